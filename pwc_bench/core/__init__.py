@@ -1,0 +1,1 @@
+"""Values and pure rules. Knows the standard library only."""

@@ -1,0 +1,150 @@
+"""The read model that pages get: everything that is stored, streamed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.metric import Scope
+from pwc_bench.core.record import Record
+
+__all__ = ["Archive", "Campaign", "MemoryArchive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One `run` and what it left behind."""
+
+    name: str
+    started: str
+    """The start of its first record, UTC, ISO 8601."""
+    records: int
+    """How many records it holds."""
+    note: str | None = None
+
+
+class Archive(Protocol):
+    """Reads records and knowledge. Every iterator streams; orders are stable between two reads."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Return the declared variants, data sets and metrics."""
+        ...
+
+    def papers(self) -> Iterator[Paper]:
+        """Stream the papers, newest first."""
+        ...
+
+    def tasks(self) -> Iterator[Task]:
+        """Stream the tasks by title."""
+        ...
+
+    def datasets(self) -> Iterator[DatasetCard]:
+        """Stream the data sets that knowledge describes, by title."""
+        ...
+
+    def methods(self) -> Iterator[Method]:
+        """Stream the methods by title."""
+        ...
+
+    def claims(
+        self,
+        *,
+        paper: str | None = None,
+        variant: str | None = None,
+        dataset: str | None = None,
+        metric: str | None = None,
+    ) -> Iterator[Claim]:
+        """Stream the claims that match all given values, in the order of their source."""
+        ...
+
+    def records(
+        self,
+        *,
+        variant: str | None = None,
+        dataset: str | None = None,
+        scope: Scope | None = None,
+        campaign: str | None = None,
+    ) -> Iterator[Record]:
+        """Stream the records that match all given values, newest first; Scope.MODEL: those without a data set."""
+        ...
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Stream the campaigns, newest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class MemoryArchive:
+    """An archive of values at hand: for tests, and for publishing records that no database holds."""
+
+    catalogue: Catalogue
+    all_records: tuple[Record, ...] = ()
+    all_papers: tuple[Paper, ...] = ()
+    all_tasks: tuple[Task, ...] = ()
+    all_datasets: tuple[DatasetCard, ...] = ()
+    all_methods: tuple[Method, ...] = ()
+    all_claims: tuple[Claim, ...] = ()
+
+    def papers(self) -> Iterator[Paper]:
+        """Stream the papers, newest first."""
+        return iter(sorted(self.all_papers, key=lambda paper: (paper.date, paper.slug), reverse=True))
+
+    def tasks(self) -> Iterator[Task]:
+        """Stream the tasks by title."""
+        return iter(sorted(self.all_tasks, key=lambda task: task.title))
+
+    def datasets(self) -> Iterator[DatasetCard]:
+        """Stream the data sets that knowledge describes, by title."""
+        return iter(sorted(self.all_datasets, key=lambda card: card.title))
+
+    def methods(self) -> Iterator[Method]:
+        """Stream the methods by title."""
+        return iter(sorted(self.all_methods, key=lambda method: method.title))
+
+    def claims(
+        self,
+        *,
+        paper: str | None = None,
+        variant: str | None = None,
+        dataset: str | None = None,
+        metric: str | None = None,
+    ) -> Iterator[Claim]:
+        """Stream the claims that match all given values, in the order of their source."""
+        for claim in self.all_claims:
+            wanted = (
+                (paper, claim.paper),
+                (variant, claim.variant),
+                (dataset, claim.dataset),
+                (metric, claim.metric),
+            )
+            if all(want is None or want == have for want, have in wanted):
+                yield claim
+
+    def records(
+        self,
+        *,
+        variant: str | None = None,
+        dataset: str | None = None,
+        scope: Scope | None = None,
+        campaign: str | None = None,
+    ) -> Iterator[Record]:
+        """Stream the records that match all given values, newest first."""
+        for record in sorted(self.all_records, key=lambda r: (r.started, r.id), reverse=True):
+            wanted = ((variant, record.variant), (dataset, record.dataset), (campaign, record.campaign))
+            found = Scope.MODEL if record.dataset is None else Scope.DATASET
+            if scope in (None, found) and all(want is None or want == have for want, have in wanted):
+                yield record
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Stream the campaigns, newest first."""
+        by_name: dict[str, list[Record]] = {}
+        for record in self.all_records:
+            by_name.setdefault(record.campaign, []).append(record)
+        found = [
+            Campaign(name, min(r.started for r in records), len(records), records[0].provenance.note)
+            for name, records in by_name.items()
+        ]
+        return iter(sorted(found, key=lambda campaign: (campaign.started, campaign.name), reverse=True))

@@ -1,0 +1,80 @@
+"""The errors that a person can cause or meet, each with the exit code of the command that ends with it.
+
+    PwcBenchError (2)
+    ├── UsageError (2)            an option or argument that cannot be right
+    ├── SourceError (2)           data that is missing, empty or wrongly labelled
+    ├── KnowledgeError (2)        a knowledge or submission file that breaks the schema
+    ├── RecordFormatError (2)     a line of JSON that is not a record
+    ├── StoreError (2)            a database that cannot be opened, read or written
+    ├── PublishError (2)          a site that cannot be written
+    ├── EvaluationError (4)       a measurement that was asked for and failed
+    │   ├── WeightsError (4)      a checkpoint that cannot be fetched, read or fitted
+    │   └── ImageError (4)        one image that cannot be decoded, or is refused for its size
+    └── DuplicatePartError (2)    two parts that declare the same key
+
+Messages are one line: what is wrong, and what to do about it.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "DuplicatePartError",
+    "EvaluationError",
+    "ImageError",
+    "KnowledgeError",
+    "PublishError",
+    "PwcBenchError",
+    "RecordFormatError",
+    "SourceError",
+    "StoreError",
+    "UsageError",
+    "WeightsError",
+]
+
+
+class PwcBenchError(Exception):
+    """An error whose message is meant for the user: one line, no traceback."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UsageError(PwcBenchError):
+    """An option or argument that cannot be right."""
+
+
+class SourceError(PwcBenchError):
+    """Data that is missing, empty or wrongly labelled."""
+
+
+class KnowledgeError(PwcBenchError):
+    """A knowledge or submission file that breaks the schema."""
+
+
+class RecordFormatError(PwcBenchError):
+    """A line of JSON that is not a record."""
+
+
+class StoreError(PwcBenchError):
+    """A database that cannot be opened, read or written."""
+
+
+class PublishError(PwcBenchError):
+    """A site that cannot be written."""
+
+
+class EvaluationError(PwcBenchError):
+    """A measurement that was asked for and failed."""
+
+    exit_code: ClassVar[int] = 4
+
+
+class WeightsError(EvaluationError):
+    """A checkpoint that cannot be fetched, read or fitted to its model."""
+
+
+class ImageError(EvaluationError):
+    """One image that cannot be decoded, or is refused for its size."""
+
+
+class DuplicatePartError(PwcBenchError):
+    """Two parts that declare the same key."""

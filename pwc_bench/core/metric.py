@@ -1,0 +1,83 @@
+"""What a number is: its unit, the direction in which it is better, and how its regressions are judged."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Better", "Display", "Kind", "Metric", "Scope"]
+
+
+class Better(StrEnum):
+    """The direction in which a metric improves."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Kind(StrEnum):
+    """How two measurements of a metric are compared, which chooses the regression rule."""
+
+    EXACT = "exact"
+    """The same code gives the same value: any change counts."""
+    PAIRED = "paired"
+    """Computed from per-image results, so two runs are compared image by image."""
+    SAMPLED = "sampled"
+    """Repeated in noisy rounds, so two runs are compared as distributions."""
+    DESCRIPTIVE = "descriptive"
+    """Shown, never gated."""
+
+
+class Scope(StrEnum):
+    """What a metric is a property of."""
+
+    MODEL = "model"
+    """The architecture alone, with its 1,000 classes: examined by a gauge, stored with `dataset: null`."""
+    DATASET = "dataset"
+    """A pass over the images of a data set: watched by a meter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a value is written for people; the stored value stays in the metric's own unit."""
+
+    unit: str
+    """The unit as it stands in a column's heading, for example "M"."""
+    scale: float = 1.0
+    """What the stored value is multiplied with before it is written."""
+    decimals: int = 1
+    """Digits after the decimal point."""
+
+    def text(self, value: float) -> str:
+        """Write `value` (in the metric's own unit) with the declared scale and digits, without the unit."""
+        return f"{value * self.scale:,.{self.decimals}f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric, declared once: columns, ranking, charts, exports and checks follow from it."""
+
+    key: str
+    """The stable name in records, files and on the command line."""
+    title: str
+    """The name that people read, for example "Top-1 accuracy"."""
+    unit: str
+    """The unit of stored values, for example "%", "GFLOPs", "images/s"."""
+    better: Better
+    """The direction in which it improves."""
+    kind: Kind
+    """How its regressions are judged."""
+    scope: Scope
+    """What it is a property of."""
+    version: int
+    """Raised when the definition changes, so that old and new values are not compared."""
+    tolerance: float
+    """The absolute difference, in `unit`, below which two values are the same in practice."""
+    display: Display
+    """How it is written for people."""
+    definition: str
+    """One or two sentences: what is measured, under which convention."""
+    bounds: tuple[float | None, float | None] = (None, None)
+    """The least and the greatest value that are possible, None where there is no bound."""
+
+    def improves(self, new: float, old: float) -> bool:
+        """Tell whether `new` is strictly better than `old`; False where either is NaN."""
+        return new > old if self.better is Better.HIGHER else new < old

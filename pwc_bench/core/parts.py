@@ -1,0 +1,37 @@
+"""Finding parts: the modules of a folder, and those that other installed packages offer as entry points."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from importlib.metadata import entry_points
+from types import ModuleType
+from typing import TypeVar
+
+from pwc_bench.core.errors import DuplicatePartError
+
+__all__ = ["by_key", "offered_parts", "part_modules"]
+
+Part = TypeVar("Part")
+
+
+def part_modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Import and yield every module of `package` whose name does not start with "_", by name."""
+    for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
+        if not info.name.startswith("_"):
+            yield importlib.import_module(f"{package.__name__}.{info.name}")
+
+
+def offered_parts(group: str) -> Iterator[object]:
+    """Load what other installed packages offer under the entry-point group `group`, by name."""
+    for point in sorted(entry_points(group=group), key=lambda found: found.name):
+        yield point.load()
+
+
+def by_key(parts: Iterable[tuple[str, Part]], what: str) -> dict[str, Part]:
+    """Return parts by key in their order. Raises DuplicatePartError where a key is declared twice."""
+    found: dict[str, Part] = {}
+    for key, part in parts:
+        if key in found:
+            raise DuplicatePartError(f"two {what} declare the key {key!r}: rename one of them")
+        found[key] = part
+    return found

@@ -1,0 +1,42 @@
+"""What a model said of each image."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["PREDICTION_COLUMNS", "PassSummary", "PredictionBatch"]
+
+PREDICTION_COLUMNS = ("image", "label", "top5", "score", "nll")
+"""The columns of a predictions file, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionBatch:
+    """The results of one variant for n consecutive images, as columns. Arrays are numpy's."""
+
+    images: Sequence[str]
+    """n names within the data set."""
+    labels: Any
+    """int64 array of shape (n,): the right class."""
+    top5: Any
+    """int64 array of shape (n, 5): the five most probable classes, best first (-1 where there are fewer than five)."""
+    scores: Any
+    """float32 array of shape (n, 5): their softmax probabilities (0 where there are fewer than five)."""
+    nll: Any
+    """float32 array of shape (n,): the negative log-likelihood of the right class, in nats."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassSummary:
+    """How a pass over the images went, for the meters that report on it."""
+
+    images: int
+    """The images that were evaluated."""
+    batch_images: tuple[int, ...]
+    """The images of each timed step."""
+    batch_seconds: tuple[float, ...]
+    """The wall-clock seconds of each timed step, reading and decoding included; the first one warms up."""
+    variants: tuple[str, ...]
+    """The keys of all variants that shared the pass."""
+    resumed: bool = False
+    """Whether an interrupted pass was continued, so that the timing covers only its last part."""

@@ -1,0 +1,49 @@
+"""How an image's pixels become a model's input."""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+
+__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "Recipe"]
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Pixels in, crop out. The pixels decide accuracy, so a recipe's hash belongs to every record.
+
+    The exact recipe is PIL's: convert to RGB, resize the shorter side with antialiased bicubic, crop the centre;
+    equal pixel for pixel to torchvision's `Resize` and `CenterCrop` on a PIL image.
+    """
+
+    key: str
+    """A short name: "exact-256-224" or the like."""
+    resize_px: int = 256
+    """The length of the shorter side after resizing."""
+    crop_px: int = 224
+    """The side of the square centre crop."""
+    interpolation: str = "bicubic"
+    """The name of PIL's filter; always antialiased, as PIL does it."""
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    """Subtracted from each of R, G, B after scaling to [0, 1]."""
+    std: tuple[float, float, float] = IMAGENET_STD
+    """Each of R, G, B is divided by this afterwards."""
+    exact: bool = True
+    """Whether the crops equal PIL's; only an exact recipe makes a record of accuracy."""
+    max_resized_pixels: int = 64_000_000
+    """An image whose resized form has more pixels than this is refused by name."""
+
+    @property
+    def sha256(self) -> str:
+        """The hash of everything that decides the pixels, as 64 hexadecimal digits."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @staticmethod
+    def for_crop_fraction(crop_px: int, fraction: float) -> "Recipe":
+        """Return the exact recipe that crops `fraction` of the shorter side, as timm's `crop_pct` means it."""
+        resize_px = math.floor(crop_px / fraction)
+        return Recipe(key=f"exact-{resize_px}-{crop_px}", resize_px=resize_px, crop_px=crop_px)

@@ -1,0 +1,148 @@
+"""A record: what one run found out about one variant. Append-only; its id is the hash of its content."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from pwc_bench.core.measurement import Json, Measurement
+from pwc_bench.core.recipe import Recipe
+
+__all__ = ["Environment", "PredictionsFile", "Provenance", "Record", "Status", "Weights", "WeightsStatus"]
+
+
+class Status(StrEnum):
+    """How far a record can be relied on."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    """Fewer images than the data set has, or nothing to measure; the reason says which."""
+    FAILED = "failed"
+    """Something that was asked for could not be measured."""
+
+
+class WeightsStatus(StrEnum):
+    """Where a model's weights come from."""
+
+    PUBLIC = "public"
+    """A published checkpoint."""
+    LOCAL = "local"
+    """A file of the user's own."""
+    PROBE = "probe"
+    """A seeded random backbone with a head fitted in closed form: a demo."""
+    NONE = "none"
+    """Random weights: cost and speed only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Which weights were evaluated."""
+
+    status: WeightsStatus
+    uri: str | None = None
+    """Where they came from: "hub:timm/convit_tiny.fb_in1k", an https address, or a file's name (never its folder)."""
+    sha256: str | None = None
+    """The hash of the file, or of a probe's head; None for random weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictionsFile:
+    """The per-image results behind a record."""
+
+    path: str
+    """Relative to the folder of the database, or of results/ for published records."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The machine, the versions and the settings. None where a thing does not apply or is unknown."""
+
+    device: str
+    """The name of the GPU, or of the CPU: "NVIDIA H200", "Intel(R) Xeon(R) Processor"."""
+    device_type: str
+    """"cpu" or "cuda"."""
+    precision: str
+    implementation: str
+    batch_size: int
+    tf32: bool = False
+    compile: bool = False
+    memory_format: str = "contiguous"
+    threads: int | None = None
+    """Threads of torch's own."""
+    workers: int | None = None
+    """Threads that read and decode."""
+    cpu: str | None = None
+    cpu_count: int | None = None
+    memory_mib: int | None = None
+    os: str | None = None
+    python: str | None = None
+    torch: str | None = None
+    torchvision: str | None = None
+    timm: str | None = None
+    fvcore: str | None = None
+    numpy: str | None = None
+    pillow: str | None = None
+    decoder: str | None = None
+    """What decodes the images: "Pillow 13.0.0 (libjpeg-turbo 3.1.2)"."""
+    cuda: str | None = None
+    cudnn: str | None = None
+    driver: str | None = None
+    gpu_memory_mib: int | None = None
+    power_limit_watts: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the numbers come from: what one needs to produce them again."""
+
+    weights: Weights
+    harness_version: str
+    recipe: Recipe | None = None
+    """None for a record of cost and speed, which looks at no image."""
+    images_expected: int | None = None
+    images_seen: int | None = None
+    images_failed: tuple[str, ...] = ()
+    """The names of the images that could not be read or decoded."""
+    manifest_sha256: str | None = None
+    """The hash of the names and labels, see `core.source`."""
+    source: str | None = None
+    """The storage form and the folder's or file's own name."""
+    predictions: PredictionsFile | None = None
+    git_commit: str | None = None
+    git_dirty: bool | None = None
+    command: str | None = None
+    """The command line that reproduces it."""
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one run found out about one variant, on one data set or (dataset None) about the architecture alone."""
+
+    campaign: str
+    status: Status
+    status_reason: str | None
+    variant: str
+    dataset: str | None
+    started: str
+    """UTC, ISO 8601 with seconds: "2026-01-31T12:00:00Z"."""
+    duration_seconds: float
+    """From the first read to the merged result; leaves out the speed rounds."""
+    measurements: Mapping[str, Measurement]
+    environment: Environment
+    provenance: Provenance
+    title: str | None = None
+    """The variant's title, for models that no family declares."""
+    extra: Mapping[str, Json] = field(default_factory=dict)
+    """Further facts, kept as they are."""
+
+    @cached_property
+    def id(self) -> str:
+        """Return the SHA-256 of the record's canonical JSON without its id, as 64 hexadecimal digits."""
+        from pwc_bench.core.record_json import canonical_json, record_to_dict
+
+        payload = record_to_dict(self)
+        del payload["id"]
+        return hashlib.sha256(canonical_json(payload).encode()).hexdigest()

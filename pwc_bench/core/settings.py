@@ -1,0 +1,34 @@
+"""How a run uses the machine."""
+
+from dataclasses import dataclass
+
+__all__ = ["PRECISIONS", "Settings"]
+
+PRECISIONS = ("fp32", "bf16", "fp16")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings that change speed, and may change the last digits of scores. All belong to the environment."""
+
+    device: str = "cpu"
+    """A torch device: "cpu", "cuda", "cuda:1"."""
+    precision: str = "fp32"
+    """One of PRECISIONS."""
+    tf32: bool = False
+    """Whether fp32 matrix products on CUDA may use TF32."""
+    compile: bool = False
+    """Whether `torch.compile` is applied."""
+    channels_last: bool = False
+    """Whether convolutions run in the channels-last memory format."""
+    batch_size: int = 64
+    """Images a batch, in the pass and in the throughput rounds."""
+    workers: int = 2
+    """Threads that read and decode."""
+    implementation: str = "reference"
+    """Which implementation of the model runs: "reference" is timm's own code."""
+
+    @property
+    def device_type(self) -> str:
+        """Return "cpu" or "cuda"."""
+        return self.device.partition(":")[0]

@@ -1,0 +1,51 @@
+"""What an evaluation is asked to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.instruments import Instrument
+from pwc_bench.core.settings import Settings
+from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Variant
+
+__all__ = ["Request"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Everything that decides what a campaign measures. Holds no database and no console."""
+
+    variants: tuple[Variant, ...]
+    """The variants, in the order in which they are reported."""
+    dataset: Dataset
+    """What the images are."""
+    source: ImageSource
+    """Where the images lie."""
+    train_source: ImageSource | None = None
+    """For the demo: the images on which the probes are fitted."""
+    instruments: tuple[Instrument, ...]
+    """The meters and gauges of the metrics that are wanted."""
+    settings: Settings
+    """Device, precision, batch size."""
+    workspace: Path
+    """A folder for the shards of unfinished passes."""
+    folder: Path
+    """The folder of the database: predictions go to `predictions/` below it."""
+    cache: Path
+    """A folder for downloaded weights and the like."""
+    campaign: str | None = None
+    """The campaign's name; None for one made from the date."""
+    weights: Mapping[str, str] = field(default_factory=dict)
+    """Weights named by the user: variant key -> path, https address or "hub:ID"."""
+    weights_folder: Path | None = None
+    """A folder with files named after variant keys."""
+    limit: int | None = None
+    """Evaluate this many images, spread evenly over the data; None for all."""
+    fresh: bool = False
+    """Start anew even where an interrupted campaign could be continued."""
+    note: str | None = None
+    """A remark that is kept with each record."""
+    command: str | None = None
+    """The command line that was typed."""

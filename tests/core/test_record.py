@@ -1,0 +1,62 @@
+"""A record survives JSON, and its id is its content."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_json
+from tests.factories import make_record
+
+
+@pytest.mark.parametrize("dataset", [None, "imagenet-1k"])
+def test_json_round_trip_keeps_everything(dataset: str | None) -> None:
+    """What is written is read back equal, id included."""
+    record = make_record(dataset=dataset)
+    line = record_to_json(record)
+    again = record_from_json(line)
+    assert again == record
+    assert again.id == record.id
+    assert record_to_json(again) == line
+    assert "\n" not in line
+
+
+def test_id_changes_with_any_content() -> None:
+    """Two records that differ in one field have different ids; equal ones the same."""
+    record = make_record()
+    assert make_record().id == record.id
+    assert replace(record, duration_seconds=12.6).id != record.id
+
+
+def test_changed_line_is_refused() -> None:
+    """A record that was edited after the fact no longer matches its id."""
+    data = json.loads(record_to_json(make_record()))
+    data["measurements"]["top1"]["value"] = 99.0
+    with pytest.raises(RecordFormatError, match="was changed"):
+        record_from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "not JSON"),
+        ("[]", "JSON object"),
+        ('{"schema": 2}', "another version"),
+        ('{"schema": 1}', "missing"),
+        (record_to_json(make_record()).replace("81.3", "NaN"), "NaN is not a number"),
+        (record_to_json(make_record()).replace('"complete"', '"great"'), "great"),
+        (record_to_json(make_record()).replace('"value":81.3', '"value":"81.3"'), "finite number"),
+    ],
+)
+def test_bad_lines_are_named(line: str, message: str) -> None:
+    """Each kind of damage has its own one-line message."""
+    with pytest.raises(RecordFormatError, match=message) as caught:
+        record_from_json(line)
+    assert "\n" not in str(caught.value)
+
+
+def test_canonical_json_refuses_nan() -> None:
+    """NaN never enters a record."""
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical_json({"value": float("nan")})
