@@ -1,0 +1,54 @@
+"""Templates to HTML. A template sees one object, `page`, and fails on a name that is not there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import pwc_bench
+from pwc_bench.core.errors import PublishError
+from pwc_bench.core.page import Page
+
+__all__ = ["asset_files", "make_environment", "render", "templates_folder"]
+
+
+def templates_folder() -> Path:
+    """Return the folder of the templates: inside the package as installed, beside it in a checkout."""
+    package = Path(pwc_bench.__file__).parent
+    for folder in (package / "templates", package.parent / "templates"):
+        if (folder / "base.html").is_file():
+            return folder
+    raise PublishError(f"no templates in {package / 'templates'}: the installation is incomplete, install it again")
+
+
+def make_environment(folder: Path, base_url: str | None = None) -> Environment:
+    """Return the Jinja2 environment of the templates in `folder`."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+    def canonical(path: str) -> str:
+        """Return a page's absolute address, "" where nobody said where the site will stand."""
+        if base_url is None:
+            return ""
+        return f"{base_url.rstrip('/')}/{path.removesuffix('index.html')}"
+
+    environment.filters["canonical"] = canonical
+    return environment
+
+
+def render(environment: Environment, page: Page) -> str:
+    """Return the HTML of one page."""
+    return environment.get_template(f"{page.key}.html").render(page=page.context)
+
+
+def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield our own style sheets, scripts and pictures with their paths in the site."""
+    for file in sorted((folder / "assets").rglob("*")):
+        if file.is_file():
+            yield file.relative_to(folder).as_posix(), file.read_bytes()

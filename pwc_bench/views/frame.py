@@ -1,0 +1,119 @@
+"""What surrounds every page: title, navigation, breadcrumb, footer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pwc_bench.views.links import Link, relative, root_of
+
+__all__ = ["SITE_LINE", "SITE_TITLE", "Crumb", "FooterGroup", "Frame", "NavItem", "make_frame", "shorten"]
+
+SITE_TITLE = "pwc-bench"
+SITE_LINE = "What papers claim, and what we measure. Side by side, with the evidence."
+
+_NAV = (
+    ("Tasks", "tasks/index.html"),
+    ("SotA", "sota/index.html"),
+    ("Datasets", "datasets/index.html"),
+    ("Papers", "papers/index.html"),
+    ("Methods", "methods/index.html"),
+    ("Submit", "submit/index.html"),
+    ("About", "about/index.html"),
+)
+_FOOTER = (
+    (
+        "Explore",
+        (
+            ("Notable Benchmarks", "index.html#benchmarks"),
+            ("All SotA", "sota/index.html"),
+            ("Datasets", "datasets/index.html"),
+            ("Papers", "papers/index.html"),
+            ("Methods", "methods/index.html"),
+        ),
+    ),
+    ("Community", (("Submit Results", "submit/index.html"), ("About", "about/index.html"))),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the top navigation."""
+
+    text: str
+    href: str
+    current: str | None
+    """The value of aria-current: "page" on the entry's own page, "true" below it, None elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the breadcrumb; the last one has no address."""
+
+    text: str
+    href: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FooterGroup:
+    """A titled group of links."""
+
+    title: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything that `base.html` needs."""
+
+    path: str
+    root: str
+    """"../../" and the like: put before a path relative to the site's root."""
+    title: str
+    description: str
+    site_title: str
+    site_line: str
+    nav: tuple[NavItem, ...]
+    crumbs: tuple[Crumb, ...]
+    footer: tuple[FooterGroup, ...]
+
+
+def make_frame(
+    path: str,
+    *,
+    title: str,
+    description: str,
+    section: str | None = None,
+    crumbs: Sequence[tuple[str, str | None]] = (),
+) -> Frame:
+    """Return the frame of the page at `path`.
+
+    `section` is the text of the navigation entry to which the page belongs ("Papers"). `crumbs` are texts with paths
+    relative to the site's root, None for the page itself.
+    """
+    return Frame(
+        path=path,
+        root=root_of(path),
+        title=title,
+        description=shorten(description, 200),
+        site_title=SITE_TITLE,
+        site_line=SITE_LINE,
+        nav=tuple(NavItem(text, relative(path, to), _current(path, to, text, section)) for text, to in _NAV),
+        crumbs=tuple(Crumb(text, None if to is None else relative(path, to)) for text, to in crumbs),
+        footer=tuple(
+            FooterGroup(group, tuple(Link(text, relative(path, to)) for text, to in links)) for group, links in _FOOTER
+        ),
+    )
+
+
+def shorten(text: str, length: int) -> str:
+    """Return `text` on one line, cut at a word's end with an ellipsis where it is longer than `length` characters."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    head, _, _ = line[: length - 1].rpartition(" ")
+    return (head or line[: length - 1]).rstrip(" ,;:.") + "…"
+
+
+def _current(path: str, target: str, text: str, section: str | None) -> str | None:
+    if path == target:
+        return "page"
+    return "true" if text == section else None

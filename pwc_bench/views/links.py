@@ -1,0 +1,121 @@
+"""Where pages lie, and relative addresses between them that also work from file:// and under any sub-path."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from pwc_bench.core.slug import slugify
+
+__all__ = [
+    "Link",
+    "board_folder",
+    "board_path",
+    "board_slug",
+    "dataset_path",
+    "dataset_slug",
+    "method_path",
+    "model_path",
+    "paper_path",
+    "record_path",
+    "relative",
+    "root_of",
+    "safe_url",
+    "task_path",
+    "title_search_url",
+]
+
+_DATASET_SLUGS = {"imagenet-1k": "imagenet"}
+"""Data sets that people know under a shorter name than their key. Slugs are addresses: they never change."""
+
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A text that leads somewhere."""
+
+    text: str
+    href: str
+
+
+def dataset_slug(key: str) -> str:
+    """Return the name of a data set in addresses."""
+    return _DATASET_SLUGS.get(key, slugify(key))
+
+
+def board_slug(task: str, dataset: str) -> str:
+    """Return the name of a leaderboard: "image-classification-on-imagenet"."""
+    return f"{slugify(task)}-on-{dataset_slug(dataset)}"
+
+
+def board_folder(task: str, dataset: str) -> str:
+    """Return the folder of a leaderboard relative to the site's root, without a closing slash."""
+    return f"sota/{board_slug(task, dataset)}"
+
+
+def board_path(task: str, dataset: str) -> str:
+    """Return the path of a leaderboard's page."""
+    return f"{board_folder(task, dataset)}/index.html"
+
+
+def paper_path(slug: str) -> str:
+    """Return the path of a paper's page."""
+    return f"paper/{slugify(slug)}/index.html"
+
+
+def task_path(slug: str) -> str:
+    """Return the path of a task's page."""
+    return f"task/{slugify(slug)}/index.html"
+
+
+def dataset_path(key: str) -> str:
+    """Return the path of a data set's page."""
+    return f"dataset/{dataset_slug(key)}/index.html"
+
+
+def method_path(slug: str) -> str:
+    """Return the path of a method's page."""
+    return f"method/{slugify(slug)}/index.html"
+
+
+def model_path(variant: str) -> str:
+    """Return the path of a variant's page."""
+    return f"model/{slugify(variant)}/index.html"
+
+
+def record_path(record_id: str) -> str:
+    """Return the path of a record's page."""
+    return f"record/{record_id}/index.html"
+
+
+def root_of(path: str) -> str:
+    """Return how the page at `path` writes the site's root: "" at the top, "../../" two folders down."""
+    return "../" * path.count("/")
+
+
+def relative(path: str, target: str) -> str:
+    """Return the address of `target` as written on the page at `path`; both are relative to the site's root."""
+    name, mark, fragment = target.partition("#")
+    if name in {"", path}:
+        return f"{mark}{fragment}" if mark else posixpath.basename(path)
+    return posixpath.relpath(name, posixpath.dirname(path) or ".") + mark + fragment
+
+
+def safe_url(address: str | None) -> str | None:
+    """Return an address from data where it is http, https or relative to this site; None for everything else."""
+    if not address or _CONTROL.search(address) or "\\" in address:
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme in {"http", "https"}:
+        return address if parts.hostname else None
+    is_relative = not parts.scheme and not parts.netloc and not address.startswith("/")
+    return address if is_relative else None
+
+
+def title_search_url(title: str) -> str:
+    """Return the address of arXiv's search for a title: for papers whose own address is not known."""
+    return f"https://arxiv.org/search/?query={quote(title, safe='')}&searchtype=title"
