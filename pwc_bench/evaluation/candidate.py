@@ -1,0 +1,34 @@
+"""A variant with its weights in place, ready for the pass, or the reason why it is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from pwc_bench.core.record import Weights
+from pwc_bench.core.variant import Variant
+
+__all__ = ["Absent", "Candidate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A variant that takes part in the pass."""
+
+    variant: Variant
+    weights: Weights
+    logits: Callable[[torch.Tensor], Any]
+    """From a normalised batch on the device to float32 logits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A variant that cannot take part."""
+
+    variant: Variant
+    weights: Weights
+    reason: str
+    """One sentence."""
+    is_failure: bool
+    """Whether it should have taken part: its weights were named or published, and could not be used."""

@@ -1,0 +1,39 @@
+"""Readying a model for a device and a precision."""
+
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.settings import Settings
+
+__all__ = ["DTYPES", "deploy", "set_matmul_precision"]
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+def deploy(model: nn.Module, settings: Settings) -> Callable[[torch.Tensor], torch.Tensor]:
+    """Move `model` to the device, precision and memory format of `settings`, and compile it where that is asked for.
+
+    Returns a function from a batch on that device, float32 of shape (n, 3, side, side), to logits, float32 of shape
+    (n, classes). Raises EvaluationError where the model does not fit into the device's memory.
+    """
+    dtype = DTYPES[settings.precision]
+    layout = torch.channels_last if settings.channels_last else torch.contiguous_format
+    try:
+        model = model.eval().to(device=settings.device, dtype=dtype).to(memory_format=layout)
+    except torch.OutOfMemoryError:
+        raise EvaluationError(f"the model does not fit into the memory of {settings.device}") from None
+    forward: Callable[[torch.Tensor], torch.Tensor] = torch.compile(model) if settings.compile else model
+
+    def logits(batch: torch.Tensor) -> torch.Tensor:
+        return forward(batch.to(dtype=dtype, memory_format=layout)).float()
+
+    return logits
+
+
+def set_matmul_precision(settings: Settings) -> None:
+    """Choose for the whole process whether fp32 products on CUDA may use TF32: a setting of torch's own."""
+    torch.backends.cuda.matmul.allow_tf32 = settings.tf32
+    torch.backends.cudnn.allow_tf32 = settings.tf32

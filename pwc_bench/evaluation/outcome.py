@@ -1,0 +1,41 @@
+"""From logits to what is kept of each image."""
+
+import torch
+from torch.nn import functional
+
+__all__ = ["OutcomeBuffer", "normalise"]
+
+TOP = 5
+
+
+def normalise(crops: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:
+    """Turn uint8 crops of shape (n, side, side, 3) into float32 of shape (n, 3, side, side).
+
+    The arithmetic is torchvision's, in its order: divide by 255, subtract `mean`, divide by `std` (both of shape
+    (3, 1, 1)), so that the values equal those of `ToTensor` and `Normalize` to the last bit.
+    """
+    return crops.permute(0, 3, 1, 2).float().div_(255).sub_(mean).div_(std).contiguous()
+
+
+class OutcomeBuffer:
+    """Collects the outcomes of a shard on the device; nothing is synchronised until they are taken."""
+
+    def __init__(self) -> None:
+        self._parts: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]] = []
+
+    def add(self, logits: torch.Tensor, labels: torch.Tensor) -> None:
+        """Add a batch: float32 logits of shape (n, classes) and int64 labels of shape (n,), on the same device."""
+        k = min(TOP, logits.shape[1])
+        values, top = logits.topk(k, dim=1)
+        scores = (values - logits.logsumexp(dim=1, keepdim=True)).exp()
+        nll = functional.cross_entropy(logits, labels, reduction="none")
+        if k < TOP:
+            top = functional.pad(top, (0, TOP - k), value=-1)
+            scores = functional.pad(scores, (0, TOP - k))
+        self._parts.append((top, scores, nll))
+
+    def take(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return top-5 (n, 5), scores (n, 5) and nll (n,) of all batches on the host. This waits for the device."""
+        top, scores, nll = (torch.cat(column).cpu() for column in zip(*self._parts, strict=True))
+        self._parts.clear()
+        return top, scores, nll

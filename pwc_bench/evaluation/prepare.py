@@ -1,0 +1,68 @@
+"""Bringing a variant and its weights together for a pass."""
+
+import torch
+
+from pwc_bench.core.errors import EvaluationError, WeightsError
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.record import Weights, WeightsStatus
+from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.deploy import deploy
+from pwc_bench.evaluation.loader import load_batches
+from pwc_bench.evaluation.outcome import normalise
+from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seeded_backbone, set_head
+from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.weights import fit_weights, resolve_weights
+
+__all__ = ["prepare"]
+
+NO_WEIGHTS = Weights(WeightsStatus.NONE)
+
+
+def prepare(variant: Variant, request: Request, observer: Observer) -> Candidate | Absent:
+    """Return `variant` ready for the pass, or why it cannot take part."""
+    try:
+        if request.train_source is not None:
+            return _prepare_probe(variant, request, request.train_source, observer)
+        return _prepare_checkpoint(variant, request, observer)
+    except (WeightsError, EvaluationError) as error:
+        return Absent(variant, NO_WEIGHTS, str(error), is_failure=True)
+
+
+def _prepare_checkpoint(variant: Variant, request: Request, observer: Observer) -> Candidate | Absent:
+    observer.stage(f"{variant.title}: loading weights")
+    loaded = resolve_weights(
+        variant,
+        named=request.weights.get(variant.key),
+        folder=request.weights_folder,
+        cache=request.cache,
+        observer=observer,
+    )
+    if loaded is None:
+        reason = variant.weights_note or f"No weights of {variant.title} are known: name some with --weights."
+        return Absent(variant, NO_WEIGHTS, reason, is_failure=False)
+    model = variant.build(len(request.dataset.classes))
+    fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
+    return Candidate(variant, loaded.weights, deploy(model, request.settings))
+
+
+def _prepare_probe(variant: Variant, request: Request, train: ImageSource, observer: Observer) -> Candidate:
+    """Fit the demo's head: a seeded random backbone, and ridge regression on the train split's features."""
+    observer.stage(f"{variant.title}: fitting the demo's head on {len(train.items)} images")
+    classes = len(request.dataset.classes)
+    model = seeded_backbone(variant, classes)
+    mean, std = (torch.tensor(values).view(3, 1, 1) for values in (variant.recipe.mean, variant.recipe.std))
+    size = request.settings.batch_size
+    batches = [range(start, min(start + size, len(train.items))) for start in range(0, len(train.items), size)]
+    features, labels = [], []
+    for batch in load_batches(train, batches, [variant.recipe], request.settings.workers):
+        if batch.failures:
+            raise EvaluationError(f"the demo's training image {batch.failures[0][1]}: run `pwc-bench prune --cache`")
+        pixels = torch.from_numpy(batch.crops[variant.recipe.sha256])
+        features.append(features_of(model, normalise(pixels, mean, std)))
+        labels += [train.items[index].label for index in batch.indices]
+    weight, bias = fit_head(torch.cat(features), torch.tensor(labels), classes)
+    set_head(model, weight, bias)
+    weights = Weights(WeightsStatus.PROBE, uri="seeded random backbone, ridge head", sha256=head_sha256(weight, bias))
+    return Candidate(variant, weights, deploy(model, request.settings))

@@ -1,0 +1,133 @@
+"""Making records: findings on one side, environment and provenance on the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pwc_bench
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.record import (
+    Environment,
+    PredictionsFile,
+    Provenance,
+    Record,
+    Status,
+    Weights,
+    WeightsStatus,
+)
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.gauging import Findings
+from pwc_bench.evaluation.request import Request
+
+__all__ = ["PassResult", "Recorder"]
+
+
+@dataclass(frozen=True, slots=True)
+class PassResult:
+    """What a pass found out about one variant."""
+
+    measurements: Mapping[str, Measurement]
+    weights: Weights
+    images_seen: int
+    images_failed: tuple[str, ...] = ()
+    predictions: PredictionsFile | None = None
+    duration_seconds: float = 0.0
+    absence: str | None = None
+    """Why nothing was measured."""
+    failure: str | None = None
+    """What was asked for and failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Makes a campaign's records."""
+
+    request: Request
+    campaign: str
+    started: str
+    environment: Environment
+    manifest_sha256: str
+    git_commit: str | None
+    git_dirty: bool | None
+
+    def of_model(self, variant: Variant, findings: Findings, duration_seconds: float, missing: str | None) -> Record:
+        """Make the record of cost and speed; `missing` says what an interrupt left out."""
+        reason = "; ".join(findings.failures) or missing
+        status = Status.FAILED if findings.failures else Status.PARTIAL if missing else Status.COMPLETE
+        provenance = Provenance(
+            weights=Weights(WeightsStatus.NONE),
+            harness_version=pwc_bench.__version__,
+            git_commit=self.git_commit,
+            git_dirty=self.git_dirty,
+            command=self.request.command,
+            note=self.request.note,
+        )
+        return self._record(variant, None, status, reason, findings.measurements, provenance, duration_seconds)
+
+    def of_pass(self, variant: Variant, result: PassResult) -> Record:
+        """Make the record of a pass over the data set."""
+        expected = self.request.dataset.expected_images
+        status, reason = _judge(result, expected)
+        provenance = Provenance(
+            weights=result.weights,
+            harness_version=pwc_bench.__version__,
+            recipe=variant.recipe,
+            images_expected=expected,
+            images_seen=result.images_seen,
+            images_failed=result.images_failed,
+            manifest_sha256=self.manifest_sha256,
+            source=self.request.source.spec,
+            predictions=result.predictions,
+            git_commit=self.git_commit,
+            git_dirty=self.git_dirty,
+            command=self.request.command,
+            note=self.request.note,
+        )
+        dataset = self.request.dataset.key
+        return self._record(variant, dataset, status, reason, result.measurements, provenance, result.duration_seconds)
+
+    def _record(
+        self,
+        variant: Variant,
+        dataset: str | None,
+        status: Status,
+        reason: str | None,
+        measurements: Mapping[str, Measurement],
+        provenance: Provenance,
+        duration_seconds: float,
+    ) -> Record:
+        return Record(
+            campaign=self.campaign,
+            status=status,
+            status_reason=reason,
+            variant=variant.key,
+            dataset=dataset,
+            started=self.started,
+            duration_seconds=round(duration_seconds, 3),
+            measurements=dict(measurements),
+            environment=self.environment,
+            provenance=provenance,
+            title=variant.title,
+        )
+
+
+def _judge(result: PassResult, expected: int) -> tuple[Status, str | None]:
+    """Say how far the result can be relied on, and why."""
+    if result.failure is not None:
+        return Status.FAILED, result.failure
+    if result.absence is not None:
+        return Status.PARTIAL, result.absence
+    reasons = []
+    if result.images_seen != expected:
+        reasons.append(f"{result.images_seen:,} of {expected:,} images")
+    if result.images_failed:
+        reasons.append(f"{_count(result.images_failed)} could not be evaluated: {_names(result.images_failed)}")
+    return (Status.PARTIAL, "; ".join(reasons)) if reasons else (Status.COMPLETE, None)
+
+
+def _count(names: Sequence[str]) -> str:
+    return "1 image" if len(names) == 1 else f"{len(names):,} images"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3:,} more"

@@ -1,0 +1,20 @@
+"""What all tests share: few threads, and a last word on what was left out."""
+
+import os
+
+import pytest
+
+# Before torch starts: tests compare results, not speeds, and several may run at once.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ["COLUMNS"] = "80"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, in words, which kinds of tests this machine could not run."""
+    reasons = set()
+    for report in terminalreporter.stats.get("skipped", []):
+        if isinstance(report.longrepr, tuple):
+            reasons.add(str(report.longrepr[2]).removeprefix("Skipped: "))
+    for reason in sorted(reasons):
+        terminalreporter.write_line(f"Left out: {reason}", yellow=True)
