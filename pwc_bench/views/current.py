@@ -1,0 +1,60 @@
+"""Which record speaks for each variant and metric: one pass over the records, newest complete one first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.record import Record, Status
+from pwc_bench.core.selection import current_record
+
+__all__ = ["Current", "current_records"]
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The records that speak, by variant and metric, and the failures where none does."""
+
+    chosen: Mapping[tuple[str, str], Record]
+    """(variant, metric) -> the newest complete record that measured it, else the newest partial one."""
+    failures: Mapping[tuple[str, Scope], Record]
+    """(variant, scope) -> the newest failed record."""
+
+    def record(self, variant: str | None, metric: str) -> Record | None:
+        """Return the record that speaks for a variant's metric, None where nothing was measured."""
+        return None if variant is None else self.chosen.get((variant, metric))
+
+    def failure(self, variant: str | None, metric: Metric) -> Record | None:
+        """Return the newest failed attempt at a variant's metric."""
+        return None if variant is None else self.failures.get((variant, metric.scope))
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Return the variants of which something was measured, in the order in which they were met."""
+        return tuple(dict.fromkeys(variant for variant, _ in self.chosen))
+
+
+def current_records(archive: Archive, dataset: str | None, *, variant: str | None = None) -> Current:
+    """Read the records on `dataset` and those of the architectures alone (dataset None: only these)."""
+    chosen: dict[tuple[str, str], Record] = {}
+    failures: dict[tuple[str, Scope], Record] = {}
+    _gather(archive.records(scope=Scope.MODEL, variant=variant), Scope.MODEL, chosen, failures)
+    if dataset is not None:
+        _gather(archive.records(dataset=dataset, variant=variant), Scope.DATASET, chosen, failures)
+    return Current(chosen, failures)
+
+
+def _gather(
+    records: Iterable[Record],
+    scope: Scope,
+    chosen: dict[tuple[str, str], Record],
+    failures: dict[tuple[str, Scope], Record],
+) -> None:
+    for record in records:  # newest first
+        if record.status is Status.FAILED:
+            failures.setdefault((record.variant, scope), record)
+        for metric in record.measurements:
+            known = chosen.get((record.variant, metric))
+            best = current_record((record,) if known is None else (known, record), metric)
+            if best is not None:
+                chosen[record.variant, metric] = best
