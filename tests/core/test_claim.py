@@ -1,0 +1,34 @@
+"""A claim keeps the digits it was printed with."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from pwc_bench.core.errors import KnowledgeError
+from tests.factories import make_claim
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "decimals"),
+    [("5.4", "5.4", 1), ("30", "30", 0), ("82.20", "82.20", 2), ("1,442", "1442", 0), ("1e3", "1e3", 0)],
+)
+def test_printed_digits(value: str, number: str, decimals: int) -> None:
+    """The text "82.20" has two digits although its value is 82.2."""
+    claim = make_claim(value=value)
+    assert claim.number == Decimal(number)
+    assert claim.decimals == decimals
+
+
+@pytest.mark.parametrize("value", ["", "82%", "a lot", "0,62.6"])
+def test_what_is_no_number_is_refused(value: str) -> None:
+    """The message names the claim and what to write."""
+    with pytest.raises(KnowledgeError, match="ConViT-S gflops: .* is no number"):
+        _ = make_claim(value=value).number
+
+
+def test_identity_leaves_the_value_out() -> None:
+    """A corrected value is the same claim; another source is another one."""
+    claim = make_claim()
+    assert replace(claim, value="5.5").identity == claim.identity
+    assert replace(claim, source="Table 2").identity != claim.identity

@@ -1,0 +1,84 @@
+"""Recipes, slugs, sources and the choice among records."""
+
+import dataclasses
+
+import pytest
+
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.record import Status
+from pwc_bench.core.selection import current_record
+from pwc_bench.core.settings import Settings
+from pwc_bench.core.slug import slugify
+from pwc_bench.core.source import Item, manifest_sha256
+from tests.factories import make_record
+
+
+def test_recipe_follows_the_crop_fraction() -> None:
+    """ConViT's 0.875 resizes to 256, DeiT's 0.9 to 248, as timm floors it."""
+    assert Recipe.for_crop_fraction(224, 0.875).resize_px == 256
+    assert Recipe.for_crop_fraction(224, 0.9).resize_px == 248
+
+
+def test_recipe_hash_covers_every_field() -> None:
+    """Whatever decides the pixels changes the hash."""
+    recipe = Recipe.for_crop_fraction(224, 0.875)
+    changes = {
+        "key": "other",
+        "resize_px": 255,
+        "crop_px": 223,
+        "interpolation": "bilinear",
+        "mean": (0.5, 0.5, 0.5),
+        "std": (0.5, 0.5, 0.5),
+        "exact": False,
+        "max_resized_pixels": 1,
+    }
+    assert set(changes) == {field.name for field in dataclasses.fields(Recipe)}
+    hashes = {dataclasses.replace(recipe, **{name: value}).sha256 for name, value in changes.items()}  # type: ignore[arg-type]
+    assert len(hashes | {recipe.sha256}) == len(changes) + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("ConViT-Ti+", "convit-ti-plus"),
+        ("timm:resnet50.a1_in1k", "timm-resnet50-a1-in1k"),
+        ("Stéphane d'Ascoli", "stephane-d-ascoli"),
+        ("  ", "x"),
+        ("日本", "x"),
+    ],
+)
+def test_slugs(text: str, slug: str) -> None:
+    """Slugs are plain, stable and never empty."""
+    assert slugify(text) == slug
+
+
+def test_manifest_depends_on_names_labels_and_order() -> None:
+    """Two passes with the same manifest saw the same images under the same labels."""
+    items = [Item("a", 1), Item("b", 2)]
+    assert manifest_sha256(items) == manifest_sha256(list(items))
+    assert manifest_sha256(items) != manifest_sha256(items[::-1])
+    assert manifest_sha256(items) != manifest_sha256([Item("a", 1), Item("b", 3)])
+
+
+def test_the_current_record_is_the_newest_complete_one() -> None:
+    """A newer partial record does not hide a complete one; a failed one is never chosen."""
+    old = make_record(started="2026-01-01T00:00:00Z")
+    new = make_record(started="2026-02-01T00:00:00Z")
+    partial = make_record(started="2026-03-01T00:00:00Z", status=Status.PARTIAL, reason="10 of 50,000 images")
+    failed = make_record(started="2026-04-01T00:00:00Z", status=Status.FAILED, reason="no")
+    assert current_record([failed, partial, old, new], "top1") == new
+    assert current_record([partial, failed], "top1") == partial
+    assert current_record([failed], "top1") is None
+    assert current_record([new], "gflops") is None
+
+
+def test_labels_come_from_the_class_identifier() -> None:
+    """A data set knows its classes by identifier, and says None of others."""
+    dataset = Dataset("x", "X", ("n01", "n02"), ("fish", "bird"), 2, "Two classes.")
+    assert (dataset.label_of("n02"), dataset.label_of("n03")) == (1, None)
+
+
+def test_device_type() -> None:
+    """The second GPU is a CUDA device."""
+    assert Settings(device="cuda:1").device_type == "cuda"

@@ -1,0 +1,125 @@
+"""A killed run continues, and ends with the same bytes as one that was left alone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from pwc_bench.core.record import Record
+from pwc_bench.evaluation import evaluate
+from pwc_bench.evaluation.campaign import Workspace
+from pwc_bench.evaluation.workspace import open_workspace
+from tests.evaluation.tiny import FolderSource, tiny_request, tiny_variant, write_images
+
+CHILD = """
+import sys, time
+from pathlib import Path
+from pwc_bench.evaluation import evaluate
+from tests.evaluation.tiny import *
+root = Path(sys.argv[1])
+
+class Slow:
+    def stage(self, text): pass
+    def warning(self, text): pass
+    def progress(self, done, total, unit):
+        print(done, flush=True)
+        time.sleep(0.05)
+
+source = write_images(root / "images", 60)
+variants = (tiny_variant("a", 1), tiny_variant("b", 2))
+weights = {v.key: str(root / "weights" / f"{v.key}.pth") for v in variants}
+list(evaluate(tiny_request(root, source, *variants, weights=weights), Slow()))
+"""
+
+
+def _hashes(records: list[Record]) -> list[str | None]:
+    return [r.provenance.predictions and r.provenance.predictions.sha256 for r in records]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_killed_run_continues(tmp_path: Path, seed: int) -> None:
+    """SIGKILL at a random moment; the same request goes on behind the last shard, in the same campaign."""
+    from tests.evaluation.tiny import save_weights
+
+    variants = (tiny_variant("a", 1), tiny_variant("b", 2))
+    weights = save_weights(tmp_path / "weights", *variants)
+    moment = random.Random(seed).randrange(8, 48)
+    with subprocess.Popen(
+        [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if int(line) >= moment:
+                break
+        os.kill(child.pid, signal.SIGKILL)
+    source = _source(tmp_path)
+    left = tiny_request(tmp_path, source, *variants, weights=weights)
+    with open_workspace(left) as workspace:
+        assert isinstance(workspace, Workspace)
+        assert workspace.is_continued
+        kept = workspace.campaign
+        assert workspace.shards.has(0, "a")
+    continued = list(evaluate(left))
+    assert {record.campaign for record in continued} == {kept}
+    whole = list(evaluate(tiny_request(tmp_path / "whole", source, *variants, weights=weights)))
+    assert _hashes(continued) == _hashes(whole)
+    assert [dict(r.measurements)["top1"] for r in continued] == [dict(r.measurements)["top1"] for r in whole]
+    assert not list((tmp_path / "work").glob("*/campaign.json"))
+
+
+def _source(tmp_path: Path) -> FolderSource:
+    return write_images(tmp_path / "images", 60)
+
+
+def test_fresh_starts_anew(tmp_path: Path) -> None:
+    """--fresh forgets the interrupted campaign."""
+    source = write_images(tmp_path / "images", 8)
+    request = tiny_request(tmp_path, source, tiny_variant())
+    with open_workspace(request) as workspace:
+        first = workspace.campaign
+    time.sleep(0)
+    with open_workspace(tiny_request(tmp_path, source, tiny_variant(), weights=request.weights, fresh=True)) as again:
+        assert not again.is_continued
+        assert again.campaign != first
+
+
+def test_two_runs_of_one_request_do_not_meet(tmp_path: Path) -> None:
+    """The second one gets a folder of its own."""
+    source = write_images(tmp_path / "images", 8)
+    request = tiny_request(tmp_path, source, tiny_variant())
+    with open_workspace(request) as one, open_workspace(request) as two:
+        assert one.path != two.path
+        assert one.campaign != two.campaign
+
+
+def test_an_interrupt_keeps_what_was_measured(tmp_path: Path) -> None:
+    """Ctrl-C while speed is measured still yields the cost, as a partial record, and then stops."""
+    from tests.evaluation.tiny import metrics_named
+
+    class Impatient:
+        """Presses Ctrl-C in the third round."""
+
+        def stage(self, text: str) -> None:
+            """Hear a stage."""
+            if "round 3" in text:
+                raise KeyboardInterrupt
+
+        def progress(self, done: int, total: int, unit: str) -> None:
+            """Hear progress."""
+
+        def warning(self, text: str) -> None:
+            """Hear a warning."""
+
+    source = write_images(tmp_path / "images", 8)
+    request = tiny_request(tmp_path, source, tiny_variant(), instruments=metrics_named("parameters", "throughput"))
+    records = evaluate(request, Impatient())
+    record = next(records)
+    assert set(record.measurements) == {"parameters"}
+    assert record.status_reason == "interrupted before its speed was measured"
+    with pytest.raises(KeyboardInterrupt):
+        next(records)
