@@ -1,11 +1,15 @@
 """What somebody published. Claims and records never share a table."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pwc_bench.core.errors import KnowledgeError
 
 __all__ = ["Claim"]
+
+_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?")
+"""Digits, with separators in groups of three only: "0,626" is somebody's decimal comma, and is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,13 @@ class Claim:
 
     @property
     def number(self) -> Decimal:
-        """Return the printed value as an exact decimal, in the printed unit."""
-        try:
-            return Decimal(self.value.replace(",", ""))
-        except InvalidOperation:
+        """Return the printed value as an exact decimal, in the printed unit. Raises KnowledgeError where it is none."""
+        if not _NUMBER.fullmatch(self.value):
             message = (
                 f"claim {self.model} {self.metric}: {self.value!r} is no number; write it as printed, without unit"
             )
-            raise KnowledgeError(message) from None
+            raise KnowledgeError(message)
+        return Decimal(self.value.replace(",", ""))
 
     @property
     def decimals(self) -> int:
@@ -58,5 +61,5 @@ class Claim:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Return what makes two claims the same claim."""
-        return (self.paper, self.model, self.dataset, self.metric, self.source)
+        """Return what makes two claims the same claim: one table may print a metric under several conditions."""
+        return (self.paper, self.model, self.dataset, self.metric, self.source, self.conditions or "")
