@@ -1,1 +1,70 @@
-"""TODO."""
+"""Model families: which variants there are, and which of them `--models` means."""
+
+import sys
+
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.parts import by_key, offered_parts, part_modules
+from pwc_bench.core.variant import Variant
+from pwc_bench.families._selection.keys import select_declared
+from pwc_bench.families._selection.own_factory import variant_from_factory
+from pwc_bench.families._selection.timm_model import TIMM_PREFIX, variant_from_timm
+
+__all__ = ["ENTRY_POINT_GROUP", "load_variants", "resolve"]
+
+ENTRY_POINT_GROUP = "pwc_bench.families"
+"""Other installed packages offer a Variant, or a tuple of them, under this entry-point group."""
+
+
+def load_variants() -> dict[str, Variant]:
+    """Return every declared variant by key: our families in their order, then what other packages offer.
+
+    Raises DuplicatePartError where a key is declared twice, UsageError where an entry point offers something else.
+    """
+    declared: list[Variant] = []
+    for module in part_modules(sys.modules[__name__]):
+        declared.extend(module.VARIANTS)
+    for offered in offered_parts(ENTRY_POINT_GROUP):
+        declared.extend(_offered_variants(offered))
+    return by_key(((variant.key, variant) for variant in declared), "variants")
+
+
+def resolve(selector: str) -> tuple[Variant, ...]:
+    """Return the variants that a selector names, in its order, each once.
+
+    A selector is a comma list of: `all` (the six ConViTs), `paper` (those and the six DeiTs of Table 1), a family's
+    key, a variant's key, `timm:NAME` (any timm classifier) and `module:factory` (a model of one's own).
+    Raises UsageError for a name that means nothing, with the nearest names that do.
+    """
+    declared = load_variants()
+    chosen: dict[str, Variant] = {}
+    for name in (part.strip() for part in selector.split(",")):
+        if not name:
+            raise UsageError(f"--models {selector!r} has an empty name: separate names by single commas")
+        for variant in _variants_named(name, declared):
+            if chosen.setdefault(variant.key, variant) != variant:
+                raise UsageError(f"two of --models {selector!r} have the key {variant.key!r}: rename one of them")
+    return tuple(chosen.values())
+
+
+def _variants_named(name: str, declared: dict[str, Variant]) -> tuple[Variant, ...]:
+    if name.startswith(TIMM_PREFIX):
+        from pwc_bench.families.convit.register import register_with_timm
+
+        register_with_timm()
+        return (variant_from_timm(name),)
+    if ":" not in name:
+        return select_declared(name, declared)
+    variant = variant_from_factory(name)
+    if variant.key in declared:
+        raise UsageError(f"{name} makes a variant with the declared key {variant.key!r}: give it a key of its own")
+    return (variant,)
+
+
+def _offered_variants(offered: object) -> tuple[Variant, ...]:
+    if isinstance(offered, Variant):
+        return (offered,)
+    if isinstance(offered, tuple | list) and all(isinstance(item, Variant) for item in offered):
+        return tuple(offered)
+    raise UsageError(
+        f"an entry point of {ENTRY_POINT_GROUP} offers {type(offered).__name__}: it must be a Variant or several"
+    )

@@ -1,0 +1,1 @@
+"""What the names after `--models` mean."""

@@ -1,0 +1,66 @@
+"""The three sizes of ConViT that timm leaves out, under timm's own kind of name.
+
+Importing this module registers them: `timm.create_model("convit_small_plus")` works from then on.
+"""
+
+from typing import TYPE_CHECKING
+
+from pwc_bench.core.recipe import IMAGENET_MEAN, IMAGENET_STD
+from pwc_bench.families.convit.build import convit_arguments
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["convit_base_plus", "convit_small_plus", "convit_tiny_plus", "register_with_timm"]
+
+_CFG = {
+    "num_classes": 1000,
+    "input_size": (3, 224, 224),
+    "fixed_input_size": True,
+    "crop_pct": 0.875,
+    "interpolation": "bicubic",
+    "mean": IMAGENET_MEAN,
+    "std": IMAGENET_STD,
+    "first_conv": "patch_embed.proj",
+    "classifier": "head",
+}
+
+default_cfgs = {name: dict(_CFG) for name in ("convit_tiny_plus", "convit_small_plus", "convit_base_plus")}
+"""timm looks for this name in the module of a model that it registers."""
+
+
+def convit_tiny_plus(pretrained: bool = False, **kwargs: object) -> "nn.Module":  # noqa: FBT001, FBT002 (timm's own signature)
+    """Return a ConViT-Ti+: 4 heads of 64. There are no public weights."""
+    return _create("convit_tiny_plus", 4, pretrained=pretrained, **kwargs)
+
+
+def convit_small_plus(pretrained: bool = False, **kwargs: object) -> "nn.Module":  # noqa: FBT001, FBT002 (timm's own signature)
+    """Return a ConViT-S+: 9 heads of 64. There are no public weights."""
+    return _create("convit_small_plus", 9, pretrained=pretrained, **kwargs)
+
+
+def convit_base_plus(pretrained: bool = False, **kwargs: object) -> "nn.Module":  # noqa: FBT001, FBT002 (timm's own signature)
+    """Return a ConViT-B+: 16 heads of 64. There are no public weights."""
+    return _create("convit_base_plus", 16, pretrained=pretrained, **kwargs)
+
+
+def register_with_timm() -> None:
+    """Make the three known to timm; calling it again changes nothing."""
+    import timm
+
+    for entry_point in (convit_tiny_plus, convit_small_plus, convit_base_plus):
+        if not timm.is_model(entry_point.__name__):
+            timm.models.register_model(entry_point)
+
+
+def _create(name: str, heads: int, *, pretrained: bool, **kwargs: object) -> "nn.Module":
+    from timm.models import build_model_with_cfg
+    from timm.models.convit import ConVit
+
+    arguments = convit_arguments(heads=heads, embed_dim_per_head=64) | kwargs
+    features = {"out_indices": arguments.pop("out_indices", 3), "feature_cls": "getter"}
+    model: nn.Module = build_model_with_cfg(ConVit, name, pretrained, feature_cfg=features, **arguments)
+    return model
+
+
+register_with_timm()
