@@ -28,7 +28,7 @@ class OperatorSplit:
     unit: str
     lines: tuple[OperatorLine, ...]
     skipped: tuple[str, ...]
-    """Operators that have no counting rule, with how often they occur where that is known: "aten::softmax (12 times)"."""
+    """Operators without a counting rule, with how often they occur where that is known: "softmax (12 times)"."""
 
 
 def operator_split(measurement: Measurement) -> OperatorSplit | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.record import Environment, Provenance, Weights, WeightsStatus
 from pwc_bench.views.facts import Fact, yes_no
+from pwc_bench.views.links import safe_url
 
 __all__ = ["FactGroup", "environment_groups", "provenance_groups", "weights_address", "weights_text"]
 
@@ -93,8 +94,8 @@ def weights_address(uri: str | None) -> str | None:
     if uri is None:
         return None
     if uri.startswith("hub:"):
-        return f"https://huggingface.co/{uri.removeprefix('hub:').partition('@')[0]}"
-    return uri if uri.startswith("https://") else None
+        return safe_url(f"https://huggingface.co/{uri.removeprefix('hub:').partition('@')[0]}")
+    return safe_url(uri) if uri.startswith("https://") else None
 
 
 def _value(name: str, value: object) -> str:
@@ -102,7 +103,7 @@ def _value(name: str, value: object) -> str:
         return _UNKNOWN
     if isinstance(value, bool):
         return yes_no(value)
-    text = f"{value:,g}" if isinstance(value, int | float) and abs(value) < 1e6 else f"{value}"
+    text = f"{value:,}" if isinstance(value, int) else f"{value}"
     return f"{text} {_UNITS[name]}" if name in _UNITS else text
 
 

@@ -38,8 +38,8 @@ class StripChart:
     greatest: str
 
 
-def strip_chart(measurement: Measurement, texts: Sequence[str]) -> StripChart | None:
-    """Draw the samples; `texts` are the samples written for people, in the same order. None for fewer than two."""
+def strip_chart(measurement: Measurement, texts: Sequence[str], unit: str) -> StripChart | None:
+    """Draw the samples; `texts` are the samples written for people, in `unit`. None for fewer than two samples."""
     samples = measurement.samples
     if samples is None or len(samples) < 2:
         return None
@@ -48,28 +48,32 @@ def strip_chart(measurement: Measurement, texts: Sequence[str]) -> StripChart | 
     # Rounds that all agree still need a scale: half a unit to each side.
     margin = (high - low) * _MARGIN_SHARE or 0.5
     low, high = low - margin, high + margin
-
-    def y(value: float) -> float:
-        return _HEIGHT * (high - value) / (high - low)
-
-    step = (_WIDTH - 2 * _PADDING) / (len(samples) - 1)
     dots = tuple(
-        Dot(f"{_PADDING + step * i:.1f}", f"{y(sample):.1f}", f"Round {i + 1}: {text} {measurement.unit}".rstrip())
+        Dot(f"{_x(i, len(samples)):.1f}", f"{_y(sample, low, high):.1f}", f"Round {i + 1}: {text} {unit}".rstrip())
         for i, (sample, text) in enumerate(zip(samples, texts, strict=True))
     )
     band_y, band_height = None, None
     if measurement.interval is not None:
         bottom, top = measurement.interval
-        band_y, band_height = f"{y(top):.1f}", f"{max(1.0, y(bottom) - y(top)):.1f}"
+        top_y, bottom_y = _y(top, low, high), _y(bottom, low, high)
+        band_y, band_height = f"{top_y:.1f}", f"{max(1.0, bottom_y - top_y):.1f}"
     least, greatest = texts[samples.index(min(samples))], texts[samples.index(max(samples))]
     return StripChart(
         width=f"{_WIDTH:.0f}",
         height=f"{_HEIGHT:.0f}",
         dots=dots,
-        value_y=f"{y(measurement.value):.1f}",
+        value_y=f"{_y(measurement.value, low, high):.1f}",
         band_y=band_y,
         band_height=band_height,
-        summary=f"{len(samples)} rounds in the order taken, from {least} to {greatest} {measurement.unit}".rstrip(),
+        summary=f"{len(samples)} rounds in the order taken, from {least} to {greatest} {unit}".rstrip(),
         least=least,
         greatest=greatest,
     )
+
+
+def _x(index: int, count: int) -> float:
+    return _PADDING + (_WIDTH - 2 * _PADDING) * index / (count - 1)
+
+
+def _y(value: float, low: float, high: float) -> float:
+    return _HEIGHT * (high - value) / (high - low)

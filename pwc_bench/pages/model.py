@@ -1,0 +1,188 @@
+"""A page per variant: what it is, what was claimed of it, what we measured, and every record."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.page import Page
+from pwc_bench.core.record import Record
+from pwc_bench.core.variant import Checkpoint, Variant
+from pwc_bench.views.current import current_records
+from pwc_bench.views.facts import Fact
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
+from pwc_bench.views.operator_split import OperatorSplit, operator_split
+from pwc_bench.views.provenance_facts import weights_address
+from pwc_bench.views.record_naming import Names
+from pwc_bench.views.record_rows import RecordList, record_list
+from pwc_bench.views.speed_table import SpeedTable, speed_table
+from pwc_bench.views.variant_standing import StandingGroup, VariantStanding
+
+__all__ = ["CheckpointLine", "CostSection", "ModelPage", "pages"]
+
+_FACTS = {
+    "heads": "Attention heads",
+    "embed_dim": "Embedding dimension",
+    "embed_dim_per_head": "Embedding dimension per head",
+    "depth": "Blocks",
+    "gpsa_layers": "Of which GPSA",
+    "patch_size": "Patch size (px)",
+    "mlp_ratio": "MLP ratio",
+}
+"""How the usual facts of an architecture are called; another fact stands under its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointLine:
+    """A place where public weights lie."""
+
+    uri: str
+    href: str | None
+    licence: str
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CostSection:
+    """What one exact figure consists of."""
+
+    title: str
+    value: str
+    """With its unit."""
+    definition: str
+    evidence: str
+    """The record's page."""
+    without_head: str | None
+    """The same count without the classifier head, with its unit."""
+    split: OperatorSplit | None
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPage:
+    """What `model.html` sees."""
+
+    frame: Frame
+    title: str
+    key: str
+    is_declared: bool
+    """False for a variant that only records know."""
+    paper: Link | None
+    facts: tuple[Fact, ...]
+    checkpoints: tuple[CheckpointLine, ...]
+    weights_note: str | None
+    standing: tuple[StandingGroup, ...]
+    costs: tuple[CostSection, ...]
+    speed: SpeedTable | None
+    records: RecordList
+    demo: RecordList
+    run_command: str
+    """What measures it."""
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every declared variant, then for every further one that has records or claims."""
+    names = Names.of(archive)
+    titles = _paper_titles(archive)
+    taken: set[str] = set()
+    for key in _keys(archive):
+        path = model_path(key)
+        if path in taken:  # two keys that differ in punctuation only: the second one's address carries its hash
+            path = model_path(f"{key} {hashlib.sha256(key.encode()).hexdigest()[:8]}")
+        taken.add(path)
+        yield Page("model", path, _context(archive, names, titles, key, path))
+
+
+def _keys(archive: Archive) -> Iterator[str]:
+    declared = archive.catalogue.variants
+    yield from declared
+    claimed = {claim.variant for claim in archive.claims() if claim.variant is not None}
+    yield from sorted(({record.variant for record in archive.records()} | claimed) - declared.keys())
+
+
+def _paper_titles(archive: Archive) -> Mapping[str, str]:
+    """Return the titles, by slug, of those papers that speak of a variant: an archive holds many more."""
+    wanted = {variant.paper for variant in archive.catalogue.variants.values()}
+    wanted |= {claim.paper for claim in archive.claims() if claim.variant is not None}
+    return {paper.slug: paper.title for paper in archive.papers() if paper.slug in wanted}
+
+
+def _context(archive: Archive, names: Names, titles: Mapping[str, str], key: str, path: str) -> ModelPage:
+    records = tuple(archive.records(variant=key))
+    variant = archive.catalogue.variants.get(key)
+    title = names.variant(key, records[0] if records else None)
+    return ModelPage(
+        frame=make_frame(
+            path,
+            title=title,
+            description=f"{title}: what was claimed and what was measured; cost by operator, speed, weights.",
+            crumbs=(("Home", "index.html"), ("Models", "index.html#models"), (shorten(title, 60), None)),
+        ),
+        title=title,
+        key=key,
+        is_declared=variant is not None,
+        paper=None if variant is None else _paper(titles, variant, path),
+        facts=_facts(key, variant),
+        checkpoints=() if variant is None else tuple(_checkpoint(place) for place in variant.checkpoints),
+        weights_note=None if variant is None else variant.weights_note,
+        standing=tuple(VariantStanding(archive, names, titles, key, path).groups()),
+        costs=tuple(_costs(archive, key, path)),
+        speed=speed_table(names, records, path),
+        records=record_list(names, (record for record in records if not names.is_demo(record)), path),
+        demo=record_list(names, (record for record in records if names.is_demo(record)), path),
+        run_command=f"pwc-bench run --models {key}",
+    )
+
+
+def _paper(titles: Mapping[str, str], variant: Variant, path: str) -> Link | None:
+    slug = variant.paper
+    return Link(titles[slug], relative(path, paper_path(slug))) if slug is not None and slug in titles else None
+
+
+def _facts(key: str, variant: Variant | None) -> tuple[Fact, ...]:
+    if variant is None:
+        return (Fact("Key", key, is_code=True),)
+    architecture = tuple(
+        Fact(_FACTS.get(name, name.replace("_", " ")), f"{value:,}" if isinstance(value, int) else f"{value}")
+        for name, value in variant.architecture.items()
+    )
+    recipe = variant.recipe
+    pixels = f"shorter side to {recipe.resize_px} px ({recipe.interpolation}), centre crop of {recipe.crop_px} px"
+    timm_name = () if variant.timm_name is None else (Fact("Name in timm", variant.timm_name, is_code=True),)
+    return (*architecture, Fact("Input", pixels), *timm_name, Fact("Key", key, is_code=True))
+
+
+def _checkpoint(checkpoint: Checkpoint) -> CheckpointLine:
+    return CheckpointLine(checkpoint.uri, weights_address(checkpoint.uri), checkpoint.licence, checkpoint.sha256)
+
+
+def _costs(archive: Archive, key: str, path: str) -> Iterator[CostSection]:
+    """Yield the figures of the architecture that have something to explain: a split, or a count without the head."""
+    current = current_records(archive, None, variant=key)
+    for metric in archive.catalogue.metrics.values():
+        record = current.record(key, metric.key)
+        if metric.scope is Scope.MODEL and record is not None:
+            section = _cost(metric, record, path)
+            if section.split is not None or section.without_head is not None:
+                yield section
+
+
+def _cost(metric: Metric, record: Record, path: str) -> CostSection:
+    measurement = record.measurements[metric.key]
+    without_head = measurement.details.get("without_head")
+    return CostSection(
+        title=metric.title,
+        value=_exact(measurement.value, measurement.unit),
+        definition=metric.definition,
+        evidence=relative(path, record_path(record.id)),
+        without_head=_exact(without_head, measurement.unit) if isinstance(without_head, int | float) else None,
+        split=operator_split(measurement),
+        caveats=measurement.caveats,
+    )
+
+
+def _exact(value: float, unit: str) -> str:
+    text = f"{int(value):,}" if float(value).is_integer() else f"{value:,.3f}"
+    return f"{text} {unit}".rstrip()

@@ -1,0 +1,133 @@
+"""A page per record: every measurement with its evidence, the whole environment, the whole provenance."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.page import Page
+from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record_json import record_to_json
+from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import dataset_path, model_path, record_path, relative
+from pwc_bench.views.measurement_lines import MeasurementLine, measurement_lines
+from pwc_bench.views.provenance_facts import FactGroup, environment_groups, provenance_groups
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["RecordPage", "StatusNotice", "pages"]
+
+_MOST_FAILED_NAMES = 50
+"""More failed images than this are counted on the page; the record's JSON names them all."""
+
+_STATUS_TITLE = {
+    Status.COMPLETE: "Complete",
+    Status.PARTIAL: "Partial: not the whole of what was to be measured",
+    Status.FAILED: "Failed: something that was asked for could not be measured",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusNotice:
+    """How far the record can be relied on."""
+
+    kind: str
+    """"complete", "partial" or "failed"."""
+    title: str
+    reason: str | None
+    coverage: str | None
+    """"200 of 50,000 images", None for a record that looks at no image."""
+    failed_images: tuple[str, ...]
+    more_failed: str | None
+    """How many failed images are not named here."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """What `record.html` sees."""
+
+    frame: Frame
+    title: str
+    record_id: str
+    is_demo: bool
+    is_cost: bool
+    status: StatusNotice
+    facts: tuple[Fact, ...]
+    measurements: tuple[MeasurementLine, ...]
+    environment: tuple[FactGroup, ...]
+    provenance: tuple[FactGroup, ...]
+    extra: tuple[Fact, ...]
+    command: str | None
+    json_href: str
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every record, newest first."""
+    names = Names.of(archive)
+    for record in archive.records():
+        path = record_path(record.id)
+        json_path = path.replace("index.html", "record.json")
+        context = _context(names, record, path)
+        yield Page("record", path, context, {json_path: record_to_json(record) + "\n"})
+
+
+def _context(names: Names, record: Record, path: str) -> RecordPage:
+    title = names.record(record)
+    variant = names.variant(record.variant, record)
+    return RecordPage(
+        frame=make_frame(
+            path,
+            title=title,
+            description=f"{title}: what was measured on {record.environment.device} in campaign {record.campaign}, "
+            "with its environment and provenance.",
+            crumbs=(
+                ("Home", "index.html"),
+                (shorten(variant, 60), model_path(record.variant)),
+                (f"Record {record.id[:8]}", None),
+            ),
+        ),
+        title=title,
+        record_id=record.id,
+        is_demo=names.is_demo(record),
+        is_cost=record.dataset is None,
+        status=_status(record),
+        facts=tuple(_facts(names, record, path)),
+        measurements=tuple(measurement_lines(names.catalogue, record)),
+        environment=environment_groups(record.environment),
+        provenance=provenance_groups(record.provenance),
+        extra=tuple(json_facts(record.extra)),
+        command=record.provenance.command,
+        json_href="record.json",
+    )
+
+
+def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
+    yield Fact("Variant", names.variant(record.variant, record), relative(path, model_path(record.variant)))
+    if record.dataset is None:
+        yield Fact("Measured on", "the architecture alone, with 1,000 classes and random input")
+    else:
+        yield Fact("Data set", names.dataset(record.dataset), relative(path, dataset_path(record.dataset)))
+    yield Fact("Device", record.environment.device)
+    yield Fact("Precision", record.environment.precision)
+    yield Fact("Started", moment_text(record.started))
+    yield Fact("Duration", duration_text(record.duration_seconds))
+    yield Fact("Campaign", record.campaign)
+
+
+def _status(record: Record) -> StatusNotice:
+    failed = record.provenance.images_failed
+    more = len(failed) - _MOST_FAILED_NAMES
+    return StatusNotice(
+        kind=str(record.status),
+        title=_STATUS_TITLE[record.status],
+        reason=record.status_reason,
+        coverage=_coverage(record),
+        failed_images=failed[:_MOST_FAILED_NAMES],
+        more_failed=f"{more:,}" if more > 0 else None,
+    )
+
+
+def _coverage(record: Record) -> str | None:
+    seen, expected = record.provenance.images_seen, record.provenance.images_expected
+    if seen is None:
+        return None
+    return f"{seen:,} images" if expected is None else f"{seen:,} of {expected:,} images"

@@ -1,0 +1,109 @@
+"""The measurements of one record, each with everything that explains it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.metric import Better, Display, Kind, Metric
+from pwc_bench.core.record import Record
+from pwc_bench.core.slug import slugify
+from pwc_bench.views.facts import Fact, json_facts
+from pwc_bench.views.numbers import EN_DASH
+from pwc_bench.views.operator_split import OperatorSplit, operator_split
+from pwc_bench.views.strip_chart import StripChart, strip_chart
+
+__all__ = ["MeasurementLine", "measurement_lines"]
+
+_BETTER = {Better.HIGHER: "higher is better", Better.LOWER: "lower is better"}
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementLine:
+    """One measurement, numbers written as text."""
+
+    key: str
+    anchor: str
+    title: str
+    value: str
+    """With its unit: "81.3 %", "27.8 M"."""
+    stored: str
+    """The value as the record holds it, with its unit: "27,777,000"."""
+    interval: str | None
+    """The 95 % interval with its unit, None where there is none."""
+    interval_absent: str
+    """Why there is no interval, as a word or two."""
+    better: str | None
+    """None for a metric that this installation does not know."""
+    definition: str | None
+    version: str | None
+    """Said only where the metric's definition has changed since."""
+    caveats: tuple[str, ...]
+    samples: tuple[str, ...]
+    strip: StripChart | None
+    split: OperatorSplit | None
+    details: tuple[Fact, ...]
+
+
+def measurement_lines(catalogue: Catalogue, record: Record) -> Iterator[MeasurementLine]:
+    """Yield a record's measurements: declared metrics in their order, then unknown ones by key."""
+    declared = [key for key in catalogue.metrics if key in record.measurements]
+    further = sorted(key for key in record.measurements if key not in catalogue.metrics)
+    for key in (*declared, *further):
+        yield _line(key, catalogue.metrics.get(key), record.measurements[key])
+
+
+def _line(key: str, metric: Metric | None, measurement: Measurement) -> MeasurementLine:
+    display = Display(measurement.unit, decimals=_decimals(measurement.value)) if metric is None else metric.display
+    samples = tuple(display.text(sample) for sample in measurement.samples or ())
+    split = operator_split(measurement)
+    # The split and the skipped operators have a table of their own.
+    hidden = set() if split is None else {"operators", "skipped"}
+    details = {name: value for name, value in measurement.details.items() if name not in hidden}
+    return MeasurementLine(
+        key=key,
+        anchor=f"metric-{slugify(key)}",
+        title=key if metric is None else metric.title,
+        value=_with_unit(display.text(measurement.value), display.unit),
+        stored=_with_unit(_plain(measurement.value), measurement.unit),
+        interval=_interval(display, measurement.interval),
+        interval_absent="exact" if metric is not None and metric.kind is Kind.EXACT else "none",
+        better=None if metric is None else _BETTER[metric.better],
+        definition=None if metric is None else metric.definition,
+        version=_version(metric, measurement),
+        caveats=measurement.caveats,
+        samples=samples,
+        strip=strip_chart(measurement, samples, display.unit),
+        split=split,
+        details=tuple(json_facts(details)),
+    )
+
+
+def _interval(display: Display, interval: tuple[float, float] | None) -> str | None:
+    if interval is None:
+        return None
+    low, high = interval
+    return _with_unit(f"{display.text(low)}{EN_DASH}{display.text(high)}", display.unit)
+
+
+def _version(metric: Metric | None, measurement: Measurement) -> str | None:
+    if metric is None:
+        return "This installation does not know the metric: its title, direction and definition are missing here."
+    if metric.version == measurement.version:
+        return None
+    return (
+        f"Measured under version {measurement.version} of the definition; today's is version {metric.version}, "
+        "so the two are not compared."
+    )
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return f"{text} {unit}".rstrip()
+
+
+def _plain(value: float) -> str:
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6f}".rstrip("0")
+
+
+def _decimals(value: float) -> int:
+    return 0 if float(value).is_integer() else 3

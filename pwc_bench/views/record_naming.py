@@ -1,0 +1,54 @@
+"""How variants, data sets and records are called, and which records are a demo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.record import Record, WeightsStatus
+
+__all__ = ["Names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The titles that people read. Made once for each kind of page, since it reads the data sets' cards."""
+
+    catalogue: Catalogue
+    dataset_titles: Mapping[str, str]
+    """Of data sets that only knowledge describes."""
+
+    @staticmethod
+    def of(archive: Archive) -> "Names":
+        """Collect the titles of `archive`."""
+        return Names(archive.catalogue, {card.key: card.title for card in archive.datasets()})
+
+    def variant(self, key: str, record: Record | None = None) -> str:
+        """Return a variant's title: the declared one, else the one that a record brought, else the key."""
+        variant = self.catalogue.variants.get(key)
+        if variant is not None:
+            return variant.title
+        return (record.title if record is not None else None) or key
+
+    def dataset(self, key: str) -> str:
+        """Return a data set's title: ours, else that of its card, else its key."""
+        dataset = self.catalogue.datasets.get(key)
+        return self.dataset_titles.get(key, key) if dataset is None else dataset.title
+
+    def record(self, record: Record) -> str:
+        """Return a record's title: "ConViT-S on ImageNet-1k", "ConViT-S: cost and speed"."""
+        variant = self.variant(record.variant, record)
+        return (
+            f"{variant}: cost and speed" if record.dataset is None else f"{variant} on {self.dataset(record.dataset)}"
+        )
+
+    def is_demo(self, record: Record) -> bool:
+        """Tell whether a record's accuracy says nothing about the world: a demo data set, or a head fitted as a probe.
+
+        Cost and speed do not look at weights, so a record of them is never a demo.
+        """
+        if record.dataset is None:
+            return False
+        dataset = self.catalogue.datasets.get(record.dataset)
+        on_demo = dataset is not None and dataset.is_demo
+        return on_demo or record.provenance.weights.status is WeightsStatus.PROBE

@@ -1,0 +1,89 @@
+"""A variant's speed: one row for each machine and setting, one column for each metric that depends on them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.record import Environment, Record, Status
+from pwc_bench.views.cells import MeasuredCell, measured_cell
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedColumn:
+    """One metric's head."""
+
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedRow:
+    """One machine with one setting."""
+
+    device: str
+    settings: str
+    """"bf16, batch 256, compiled"."""
+    cells: tuple[MeasuredCell | None, ...]
+    """One for each column, None where it was not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedTable:
+    """All that was measured of a variant's speed, the newest value for each cell."""
+
+    columns: tuple[SpeedColumn, ...]
+    rows: tuple[SpeedRow, ...]
+
+
+def speed_metrics(catalogue: Catalogue) -> tuple[Metric, ...]:
+    """Return the metrics that depend on the machine: sampled ones, and descriptive ones of the model."""
+    return tuple(
+        metric
+        for metric in catalogue.metrics.values()
+        if metric.kind is Kind.SAMPLED or (metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.MODEL)
+    )
+
+
+def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTable | None:
+    """Gather the speed from a variant's records, given newest first; None where there is none.
+
+    Failed records and demos are left out.
+    """
+    metrics = speed_metrics(names.catalogue)
+    rows: dict[tuple[str, str], dict[str, MeasuredCell]] = {}
+    for record in records:
+        if record.status is Status.FAILED or names.is_demo(record):
+            continue
+        found = [metric for metric in metrics if metric.key in record.measurements]
+        if not found:
+            continue
+        row = rows.setdefault((record.environment.device, _settings(record.environment)), {})
+        for metric in found:
+            if metric.key not in row:  # the first one met is the newest
+                row[metric.key] = measured_cell(record, metric, path)
+    used = tuple(metric for metric in metrics if any(metric.key in row for row in rows.values()))
+    if not used:
+        return None
+    return SpeedTable(
+        columns=tuple(SpeedColumn(metric.title, metric.display.unit) for metric in used),
+        rows=tuple(
+            SpeedRow(device, settings, tuple(row.get(metric.key) for metric in used))
+            for (device, settings), row in sorted(rows.items(), key=lambda item: item[0])
+        ),
+    )
+
+
+def _settings(environment: Environment) -> str:
+    parts = (
+        environment.precision + (" with TF32" if environment.tf32 else ""),
+        f"batch {environment.batch_size}",
+        *(("compiled",) if environment.compile else ()),
+        *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),
+        *((f"{environment.implementation} implementation",) if environment.implementation != "reference" else ()),
+        *((f"{environment.threads} threads",) if environment.device_type == "cpu" and environment.threads else ()),
+    )
+    return ", ".join(parts)
