@@ -1,10 +1,79 @@
-"""pwc-bench: turn model checkpoints into a leaderboard that people can trust."""
+"""pwc-bench: turn model checkpoints into a leaderboard that people can trust.
 
-from importlib.metadata import PackageNotFoundError, version
+Two use cases, as typed functions; everything else that is exported here is a value that they take or return.
 
-__all__ = ["__version__"]
+    import pwc_bench
 
-try:
-    __version__ = version("pwc-bench")
-except PackageNotFoundError:  # a source tree that nobody installed
-    __version__ = "0+unknown"
+    records = pwc_bench.evaluate("convit-ti,convit-s", data="/data/imagenet", db="results/pwc-bench.db")
+    report = pwc_bench.publish("site", db="results/pwc-bench.db")
+
+Importing the package is cheap: torch, SQLAlchemy and the rest are imported by the functions that need them.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pwc_bench.api import evaluate, publish
+    from pwc_bench.core.claim import Claim
+    from pwc_bench.core.dataset import Dataset
+    from pwc_bench.core.errors import PwcBenchError
+    from pwc_bench.core.measurement import Measurement
+    from pwc_bench.core.metric import Metric
+    from pwc_bench.core.recipe import Recipe
+    from pwc_bench.core.record import Record
+    from pwc_bench.core.variant import Variant
+
+    __version__: str
+
+__all__ = [
+    "Claim",
+    "Dataset",
+    "Measurement",
+    "Metric",
+    "PwcBenchError",
+    "Recipe",
+    "Record",
+    "Variant",
+    "__version__",
+    "evaluate",
+    "publish",
+]
+
+_HOMES = {
+    "Claim": "core.claim",
+    "Dataset": "core.dataset",
+    "Measurement": "core.measurement",
+    "Metric": "core.metric",
+    "PwcBenchError": "core.errors",
+    "Recipe": "core.recipe",
+    "Record": "core.record",
+    "Variant": "core.variant",
+    "evaluate": "api",
+    "publish": "api",
+}
+"""The module of each exported name, below this package."""
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (the type is that of the name asked for, see the imports above)
+    """Import an exported name when it is first asked for."""
+    if name == "__version__":
+        return _version()
+    if name not in _HOMES:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the exported names, imported or not."""
+    return sorted({*globals(), *__all__})
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pwc-bench")
+    except PackageNotFoundError:  # a source tree that nobody installed
+        return "0+unknown"

@@ -1,0 +1,138 @@
+"""The use cases as two functions, for scripts and notebooks; the command line stands on the same parts."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pwc_bench.api.options import RunOptions
+from pwc_bench.api.places import default_database
+from pwc_bench.core.observer import Observer, SilentObserver
+from pwc_bench.core.record import Record
+
+if TYPE_CHECKING:
+    from pwc_bench.publishing import SiteReport
+
+__all__ = ["evaluate", "publish"]
+
+
+def evaluate(
+    models: str = "all",
+    data: str | None = None,
+    *,
+    dataset: str | None = None,
+    metrics: Iterable[str] = (),
+    weights: Mapping[str, str] | None = None,
+    weights_dir: str | Path | None = None,
+    device: str = "auto",
+    precision: str = "fp32",
+    tf32: bool = False,
+    compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
+    channels_last: bool = False,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    limit: int | None = None,
+    campaign: str | None = None,
+    note: str | None = None,
+    fresh: bool = False,
+    db: str | None = None,
+    folder: str | Path = "results",
+    observer: Observer | None = None,
+) -> list[Record]:
+    """Measure models on images and return one record for each variant's architecture and one for its accuracy.
+
+    Args:
+        models: `all` (the six ConViTs), `paper` (those and the six DeiTs of Table 1), a family (`convit`, `deit`),
+            variant keys joined by commas, `timm:NAME`, or `module:factory`.
+        data: `demo`, a path (image folder, official tar, saved data set, parquet) or `hf:REPO[:SPLIT]`. None means
+            $PWC_BENCH_IMAGENET, else the demo.
+        dataset: what the images are; by default "demo" for the demo and "imagenet-1k" for anything else.
+        metrics: keys of the metrics that are wanted ("top1", "gflops"); none given means all.
+        weights: variant key -> path, https address or "hub:OWNER/NAME", in place of the published weights.
+        weights_dir: a folder with checkpoint files named after variant keys.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        precision: `fp32`, `bf16` or `fp16`.
+        tf32: whether fp32 matrix products on CUDA may use TF32.
+        compile: whether `torch.compile` is applied.
+        channels_last: whether the channels-last memory format is used.
+        batch_size: images a batch; None for what suits the device.
+        workers: threads that read and decode; None for one a CPU, at most 16.
+        limit: evaluate this many images, spread evenly; the records are then partial.
+        campaign: a name for this run; None for one made from the date.
+        note: a remark that is kept with each record.
+        fresh: start anew even where an interrupted campaign could be continued.
+        db: a database's URL, or the path of an SQLite file: each record is stored as soon as it is measured.
+        folder: where predictions and unfinished work go when there is no `db`.
+        observer: is told what happens; None for silence.
+
+    Returns:
+        The records, those of the architectures (`dataset` None: cost and model speed) before those of the data set.
+        Values are in the unit that each measurement names: accuracy in %, cost in GFLOPs (multiply-adds), parameters
+        as a count, throughput in images/s, latency in ms, memory in MiB.
+
+    Raises:
+        UsageError: an argument cannot be right, or the device is absent.
+        SourceError: the data is missing, empty or wrongly labelled.
+        StoreError: the database cannot be opened or written.
+
+    A variant that cannot be measured does not raise: its record has the status "failed" and says why. A
+    KeyboardInterrupt goes through to the caller; what was stored in `db` until then is kept.
+    """
+    from pwc_bench.api.session import run_session, run_unstored
+
+    options = RunOptions(
+        models=models,
+        data=data,
+        dataset=dataset,
+        metrics=tuple(metrics),
+        weights=dict(weights or {}),
+        weights_dir=None if weights_dir is None else Path(weights_dir),
+        device=device,
+        precision=precision,
+        tf32=tf32,
+        compile=compile,
+        channels_last=channels_last,
+        batch_size=batch_size,
+        workers=workers,
+        limit=limit,
+        campaign=campaign,
+        note=note,
+        fresh=fresh,
+    )
+    told = observer or SilentObserver()
+    if db is None:
+        return list(run_unstored(options, Path(folder), told))
+    return list(run_session(options, db, told))
+
+
+def publish(
+    site: str | Path = "site",
+    *,
+    db: str | None = None,
+    records: Iterable[Record] | None = None,
+    base_url: str | None = None,
+    observer: Observer | None = None,
+) -> "SiteReport":
+    """Render the site into the folder `site` and report what was written.
+
+    Args:
+        site: the folder; an earlier site there is replaced in one step.
+        db: a database's URL, or the path of an SQLite file; by default $PWC_BENCH_DB, else results/pwc-bench.db.
+        records: records to show in place of a database's, beside the knowledge that ships with the package.
+        base_url: the https address at which the site will stand, for feeds and sitemaps.
+        observer: is told what happens; None for silence.
+
+    Raises:
+        UsageError: both `db` and `records` are given.
+        StoreError: there is no such database, or it cannot be read.
+        PublishError: the site cannot be written.
+    """
+    from pwc_bench.api.session import publish_database, publish_records
+    from pwc_bench.core.errors import UsageError
+
+    told = observer or SilentObserver()
+    if records is None:
+        place = db if db is not None else default_database()
+        return publish_database(place, Path(site), base_url=base_url, observer=told)
+    if db is not None:
+        raise UsageError("give either db or records: a site shows the one or the other")
+    return publish_records(tuple(records), Path(site), base_url=base_url, observer=told)

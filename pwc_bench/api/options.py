@@ -1,0 +1,45 @@
+"""What a person asks of a run, before anything is looked up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["RunOptions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """The options of `run`, as typed; `prepare` makes an evaluation's request of them."""
+
+    models: str = "all"
+    """all, paper, a family, variant keys joined by commas, `timm:NAME` or `module:factory`."""
+    data: str | None = None
+    """Where the images lie; None for $PWC_BENCH_IMAGENET, else the demo."""
+    dataset: str | None = None
+    """What the images are; None for "demo" with the demo's data and "imagenet-1k" with any other."""
+    metrics: tuple[str, ...] = ()
+    """The keys of the metrics that are wanted; empty for all."""
+    weights: Mapping[str, str] = field(default_factory=dict)
+    """Variant key -> path, https address or "hub:OWNER/NAME"."""
+    weights_dir: Path | None = None
+    """A folder with files named after variant keys."""
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    precision: str = "fp32"
+    """fp32, bf16 or fp16."""
+    tf32: bool = False
+    compile: bool = False
+    channels_last: bool = False
+    batch_size: int | None = None
+    """Images a batch; None for what suits the device."""
+    workers: int | None = None
+    """Threads that decode; None for one a CPU, at most 16."""
+    limit: int | None = None
+    """Evaluate this many images, spread evenly over the data; None for all."""
+    campaign: str | None = None
+    """The campaign's name; None for one made from the date."""
+    note: str | None = None
+    fresh: bool = False
+    """Start anew even where an interrupted campaign could be continued."""
+    command: str | None = None
+    """The command line that was typed, for the records."""

@@ -1,0 +1,38 @@
+"""Where things lie when nobody says: the database, the site and the cache."""
+
+import os
+from pathlib import Path
+
+__all__ = ["cache_folder", "default_database", "default_site", "sqlite_path"]
+
+
+def default_database() -> str:
+    """Return the database that `PWC_BENCH_DB` names, else results/pwc-bench.db in the current folder."""
+    return os.environ.get("PWC_BENCH_DB") or str(Path("results", "pwc-bench.db"))
+
+
+def default_site() -> Path:
+    """Return the folder that `PWC_BENCH_SITE` names, else "site" in the current folder."""
+    return Path(os.environ.get("PWC_BENCH_SITE") or "site")
+
+
+def cache_folder() -> Path:
+    """Return the folder that `PWC_BENCH_CACHE` names, else pwc-bench in the user's cache folder."""
+    named = os.environ.get("PWC_BENCH_CACHE")
+    if named:
+        return Path(named).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    # The XDG rules say that a relative path there is to be ignored.
+    if base and Path(base).is_absolute():
+        return Path(base, "pwc-bench")
+    return Path("~/.cache/pwc-bench").expanduser()
+
+
+def sqlite_path(db: str) -> Path | None:
+    """Return the file of an SQLite database, named by its path or its URL; None for any other database."""
+    scheme, separator, rest = db.partition("://")
+    if not separator:
+        return Path(db).expanduser()
+    if scheme.startswith("sqlite") and rest.startswith("/"):
+        return Path(rest[1:].partition("?")[0])
+    return None

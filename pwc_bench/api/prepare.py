@@ -1,0 +1,113 @@
+"""From options to an evaluation's request: everything is looked up and checked before anything is measured."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.data import choose_data, opened
+from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
+from pwc_bench.api.options import RunOptions
+from pwc_bench.api.places import cache_folder
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.settings import PRECISIONS, Settings
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.request import Request
+
+__all__ = ["at_folder", "prepare"]
+
+_FOLDER = Path("results")
+
+_CAMPAIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@contextmanager
+def prepare(options: RunOptions) -> Iterator[Request]:
+    """Check `options`, open the images, give the request, and close the images at the end.
+
+    The request's folders are those of a database in the default place; `at_folder` moves them. Raises UsageError for
+    options that cannot be right and SourceError for data that cannot be used.
+    """
+    from pwc_bench.families import resolve
+    from pwc_bench.metrics import load_instruments, select
+
+    _check(options)
+    variants = resolve(options.models)
+    _check_weights(options, variants)
+    choice = choose_data(options.data, options.dataset, load_catalogue().datasets)
+    if choice.is_generated and (options.weights or options.weights_dir):
+        raise UsageError("--weights and --weights-dir have no use with the demo, which fits its own: give --data too")
+    instruments = load_instruments()
+    if options.metrics:
+        instruments = select(instruments, options.metrics)
+    settings = _settings(options)
+    cache = cache_folder()
+    with opened(choice, cache) as (source, train_source):
+        yield Request(
+            variants=variants,
+            dataset=choice.dataset,
+            source=source,
+            train_source=train_source,
+            instruments=instruments,
+            settings=settings,
+            workspace=_FOLDER / "work",
+            folder=_FOLDER,
+            cache=cache,
+            campaign=options.campaign,
+            weights=options.weights,
+            weights_folder=options.weights_dir,
+            limit=options.limit,
+            fresh=options.fresh,
+            note=options.note,
+            command=options.command,
+        )
+
+
+def at_folder(request: Request, folder: Path) -> Request:
+    """Return `request` with its predictions and unfinished work below `folder`."""
+    return replace(request, folder=folder, workspace=folder / "work")
+
+
+def _settings(options: RunOptions) -> Settings:
+    """Settle device, precision and batch size. Raises UsageError for what this machine cannot do."""
+    device = resolve_device(options.device)
+    device_type = device.partition(":")[0]
+    if options.tf32 and device_type != "cuda":
+        raise UsageError("--tf32 is a mode of CUDA devices, and this run uses the CPU: leave it out")
+    return Settings(
+        device=device,
+        precision=options.precision,
+        tf32=options.tf32,
+        compile=options.compile,
+        channels_last=options.channels_last,
+        batch_size=options.batch_size or default_batch_size(device_type),
+        workers=options.workers or default_workers(),
+    )
+
+
+def _check(options: RunOptions) -> None:
+    if options.precision not in PRECISIONS:
+        raise UsageError(f"--precision {options.precision!r} is not one of {', '.join(PRECISIONS)}")
+    for name, value in (
+        ("--batch-size", options.batch_size),
+        ("--workers", options.workers),
+        ("--limit", options.limit),
+    ):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} {value} is too small: give a whole number of at least 1")
+    if options.campaign is not None and not _CAMPAIGN.fullmatch(options.campaign):
+        raise UsageError(
+            f"--campaign {options.campaign!r} cannot be a name: use up to 100 letters, digits, dots, hyphens and "
+            "underscores, with a letter or digit first"
+        )
+    if options.weights_dir is not None and not options.weights_dir.is_dir():
+        raise UsageError(f"--weights-dir {options.weights_dir} is not a folder")
+
+
+def _check_weights(options: RunOptions, variants: tuple[Variant, ...]) -> None:
+    selected = [variant.key for variant in variants]
+    for key in options.weights:
+        if key not in selected:
+            raise UsageError(f"--weights {key}=...: {key!r} is not among the selected models ({', '.join(selected)})")

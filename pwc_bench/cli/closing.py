@@ -1,0 +1,163 @@
+"""What a campaign found out, beside what was claimed: the rows and notes of the closing table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pwc_bench.cli.text import plural
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.record import Record, Status
+
+__all__ = ["ABSENT", "Cell", "Closing", "Column", "Row", "close"]
+
+ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
+_SHOWN = {"top1": "Top-1", "gflops": "GFLOPs", "parameters": "Params", "throughput": "Speed"}
+"""The metrics of the table and their short headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One metric's two columns."""
+
+    heading: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One variant's value of one metric, as text."""
+
+    measured: str
+    claimed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One variant."""
+
+    title: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The closing table."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+    """What one must know to read it: why something is absent, what a claim depends on."""
+
+
+def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalogue) -> Closing:
+    """Lay out `records` of one campaign, in their order, beside `claims`."""
+    metrics = _shown_metrics(records, catalogue)
+    demos = {key for key, dataset in catalogue.datasets.items() if dataset.is_demo}
+    by_variant: dict[str, list[Record]] = {}
+    for record in records:
+        by_variant.setdefault(record.variant, []).append(record)
+    rows: list[Row] = []
+    used: list[tuple[Metric, Claim]] = []
+    for key, found in by_variant.items():
+        cells = []
+        for metric in metrics:
+            claim = _claim(claims, found, metric, catalogue, demos)
+            used += [] if claim is None else [(metric, claim)]
+            cells.append(Cell(_measured(found, metric), _claimed(claim, metric)))
+        rows.append(Row(found[0].title or key, tuple(cells)))
+    return Closing(
+        columns=tuple(_column(metric, records, demos) for metric in metrics),
+        rows=tuple(rows),
+        notes=(*_demo_note(records, catalogue, demos), *_status_notes(records), *_claim_notes(used)),
+    )
+
+
+def _shown_metrics(records: Sequence[Record], catalogue: Catalogue) -> list[Metric]:
+    """Return the metrics that were asked for: accuracy where there is a data set, the others where measured."""
+    measured = {key for record in records for key in record.measurements}
+    has_pass = any(record.dataset is not None for record in records)
+    return [
+        catalogue.metrics[key]
+        for key in _SHOWN
+        if key in catalogue.metrics
+        and (key in measured or (catalogue.metrics[key].scope is Scope.DATASET and has_pass))
+    ]
+
+
+def _column(metric: Metric, records: Sequence[Record], demos: set[str]) -> Column:
+    is_demo = metric.scope is Scope.DATASET and any(record.dataset in demos for record in records)
+    return Column(f"Demo {_SHOWN[metric.key].lower()}" if is_demo else _SHOWN[metric.key], metric.display.unit)
+
+
+def _measurement(records: Iterable[Record], metric: Metric) -> Measurement | None:
+    return next((r.measurements[metric.key] for r in records if metric.key in r.measurements), None)
+
+
+def _measured(records: Sequence[Record], metric: Metric) -> str:
+    found = _measurement(records, metric)
+    if found is None:
+        return ABSENT
+    text = metric.display.text(found.value)
+    if metric.scope is Scope.DATASET and found.interval is not None:
+        # The wider side of an interval that need not be symmetric.
+        half_width = max(found.interval[1] - found.value, found.value - found.interval[0])
+        return f"{text} ±{half_width * metric.display.scale:.1f}"
+    return text
+
+
+def _claim(
+    claims: Iterable[Claim], records: Sequence[Record], metric: Metric, catalogue: Catalogue, demos: set[str]
+) -> Claim | None:
+    """Return the claim that stands beside the measurement: that of the variant's own paper where there are several."""
+    variant = records[0].variant
+    matching = [claim for claim in claims if claim.variant == variant and claim.metric == metric.key]
+    if metric.scope is Scope.DATASET:
+        datasets = {record.dataset for record in records} - demos
+        matching = [claim for claim in matching if claim.dataset in datasets]
+    declared = catalogue.variants.get(variant)
+    own = [claim for claim in matching if declared is not None and claim.paper == declared.paper]
+    return next(iter(own or matching), None)
+
+
+def _claimed(claim: Claim | None, metric: Metric) -> str:
+    if claim is None:
+        return ABSENT
+    return claim.value if claim.unit == metric.display.unit else f"{claim.value} {claim.unit}"
+
+
+def _demo_note(records: Sequence[Record], catalogue: Catalogue, demos: set[str]) -> list[str]:
+    shown = sorted({record.dataset for record in records if record.dataset is not None} & demos)
+    return [
+        f"{catalogue.datasets[key].title}: its accuracy shows that the parts work together, and says nothing about "
+        f"ImageNet, so no claim stands beside it (chance is {100 / len(catalogue.datasets[key].classes):.1f} %). "
+        "Cost and speed are those of the real 1,000-class architectures."
+        for key in shown
+    ]
+
+
+def _status_notes(records: Sequence[Record]) -> list[str]:
+    """Say why a record is not complete, once for all variants that share the reason."""
+    titles: dict[tuple[Status, str], list[str]] = {}
+    for record in records:
+        if record.status is not Status.COMPLETE:
+            reason = record.status_reason or "no reason was given"
+            named = titles.setdefault((record.status, reason), [])
+            title = record.title or record.variant
+            named += [] if title in named else [title]
+    every = {record.title or record.variant for record in records}
+    return [
+        f"{'all variants' if len(named) == len(every) > 2 else ', '.join(named)}: {status}: {reason}"
+        for (status, reason), named in titles.items()
+    ]
+
+
+def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
+    sources = dict.fromkeys(f"{claim.source} of {claim.paper}" for _, claim in used)
+    conditions: Mapping[str, None] = dict.fromkeys(
+        f"{_SHOWN[metric.key].lower()} claimed: {claim.conditions}" for metric, claim in used if claim.conditions
+    )
+    named = list(sources)
+    shown = ", ".join(named[:3]) + ("" if len(named) <= 3 else f" and {plural(len(named) - 3, 'other source')}")
+    return [*([f"claims are as printed: {shown}"] if named else []), *conditions]

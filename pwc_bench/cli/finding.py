@@ -1,0 +1,147 @@
+"""What `pwc-bench show KEY` means, and everything that is known of it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import sqlite_path
+from pwc_bench.cli.jsonable import to_json
+from pwc_bench.core.archive import Archive, MemoryArchive
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.metric import Metric
+from pwc_bench.core.record import Record
+from pwc_bench.core.record_json import record_to_dict
+from pwc_bench.core.selection import current_record
+from pwc_bench.core.slug import slugify
+
+__all__ = ["find"]
+
+Found = dict[str, Any]
+"""JSON values; "kind" says what it is."""
+
+
+def find(key: str, db: str) -> Found:
+    """Return the thing that `key` names as JSON values. Raises UsageError where there is none, StoreError."""
+    catalogue = load_catalogue()
+    file = sqlite_path(db)
+    if file is not None and not file.exists():
+        # What the package knows by itself can be shown before the first run.
+        return _find(key, _packaged(catalogue), None)
+    from pwc_bench.store import open_existing_store
+
+    with open_existing_store(db) as store:
+        return _find(key, store.archive(catalogue), store.find_record)
+
+
+def _find(key: str, archive: Archive, find_record: Callable[[str], Record | None] | None) -> Found:
+    catalogue = archive.catalogue
+    for variant in catalogue.variants.values():
+        if key.casefold() in (variant.key.casefold(), variant.title.casefold()):
+            return _variant(variant.key, archive)
+    if key in catalogue.datasets:
+        return _whole("dataset", catalogue.datasets[key])
+    if key in catalogue.metrics:
+        return _whole("metric", catalogue.metrics[key])
+    found = _paper(key, archive) or _campaign(key, archive) or _claims(key, archive)
+    if found is None and find_record is not None and _is_id(key):
+        record = find_record(key.lower())
+        found = None if record is None else {"kind": "record"} | record_to_dict(record) | {"id": record.id}
+    if found is None and any(True for _ in archive.records(variant=key)):
+        found = _variant(key, archive)
+    if found is None:
+        raise UsageError(f"nothing is called {key!r}: `pwc-bench list variants` (or records, campaigns) names what is")
+    return found
+
+
+def _whole(kind: str, value: object) -> Found:
+    return {"kind": kind, **to_json(value)}
+
+
+def _packaged(catalogue: Catalogue) -> Archive:
+    from pwc_bench.exchange import load_knowledge
+
+    known = load_knowledge()
+    return MemoryArchive(catalogue=catalogue, all_papers=known.papers, all_claims=known.claims)
+
+
+def _variant(key: str, archive: Archive) -> Found:
+    """Show a variant, and for each metric what is claimed and what was measured."""
+    declared = archive.catalogue.variants.get(key)
+    claims = list(archive.claims(variant=key))
+    records = list(archive.records(variant=key))
+    compared = [_compared(metric, claims, records) for metric in archive.catalogue.metrics.values()]
+    whole: Found = {"kind": "variant", "key": key} if declared is None else _whole("variant", declared)
+    return whole | {"metrics": [row for row in compared if row["measured"] or row["claims"]]}
+
+
+def _compared(metric: Metric, claims: Iterable[Claim], records: Iterable[Record]) -> Found:
+    """Put the current measurement on each data set beside the claims."""
+    by_dataset: dict[str | None, list[Record]] = {}
+    for record in records:
+        by_dataset.setdefault(record.dataset, []).append(record)
+    chosen = (current_record(of_one, metric.key) for of_one in by_dataset.values())
+    return {
+        "metric": metric.key,
+        "unit": metric.unit,
+        "measured": [
+            {
+                "value": record.measurements[metric.key].value,
+                "interval": to_json(record.measurements[metric.key].interval),
+                "dataset": record.dataset,
+                "status": str(record.status),
+                "weights": str(record.provenance.weights.status),
+                "device": record.environment.device,
+                "record": record.id,
+            }
+            for record in chosen
+            if record is not None
+        ],
+        "claims": [
+            {
+                "value": claim.value,
+                "unit": claim.unit,
+                "dataset": claim.dataset,
+                "source": f"{claim.paper}, {claim.source}",
+                "conditions": claim.conditions,
+            }
+            for claim in claims
+            if claim.metric == metric.key
+        ],
+    }
+
+
+def _paper(key: str, archive: Archive) -> Found | None:
+    for paper in archive.papers():
+        if paper.slug == key:
+            return _whole("paper", paper) | {"claims": to_json(list(archive.claims(paper=key)))}
+    return None
+
+
+def _campaign(key: str, archive: Archive) -> Found | None:
+    for campaign in archive.campaigns():
+        if campaign.name == key:
+            records = [
+                {"id": r.id, "variant": r.variant, "dataset": r.dataset, "status": str(r.status)}
+                for r in archive.records(campaign=key)
+            ]
+            return _whole("campaign", campaign) | {"records": records}
+    return None
+
+
+def _claims(key: str, archive: Archive) -> Found | None:
+    """Find the claims that PAPER:MODEL:METRIC means; a paper may print a number in several tables."""
+    paper, _, rest = key.partition(":")
+    model, _, metric = rest.partition(":")
+    if not metric:
+        return None
+    wanted = slugify(model)
+    found = [
+        claim for claim in archive.claims(paper=paper, metric=metric) if wanted in (slugify(claim.model), claim.variant)
+    ]
+    return {"kind": "claim", "claims": to_json(found)} if found else None
+
+
+def _is_id(key: str) -> bool:
+    return 4 <= len(key) <= 64 and all(digit in "0123456789abcdef" for digit in key.lower())

@@ -1,0 +1,113 @@
+"""Rows for `pwc-bench list`: of each kind of thing, the facts that tell one from another."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.cli.closing import ABSENT
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.measurement import Json
+
+__all__ = ["DECLARED", "Row", "cell_text", "declared_rows", "opened_archive", "stored_rows"]
+
+Row = Mapping[str, Json]
+"""One line: a value by column, None where there is none. The same for people and as JSON."""
+
+DECLARED = ("variants", "datasets", "metrics")
+"""What the installation declares; the other kinds are in the database."""
+
+
+@contextmanager
+def opened_archive(db: str) -> Iterator[Archive]:
+    """Open the database for reading. Raises StoreError where there is none."""
+    from pwc_bench.store import open_existing_store
+
+    with open_existing_store(db) as store:
+        yield store.archive(load_catalogue())
+
+
+def declared_rows(kind: str, catalogue: Catalogue) -> Iterator[Row]:
+    """Yield the rows of a kind that the installation declares."""
+    if kind == "variants":
+        yield from _variants(catalogue)
+    elif kind == "datasets":
+        yield from _datasets(catalogue)
+    else:
+        yield from _metrics(catalogue)
+
+
+def stored_rows(kind: str, archive: Archive) -> Iterator[Row]:
+    """Yield the rows of a kind that the database holds, newest first."""
+    return _records(archive) if kind == "records" else _campaigns(archive)
+
+
+def _variants(catalogue: Catalogue) -> Iterator[Row]:
+    for variant in catalogue.variants.values():
+        yield {
+            "key": variant.key,
+            "title": variant.title,
+            "family": variant.family,
+            "recipe": variant.recipe.key,
+            "weights": variant.checkpoints[0].uri if variant.checkpoints else None,
+        }
+
+
+def _datasets(catalogue: Catalogue) -> Iterator[Row]:
+    for dataset in catalogue.datasets.values():
+        yield {
+            "key": dataset.key,
+            "title": dataset.title,
+            "classes": len(dataset.classes),
+            "images": dataset.expected_images,
+            "licence": dataset.licence,
+        }
+
+
+def _metrics(catalogue: Catalogue) -> Iterator[Row]:
+    for metric in catalogue.metrics.values():
+        yield {
+            "key": metric.key,
+            "title": metric.title,
+            "unit": metric.unit or None,
+            "better": str(metric.better),
+            "kind": str(metric.kind),
+            "scope": str(metric.scope),
+        }
+
+
+def _records(archive: Archive) -> Iterator[Row]:
+    for record in archive.records():
+        yield {
+            "id": record.id,
+            "variant": record.variant,
+            "dataset": record.dataset,
+            "status": str(record.status),
+            "started": record.started,
+            "campaign": record.campaign,
+            "device": record.environment.device,
+            "metrics": sorted(record.measurements),
+        }
+
+
+def _campaigns(archive: Archive) -> Iterator[Row]:
+    for campaign in archive.campaigns():
+        yield {
+            "name": campaign.name,
+            "started": campaign.started,
+            "records": campaign.records,
+            "note": campaign.note,
+        }
+
+
+def cell_text(column: str, value: Json) -> str:
+    """Write one value for people."""
+    if value is None:
+        return ABSENT
+    if column == "id":
+        return str(value)[:12]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list | tuple):
+        return str(len(value))
+    return str(value)

@@ -1,0 +1,95 @@
+"""Options that several commands share, and the forms of values that click does not know."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pwc_bench.api.places import default_database, default_site
+
+__all__ = [
+    "AutoNumber",
+    "campaign_option",
+    "comma_list",
+    "db_option",
+    "json_option",
+    "site_option",
+    "weights_by_key",
+]
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class AutoNumber(click.ParamType[int | None]):
+    """A whole number of at least 1, or "auto", which is None."""
+
+    name = "auto|N"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        """Read what was typed."""
+        if value is None or value == "auto":
+            return None
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = 0
+        if number < 1:
+            self.fail(f"{value!r} is neither 'auto' nor a whole number of at least 1.", param, ctx)
+        return number
+
+
+def db_option(function: Decorated) -> Decorated:
+    """Add `--db`."""
+    return click.option(
+        "--db",
+        metavar="URL",
+        default=default_database,
+        show_default="$PWC_BENCH_DB, else results/pwc-bench.db",
+        help="The database: the path of an SQLite file, or a URL.",
+    )(function)
+
+
+def site_option(function: Decorated) -> Decorated:
+    """Add `--site`."""
+    return click.option(
+        "--site",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=default_site,
+        show_default="$PWC_BENCH_SITE, else site",
+        help="The folder of the site.",
+    )(function)
+
+
+def json_option(help_text: str) -> Callable[[Decorated], Decorated]:
+    """Add `--json` with a text that says what it writes."""
+    return click.option("--json", "as_json", is_flag=True, help=help_text)
+
+
+def campaign_option(help_text: str) -> Callable[[Decorated], Decorated]:
+    """Add `--campaign` with a text that says what it selects."""
+    return click.option("--campaign", metavar="NAME", help=help_text)
+
+
+def comma_list(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Read "a,b" as ("a", "b")."""
+    if value is None:
+        return ()
+    parts = tuple(part.strip() for part in value.split(","))
+    if not all(parts):
+        raise click.BadParameter(f"{value!r} has an empty name: separate names by single commas.")
+    return parts
+
+
+def weights_by_key(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read each KEY=SPEC; the same key twice is an error."""
+    found: dict[str, str] = {}
+    for value in values:
+        key, equals, spec = value.partition("=")
+        if not (key and equals and spec):
+            raise click.BadParameter(f"{value!r} is not of the form KEY=PATH, KEY=https://... or KEY=hub:OWNER/NAME.")
+        if key in found:
+            raise click.BadParameter(f"{key!r} is given twice.")
+        found[key] = spec
+    return found

@@ -1,0 +1,134 @@
+"""What a run would do, for `--dry-run`: looked up and checked, and nothing measured."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pwc_bench.cli.text import duration, file_size, plural
+from pwc_bench.core.record import Record
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation import Request
+
+__all__ = ["PREDICTION_BYTES", "Plan", "make_plan", "plan_lines"]
+
+PREDICTION_BYTES = 80
+"""About what one image's predictions take on disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A run before it begins."""
+
+    variants: tuple[str, ...]
+    dataset: str
+    source: str
+    images: int
+    images_expected: int
+    weights: tuple[str, ...]
+    """For each variant, where its weights come from."""
+    metrics: tuple[str, ...]
+    device: str
+    precision: str
+    batch_size: int
+    workers: int
+    database: str
+    predictions_folder: str
+    predictions_bytes: int
+    free_bytes: int
+    site: str | None
+    campaign: str | None
+    seconds_at_least: float | None
+    """The models' own time for the images, from earlier records on this device; None where there are none."""
+
+
+def make_plan(request: Request, *, database: str, site: Path | None, earlier: Iterable[Record]) -> Plan:
+    """Lay out what `request` asks for. `earlier` are the records of cost and speed that the database holds."""
+    present = len(request.source.items)
+    images = present if request.limit is None else min(request.limit, present)
+    settings = request.settings
+    return Plan(
+        variants=tuple(variant.key for variant in request.variants),
+        dataset=request.dataset.key,
+        source=request.source.spec,
+        images=images,
+        images_expected=request.dataset.expected_images,
+        weights=tuple(_weights(variant, request) for variant in request.variants),
+        metrics=tuple(metric.key for instrument in request.instruments for metric in instrument.metrics),
+        device=settings.device,
+        precision=settings.precision,
+        batch_size=settings.batch_size,
+        workers=settings.workers,
+        database=database,
+        predictions_folder=str(request.folder / "predictions"),
+        predictions_bytes=images * len(request.variants) * PREDICTION_BYTES,
+        free_bytes=shutil.disk_usage(_existing(request.folder)).free,
+        site=None if site is None else str(site),
+        campaign=request.campaign,
+        seconds_at_least=_seconds(request, images, earlier),
+    )
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Write the plan for people, one fact a line."""
+    weights = [f"{key}: {place}" for key, place in zip(plan.variants, plan.weights, strict=True)]
+    need, free = file_size(plan.predictions_bytes), file_size(plan.free_bytes)
+    time = "unknown: no earlier records of these models on this device"
+    if plan.seconds_at_least is not None:
+        time = f"at least {duration(plan.seconds_at_least)} for the models alone; decoding and speed rounds come on top"
+    facts = {
+        "models": [", ".join(plan.variants)],
+        "data set": [f"{plan.dataset}: {plan.images:,} of {plural(plan.images_expected, 'image')}"],
+        "source": [plan.source],
+        "weights": weights,
+        "metrics": [", ".join(plan.metrics)],
+        "device": [f"{plan.device}, {plan.precision}, batches of {plan.batch_size}"],
+        "decoding": [plural(plan.workers, "thread")],
+        "database": [plan.database],
+        "predictions": [f"{plan.predictions_folder}: about {need}; {free} are free"],
+        "site": [plan.site or "none"],
+        "campaign": [plan.campaign or "named after the date"],
+        "time": [time],
+    }
+    lines = [
+        f"  {name if number == 0 else '':<12} {text}"
+        for name, texts in facts.items()
+        for number, text in enumerate(texts)
+    ]
+    return ["The plan; nothing was measured:", *lines]
+
+
+def _weights(variant: Variant, request: Request) -> str:
+    if request.train_source is not None:
+        return f"seeded random backbone, head fitted on {len(request.train_source.items)} images (demo)"
+    if variant.key in request.weights:
+        return request.weights[variant.key]
+    if request.weights_folder is not None and any(request.weights_folder.glob(f"{variant.key}.*")):
+        return str(request.weights_folder)
+    if variant.checkpoints:
+        return variant.checkpoints[0].uri
+    return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
+
+
+def _seconds(request: Request, images: int, earlier: Iterable[Record]) -> float | None:
+    """Add up the images over each variant's newest throughput with the same device, precision and batch size."""
+    settings = request.settings
+    images_per_second: dict[str, float] = {}
+    for record in earlier:
+        environment = record.environment
+        is_alike = (environment.device_type, environment.precision, environment.batch_size) == (
+            settings.device_type,
+            settings.precision,
+            settings.batch_size,
+        )
+        if is_alike and "throughput" in record.measurements:
+            images_per_second.setdefault(record.variant, record.measurements["throughput"].value)
+    if any(images_per_second.get(variant.key, 0.0) <= 0.0 for variant in request.variants):
+        return None
+    return sum(images / images_per_second[variant.key] for variant in request.variants)
+
+
+def _existing(folder: Path) -> Path:
+    """Return the nearest folder above `folder`, or itself, that exists."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists())

@@ -1,0 +1,52 @@
+"""A web server for one folder, reachable from this machine only."""
+
+import socketserver
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+__all__ = ["PreviewServer"]
+
+_HOST = "127.0.0.1"
+
+
+class PreviewServer(ThreadingHTTPServer):
+    """Serves the files below `folder`; port 0 takes one that is free. Raises OSError where the port is taken."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        super().__init__((_HOST, port), partial(_Handler, directory=str(folder)))
+
+    def server_bind(self) -> None:
+        """Bind without asking the network for this machine's name, as http.server does."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name = _HOST
+        self.server_port = self.socket.getsockname()[1]
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a browser that closed its connection."""
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def end_headers(self) -> None:
+        """Let browsers ask anew each time: a rebuilt site is seen at once."""
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with the site's own page where nothing is found."""
+        page = Path(self.directory, "404.html")
+        if code != HTTPStatus.NOT_FOUND or not page.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = page.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the name that http.server gives it)
+        """Stay quiet: the terminal is for what the person did."""

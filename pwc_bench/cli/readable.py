@@ -1,0 +1,57 @@
+"""JSON values as indented text for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeGuard
+
+from pwc_bench.cli.text import one_line
+from pwc_bench.core.measurement import Json
+
+__all__ = ["readable"]
+
+_MANY = 12
+"""A list of plain values that is longer than this is shortened."""
+
+
+def readable(value: Json, indent: str = "") -> Iterator[str]:
+    """Yield the lines of `value`: "name: text", nested ones below their name, two columns further in."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _named(name.replace("_", " "), item, indent)
+    elif _is_list(value):
+        for number, item in enumerate(value, start=1):
+            yield from _named(str(number), item, indent)
+    else:
+        yield f"{indent}{_plain(value)}"
+
+
+def _named(name: str, item: Json, indent: str) -> Iterator[str]:
+    if isinstance(item, Mapping) or (_is_list(item) and not _is_flat(item)):
+        if item:
+            yield f"{indent}{name}:"
+            yield from readable(item, indent + "  ")
+        else:
+            yield f"{indent}{name}: none"
+    elif _is_list(item):
+        shown = ", ".join(_plain(part) for part in item[:_MANY])
+        more = f" and {len(item) - _MANY:,} more" if len(item) > _MANY else ""
+        yield f"{indent}{name}: {shown + more or 'none'}"
+    else:
+        yield f"{indent}{name}: {_plain(item)}"
+
+
+def _is_list(value: Json) -> TypeGuard[Sequence[Json]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_flat(items: Sequence[Json]) -> bool:
+    return all(not isinstance(item, Mapping) and not _is_list(item) for item in items)
+
+
+def _plain(value: Json) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else one_line(str(value))

@@ -1,0 +1,118 @@
+"""`pwc-bench run`: evaluate, store, render."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pwc_bench.api.options import RunOptions
+from pwc_bench.cli.command_text import typed_command
+from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.failures import FAILED, INTERRUPTED
+from pwc_bench.cli.options import AutoNumber, comma_list, db_option, json_option, site_option, weights_by_key
+from pwc_bench.cli.text import plural
+from pwc_bench.core.record import Record
+from pwc_bench.core.settings import PRECISIONS
+
+__all__ = ["command"]
+
+_POSITIVE = click.IntRange(min=1)
+
+
+@click.command(
+    "run",
+    cls=DocumentedCommand,
+    examples=(
+        "pwc-bench run",
+        "pwc-bench run --data /data/imagenet --device cuda --precision bf16",
+        "pwc-bench run --models convit-ti,convit-s --data val.tar --limit 1000",
+        "pwc-bench run --weights convit-ti=my.pth --data /data/imagenet",
+        "pwc-bench run --models timm:resnet50 --metrics gflops,throughput",
+    ),
+    exit_codes={
+        0: "done; fewer images than the data set has make a record partial",
+        2: "usage, or bad input",
+        4: "something that was asked for failed; the rest was measured",
+        130: "interrupted; what was measured is kept",
+    },
+)
+@click.option("--models", default="all", show_default=True, metavar="NAMES", help="all (the six ConViTs), paper (and "
+              "the six DeiTs), a family, variant keys joined by commas, timm:NAME, or module:factory.")  # fmt: skip
+@click.option("--data", metavar="SPEC", help="demo; an ImageFolder or its parent with val/; the official tar or its "
+              "files, with the devkit or labels beside; a saved Hugging Face data set; parquet files; hf:REPO[:SPLIT]. "
+              "Default: $PWC_BENCH_IMAGENET, else demo.")  # fmt: skip
+@click.option("--dataset", metavar="KEY", help="What the data is. Default: imagenet-1k, for demo demo.")
+@db_option
+@site_option
+@click.option("--no-site", is_flag=True, help="Do not render the site.")
+@click.option("--weights", metavar="KEY=SPEC", multiple=True, callback=weights_by_key,
+              help="Weights of one variant: a path, an https address or hub:OWNER/NAME. Repeatable.")  # fmt: skip
+@click.option("--weights-dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+              help="A folder with checkpoints named after variant keys.")  # fmt: skip
+@click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]", help="Where models run.")
+@click.option("--precision", type=click.Choice(PRECISIONS), default="fp32", show_default=True)
+@click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")
+@click.option("--compile", is_flag=True, help="Apply torch.compile.")
+@click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")
+@click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch.")
+@click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")
+@click.option("--limit", type=_POSITIVE, metavar="N", help="Take N images, spread evenly: the records are partial.")
+@click.option("--metrics", metavar="LIST", callback=comma_list, help="Metric keys joined by commas. Default: all.")
+@click.option("--campaign", metavar="NAME", help="A name for this run. Default: one made from the date.")
+@click.option("--note", metavar="TEXT", help="A remark that is kept with each record.")
+@click.option("--fresh", is_flag=True, help="Start anew; do not continue an interrupted run.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, with time and disk, and end.")
+@json_option("Write the records as JSON Lines on stdout, and nothing else there.")
+@click.pass_context
+def command(
+    context: click.Context,
+    /,
+    *,
+    db: str,
+    site: Path,
+    no_site: bool,
+    dry_run: bool,
+    as_json: bool,
+    **asked: Any,  # noqa: ANN401  (the options that RunOptions declares, by name)
+) -> None:
+    """Measure models on images, store the records, render the site.
+
+    Every image is read once for all models. The same command continues an interrupted run.
+    """
+    if no_site and context.get_parameter_source("site") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--site and --no-site contradict each other.", context)
+    options = RunOptions(**asked, command=typed_command(context))
+    target = None if no_site else site
+    if dry_run:
+        from pwc_bench.cli.dry_run import plan_text
+
+        click.echo(plan_text(options, db, target, as_json=as_json))
+        return
+    records = _measure(context, options, db, as_json=as_json)
+    from pwc_bench.cli.finish import closing_words, is_incomplete
+
+    text = closing_words(records, db, target)
+    if not as_json:
+        click.echo(text)
+    if is_incomplete(records):
+        context.exit(FAILED)
+
+
+def _measure(context: click.Context, options: RunOptions, db: str, *, as_json: bool) -> list[Record]:
+    """Evaluate and store; an interrupt says what is kept and ends the command."""
+    from pwc_bench.api.session import run_session
+    from pwc_bench.cli.console import observing
+    from pwc_bench.core.record_json import record_to_json
+
+    kept: list[Record] = []
+    try:
+        with observing() as observer:
+            for record in run_session(options, db, observer):
+                kept.append(record)
+                if as_json:
+                    click.echo(record_to_json(record))
+    except KeyboardInterrupt:
+        said = f"{plural(len(kept), 'record')} of {kept[0].campaign} kept" if kept else "nothing was finished yet"
+        click.echo(f"interrupted: {said}; the same command goes on from here (--fresh starts anew)", err=True)
+        context.exit(INTERRUPTED)
+    return kept

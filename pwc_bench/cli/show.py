@@ -1,0 +1,39 @@
+"""`pwc-bench show`: one thing, whole."""
+
+import click
+
+from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.options import db_option, json_option
+
+__all__ = ["command"]
+
+
+@click.command(
+    "show",
+    cls=DocumentedCommand,
+    examples=(
+        "pwc-bench show convit-s",
+        "pwc-bench show ConViT-Ti+",
+        "pwc-bench show 3f9a2c --json",
+        "pwc-bench show convit:convit-s:top1",
+    ),
+    exit_codes={
+        0: "done",
+        2: "there is no such thing, or the database cannot be read",
+    },
+)
+@click.argument("key")
+@db_option
+@json_option("Write a JSON object.")
+def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click passes it by name)
+    """Show one thing whole: a variant, data set, metric, record, campaign, claim or paper.
+
+    KEY is a variant's key or title, a data set's or metric's key, the first digits of a record's id, a campaign's
+    name, a paper's slug, or PAPER:MODEL:METRIC for a claim. Of a variant it shows claims against measurements.
+    """
+    from pwc_bench.cli.finding import find
+    from pwc_bench.cli.jsonable import json_text
+    from pwc_bench.cli.readable import readable
+
+    found = find(key, db)
+    click.echo(json_text(found) if as_json else "\n".join(readable(found)))
