@@ -47,8 +47,11 @@ class MeasuredCell:
     """The display unit."""
     interval: str | None
     """The 95 % interval: "80.9-81.6"."""
+    bounds: tuple[str, str] | None
+    """The interval's ends as plain digits in the display unit."""
     href: str
     """The record's page."""
+    record_id: str
     status: StatusBadge | None
     device: str
     precision: str
@@ -90,7 +93,9 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         number=measured_number(metric, measurement.value),
         unit=metric.display.unit,
         interval=interval_text(metric, measurement.interval),
+        bounds=None if measurement.interval is None else _plain(metric, measurement.interval),
         href=relative(path, record_path(record.id)),
+        record_id=record.id,
         status=record_badge(record),
         device=environment.device,
         precision=environment.precision,
@@ -111,6 +116,11 @@ def record_badge(record: Record) -> StatusBadge | None:
     if record.dataset is not None and weights is WeightsStatus.LOCAL:
         return StatusBadge("local", "own weights", "measured with a file of the user's own, no published checkpoint")
     return None
+
+
+def _plain(metric: Metric, interval: tuple[float, float]) -> tuple[str, str]:
+    low, high = (measured_number(metric, end).sort for end in interval)
+    return low, high
 
 
 def _images(record: Record) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import current_record
 
 __all__ = ["Current", "current_records"]
@@ -28,6 +28,10 @@ class Current:
         """Return the newest failed attempt at a variant's metric."""
         return None if variant is None else self.failures.get((variant, metric.scope))
 
+    def has_passed(self, variant: str) -> bool:
+        """Tell whether the variant saw the data set's images, so that more than its cost is known."""
+        return any(key == variant and record.dataset is not None for (key, _), record in self.chosen.items())
+
     @property
     def variants(self) -> tuple[str, ...]:
         """Return the variants of which something was measured, in the order in which they were met."""
@@ -35,12 +39,19 @@ class Current:
 
 
 def current_records(archive: Archive, dataset: str | None, *, variant: str | None = None) -> Current:
-    """Read the records on `dataset` and those of the architectures alone (dataset None: only these)."""
+    """Read the records on `dataset` and those of the architectures alone (dataset None: only these).
+
+    A probe's head says nothing about the world: its accuracy counts on a demo data set only.
+    """
     chosen: dict[tuple[str, str], Record] = {}
     failures: dict[tuple[str, Scope], Record] = {}
     _gather(archive.records(scope=Scope.MODEL, variant=variant), Scope.MODEL, chosen, failures)
     if dataset is not None:
-        _gather(archive.records(dataset=dataset, variant=variant), Scope.DATASET, chosen, failures)
+        declared = archive.catalogue.datasets.get(dataset)
+        is_demo = declared is not None and declared.is_demo
+        passes = archive.records(dataset=dataset, variant=variant)
+        wanted = (record for record in passes if is_demo or record.provenance.weights.status is not WeightsStatus.PROBE)
+        _gather(wanted, Scope.DATASET, chosen, failures)
     return Current(chosen, failures)
 
 

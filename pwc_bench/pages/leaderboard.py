@@ -1,0 +1,123 @@
+"""A leaderboard for each task and data set of which something is claimed or measured."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.page import Page
+from pwc_bench.views.board import Board, make_board
+from pwc_bench.views.board_chart import board_scatter
+from pwc_bench.views.board_files import board_csv, board_json
+from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, dataset_title
+from pwc_bench.views.frame import Frame, make_frame
+from pwc_bench.views.links import Link, dataset_path, relative, task_path
+from pwc_bench.views.record_naming import Names
+from pwc_bench.views.scatter import draw_scatter
+from pwc_bench.views.svg import Drawing, standalone
+
+__all__ = ["LeaderboardContext", "pages"]
+
+_NARROW_PX = (400, 400)
+"""The drawing for phones: the same letters on less ground."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardChart:
+    """The same chart twice: wide, and narrow for phones."""
+
+    wide: Drawing
+    narrow: Drawing
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaderboardContext:
+    """What `leaderboard.html` shows."""
+
+    frame: Frame
+    title: str
+    lead: str
+    is_demo: bool
+    task: Link | None
+    dataset: Link
+    board: Board
+    chart: BoardChart | None
+    downloads: tuple[Link, ...]
+    counts: str
+    definitions: tuple[tuple[str, str], ...]
+    """(title, definition) of each metric."""
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every leaderboard, each with its numbers as CSV and JSON and its chart as SVG."""
+    names = Names.of(archive)
+    papers = {paper.slug: paper for paper in archive.papers()}
+    for key in board_keys(archive):
+        yield _page(archive, key, names, papers)
+
+
+def _page(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Page:
+    path = key.path
+    title = board_title(archive, key, names)
+    board = make_board(archive, key, names, papers, path)
+    scatter = board_scatter(board, title)
+    files: dict[str, str | bytes] = {
+        f"{key.folder}/index.csv": board_csv(board),
+        f"{key.folder}/index.json": board_json(board, title, path),
+    }
+    downloads = [Link("CSV", "index.csv"), Link("JSON", "index.json")]
+    chart = None
+    if scatter is not None:
+        wide = draw_scatter(scatter)
+        chart = BoardChart(wide, draw_scatter(scatter, width_px=_NARROW_PX[0], height_px=_NARROW_PX[1]), scatter.title)
+        files[f"{key.folder}/chart.svg"] = standalone(wide)
+        downloads.append(Link("Chart (SVG)", "chart.svg"))
+    context = _context(archive, key, names, board, title, chart, tuple(downloads))
+    return Page("leaderboard", path, context, files)
+
+
+def _context(
+    archive: Archive,
+    key: BoardKey,
+    names: Names,
+    board: Board,
+    title: str,
+    chart: BoardChart | None,
+    downloads: tuple[Link, ...],
+) -> LeaderboardContext:
+    declared = archive.catalogue.datasets.get(key.dataset)
+    is_demo = declared is not None and declared.is_demo
+    task = next((task for task in archive.tasks() if task.slug == key.task), None)
+    dataset = dataset_title(names, key.dataset)
+    lead = f"What papers claim on {dataset} and what pwc-bench measures, side by side."
+    return LeaderboardContext(
+        frame=make_frame(
+            key.path,
+            title=f"{title} (demo)" if is_demo else title,
+            description=f"{lead} {_counts(board)}",
+            section="SotA",
+            crumbs=(("SotA", "sota/index.html"), (title, None)),
+        ),
+        title=title,
+        lead=lead,
+        is_demo=is_demo,
+        task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
+        dataset=Link(dataset, relative(key.path, dataset_path(key.dataset))),
+        board=board,
+        chart=chart,
+        downloads=downloads,
+        counts=_counts(board),
+        definitions=tuple(
+            (metric.title, metric.definition)
+            for column in board.columns
+            if (metric := archive.catalogue.metrics.get(column.metric)) is not None
+        ),
+    )
+
+
+def _counts(board: Board) -> str:
+    models = len(board.rows)
+    measured = sum(row.cells[0].measured is not None for row in board.rows if row.cells)
+    name = board.columns[0].title if board.columns else "anything"
+    return f"{models} {'model' if models == 1 else 'models'}, {measured} with a measured {name}."

@@ -1,0 +1,92 @@
+"""A leaderboard as files: one line for each model and metric, claim and measurement in columns of their own."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+
+from pwc_bench.views.board import Board
+from pwc_bench.views.board_rows import BoardRow
+from pwc_bench.views.comparison import Comparison
+
+__all__ = ["BoardLine", "board_csv", "board_json", "board_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One metric of one model, in the metric's display unit. None where nothing was claimed or measured."""
+
+    model: str
+    variant: str | None
+    conditions: str | None
+    metric: str
+    unit: str
+    claim: str | None
+    """As printed."""
+    claim_unit: str | None
+    claim_source: str | None
+    claim_url: str | None
+    claim_conditions: str | None
+    measured: float | None
+    measured_low: float | None
+    measured_high: float | None
+    difference: str | None
+    verdict: str | None
+    status: str | None
+    """"complete", or the flag that the page shows."""
+    status_reason: str | None
+    device: str | None
+    precision: str | None
+    record: str | None
+    """The record's id."""
+
+
+def board_lines(board: Board) -> Iterator[BoardLine]:
+    """Yield everything that the board shows, row by row."""
+    for row in (*board.rows, *board.further):
+        for cell in row.cells:
+            if cell.claim or cell.measured:
+                yield _line(row, cell)
+
+
+def board_csv(board: Board) -> str:
+    """Return the board as comma-separated values with a head line; a missing value is an empty field."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, [field.name for field in fields(BoardLine)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(line) for line in board_lines(board))
+    return out.getvalue()
+
+
+def board_json(board: Board, title: str, page: str) -> str:
+    """Return the board as JSON: its title, the path of its page in the site, and its lines."""
+    data = {"title": title, "page": page, "results": [asdict(line) for line in board_lines(board)]}
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _line(row: BoardRow, cell: Comparison) -> BoardLine:
+    claim, found = cell.claim, cell.measured
+    low, high = found.bounds if found and found.bounds else (None, None)
+    return BoardLine(
+        model=row.title,
+        variant=row.variant,
+        conditions=row.conditions,
+        metric=cell.metric,
+        unit=cell.unit,
+        claim=claim.number.text if claim else None,
+        claim_unit=claim.unit if claim else None,
+        claim_source=claim.source if claim else None,
+        claim_url=claim.href if claim else None,
+        claim_conditions=claim.conditions if claim else None,
+        measured=float(found.number.sort) if found else None,
+        measured_low=None if low is None else float(low),
+        measured_high=None if high is None else float(high),
+        difference=cell.difference,
+        verdict=cell.verdict.state if cell.verdict else None,
+        status=None if found is None else found.status.text if found.status else "complete",
+        status_reason=found.status.reason if found and found.status else None,
+        device=found.device if found else None,
+        precision=found.precision if found else None,
+        record=found.record_id if found else None,
+    )

@@ -1,0 +1,140 @@
+"""The rows of a leaderboard: one model each, its claims beside its measurements."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.metric import Metric
+from pwc_bench.core.record import Record
+from pwc_bench.views.cells import StatusBadge, record_badge
+from pwc_bench.views.comparison import Comparison, compare_claim
+from pwc_bench.views.current import Current
+from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
+from pwc_bench.views.numbers import aligned
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["BoardRow", "Entry", "Evidence", "align_rows", "make_row", "short_title"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A record behind a row."""
+
+    text: str
+    """"accuracy" or "cost and speed"."""
+    href: str
+    setting: str
+    """"NVIDIA H200, fp32"."""
+    status: StatusBadge | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One model."""
+
+    position: str
+    variant: str | None
+    title: str
+    href: str | None
+    conditions: str | None
+    """What sets it apart from the model of the same name: "trained on 5% of ImageNet-1k"."""
+    source: Link | None
+    """Who claims it: the paper's short title and the table, with the paper's page."""
+    source_text: str
+    year: str
+    cells: tuple[Comparison, ...]
+    """One for each column."""
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row in the making."""
+
+    variant: str | None
+    """The key of one of our variants, None for a model that we only know from publications."""
+    claims: tuple[Claim, ...]
+    """In the order of their source."""
+
+
+def make_row(
+    entry: Entry,
+    metrics: Sequence[Metric],
+    current: Current,
+    names: Names,
+    papers: Mapping[str, Paper],
+    path: str,
+) -> BoardRow:
+    """Set everything that is claimed of an entry beside what is measured, for the page at `path`."""
+    variant = None if entry.variant is None else names.catalogue.variants.get(entry.variant)
+    own_paper = None if variant is None else variant.paper
+    records = {metric.key: current.record(entry.variant, metric.key) for metric in metrics}
+    cells = tuple(
+        compare_claim(
+            metric,
+            _preferred([claim for claim in entry.claims if claim.metric == metric.key], own_paper),
+            records[metric.key],
+            path=path,
+            variant=variant,
+            failure=current.failure(entry.variant, metric),
+        )
+        for metric in metrics
+    )
+    first = entry.claims[0] if entry.claims else None
+    paper = papers.get((first.paper if first else own_paper) or "")
+    any_record = next((record for record in records.values() if record), None)
+    return BoardRow(
+        position="",
+        variant=entry.variant,
+        title=first.model if first and entry.variant is None else names.variant(entry.variant or "", any_record),
+        href=None if entry.variant is None else relative(path, model_path(entry.variant)),
+        conditions=first.conditions if first and entry.variant is None else None,
+        source=None if paper is None else Link(short_title(paper), relative(path, paper_path(paper.slug))),
+        source_text=first.source if first else "",
+        year=paper.date[:4] if paper else "",
+        cells=cells,
+        evidence=tuple(_evidence(records.values(), path)),
+    )
+
+
+def _preferred(claims: Sequence[Claim], paper: str | None) -> Sequence[Claim]:
+    """Put the claims of the variant's own paper first."""
+    return sorted(claims, key=lambda claim: paper is not None and claim.paper != paper)
+
+
+def short_title(paper: Paper) -> str:
+    """Return the name before a title's colon where it is a short one, else the whole title."""
+    head, mark, _ = paper.title.partition(":")
+    return head if mark and len(head) <= 24 else paper.title
+
+
+def _evidence(records: Iterable[Record | None], path: str) -> Iterator[Evidence]:
+    unique = {record.id: record for record in records if record is not None}
+    for record in unique.values():
+        yield Evidence(
+            text="cost and speed" if record.dataset is None else "accuracy",
+            href=relative(path, record_path(record.id)),
+            setting=f"{record.environment.device}, {record.environment.precision}",
+            status=record_badge(record),
+        )
+
+
+def align_rows(rows: Sequence[BoardRow]) -> tuple[BoardRow, ...]:
+    """Stand the decimal points of each column below each other."""
+    columns = zip(*(row.cells for row in rows), strict=True)
+    changed = [_aligned_column(column) for column in columns]
+    return tuple(replace(row, cells=tuple(column[place] for column in changed)) for place, row in enumerate(rows))
+
+
+def _aligned_column(cells: Sequence[Comparison]) -> list[Comparison]:
+    claims = aligned([cell.claim.number if cell.claim else None for cell in cells])
+    found = aligned([cell.measured.number if cell.measured else None for cell in cells])
+    return [
+        replace(
+            cell,
+            claim=replace(cell.claim, number=claim) if cell.claim and claim else None,
+            measured=replace(cell.measured, number=number) if cell.measured and number else None,
+        )
+        for cell, claim, number in zip(cells, claims, found, strict=True)
+    ]

@@ -1,0 +1,77 @@
+"""Finding room for labels beside points: greedy, deterministic, good enough for a leaderboard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Box", "Place", "place_labels"]
+
+_CHARACTER_WIDTH = 6.6
+"""The width of a character of the chart's text (12 px), rounded up."""
+_LINE_HEIGHT = 14.0
+_GAP = 9.0
+"""From a point's centre to its label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle, y downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlap(self, other: "Box") -> float:
+        """Return the area that two rectangles share."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0.0, width) * max(0.0, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label stands: the baseline's point and the anchor of SVG text."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+def place_labels(labels: Sequence[tuple[float, float, str]], taken: Sequence[Box], frame: Box) -> tuple[Place, ...]:
+    """Return a place for each label (x, y of its point, text) inside `frame`, clear of `taken` where possible."""
+    occupied = list(taken)
+    places = []
+    for x, y, text in labels:
+        options = [(_box(place, text), place) for place in _options(x, y)]
+        box, place = min(options, key=lambda option: _cost(option[0], occupied, frame))
+        occupied.append(box)
+        places.append(place)
+    return tuple(places)
+
+
+def _options(x: float, y: float) -> tuple[Place, ...]:
+    """List the places around a point, the best first."""
+    return (
+        Place(x + _GAP, y + 4, "start"),
+        Place(x - _GAP, y + 4, "end"),
+        Place(x, y - _GAP, "middle"),
+        Place(x, y + _GAP + 9, "middle"),
+        Place(x + _GAP, y - 8, "start"),
+        Place(x - _GAP, y - 8, "end"),
+        Place(x + _GAP, y + 16, "start"),
+        Place(x - _GAP, y + 16, "end"),
+        Place(x, y - 2 * _GAP - 4, "middle"),
+        Place(x, y + 2 * _GAP + 14, "middle"),
+    )
+
+
+def _box(place: Place, text: str) -> Box:
+    width = len(text) * _CHARACTER_WIDTH
+    left = place.x - {"start": 0.0, "middle": width / 2, "end": width}[place.anchor]
+    return Box(left, place.y - _LINE_HEIGHT + 3, left + width, place.y + 3)
+
+
+def _cost(box: Box, occupied: Sequence[Box], frame: Box) -> float:
+    area = (box.right - box.left) * (box.bottom - box.top)
+    outside = area - box.overlap(frame)
+    return sum(box.overlap(other) for other in occupied) + 10 * outside
