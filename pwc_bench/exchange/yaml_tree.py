@@ -1,0 +1,87 @@
+"""YAML files as nodes that remember their lines: nothing is constructed, so a stranger's file can run nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from pwc_bench.core.errors import KnowledgeError
+
+__all__ = ["Place", "read_tree"]
+
+MAX_BYTES = 64 * 2**20
+"""A larger file is no knowledge file."""
+MAX_DEPTH = 16
+"""The schema needs four levels. A much deeper file is made to exhaust the parser's stack."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands, for complaints about it."""
+
+    path: Path
+    """The file."""
+    field: str = ""
+    """The path of fields to the node: "claims[3].value"; empty for the whole file."""
+
+    def below(self, name: str) -> "Place":
+        """Return the place of the field `name` of the mapping that stands here."""
+        return Place(self.path, f"{self.field}.{name}" if self.field else name)
+
+    def at(self, index: int) -> "Place":
+        """Return the place of the element `index`, from 0, of the list that stands here."""
+        return Place(self.path, f"{self.field}[{index}]")
+
+    def error(self, node: yaml.Node, message: str) -> KnowledgeError:
+        """Return a complaint that names the file, the line and the field."""
+        return KnowledgeError(f"{self.path}:{node.start_mark.line + 1}: {self.field or 'the file'}: {message}")
+
+
+def read_tree(path: Path) -> yaml.Node:
+    """Return the one document of the YAML file `path` as nodes.
+
+    Raises KnowledgeError where the file cannot be read, is no YAML, is empty, holds several documents, or uses
+    anchors, with which a small file could stand for an endless one.
+    """
+    text = _read_text(path)
+    try:
+        _refuse_tricks(path, text)
+        node = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        line = 1 if error.problem_mark is None else error.problem_mark.line + 1
+        raise KnowledgeError(f"{path}:{line}: not YAML: {error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise KnowledgeError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if node is None:
+        raise KnowledgeError(f"{path}: the file is empty")
+    return node
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise KnowledgeError(f"{path}: larger than {MAX_BYTES >> 20} MiB: this is no knowledge file")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise KnowledgeError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(
+            f"{path}: not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}"
+        ) from None
+
+
+def _refuse_tricks(path: Path, text: str) -> None:
+    """Look at the file's events, which nest without recursion, before anything recursive sees it."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        line = 1 if event.start_mark is None else event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise KnowledgeError(f"{path}:{line}: anchors and aliases (& and *) are not allowed: write it out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise KnowledgeError(f"{path}:{line}: nested deeper than {MAX_DEPTH} levels")

@@ -1,0 +1,65 @@
+"""The store as pages see it. It can be pickled: a worker process opens the database by itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Campaign
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.metric import Scope
+from pwc_bench.core.record import Record
+from pwc_bench.store import reads
+from pwc_bench.store.database import Database
+
+__all__ = ["StoreArchive"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreArchive:
+    """A `pwc_bench.core.archive.Archive` that streams from a database."""
+
+    catalogue: Catalogue
+    database: Database
+
+    def papers(self) -> Iterator[Paper]:
+        """Stream the papers, newest first."""
+        return reads.papers(self.database)
+
+    def tasks(self) -> Iterator[Task]:
+        """Stream the tasks by title."""
+        return reads.tasks(self.database)
+
+    def datasets(self) -> Iterator[DatasetCard]:
+        """Stream the data sets that knowledge describes, by title."""
+        return reads.datasets(self.database)
+
+    def methods(self) -> Iterator[Method]:
+        """Stream the methods by title."""
+        return reads.methods(self.database)
+
+    def claims(
+        self,
+        *,
+        paper: str | None = None,
+        variant: str | None = None,
+        dataset: str | None = None,
+        metric: str | None = None,
+    ) -> Iterator[Claim]:
+        """Stream the claims that match all given values, source by source, each in its own order."""
+        return reads.claims(self.database, paper=paper, variant=variant, dataset=dataset, metric=metric)
+
+    def records(
+        self,
+        *,
+        variant: str | None = None,
+        dataset: str | None = None,
+        scope: Scope | None = None,
+        campaign: str | None = None,
+    ) -> Iterator[Record]:
+        """Stream the records that match all given values, newest first; Scope.MODEL: those without a data set."""
+        return reads.records(self.database, variant=variant, dataset=dataset, scope=scope, campaign=campaign)
+
+    def campaigns(self) -> Iterator[Campaign]:
+        """Stream the campaigns, newest first."""
+        return iter(reads.campaigns(self.database))

@@ -1,0 +1,128 @@
+"""Queries. A long result is read in chunks, each in a short transaction, so that no reader holds up a writer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, load_only
+
+from pwc_bench.core.archive import Campaign
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.metric import Scope
+from pwc_bench.core.record import Record
+from pwc_bench.core.record_json import record_from_json
+from pwc_bench.store.database import Database
+from pwc_bench.store.rows import claim_of, dataset_of, method_of, paper_of, task_of
+from pwc_bench.store.tables import CampaignRow, ClaimRow, DatasetRow, MethodRow, PaperRow, RecordRow, TaskRow
+
+__all__ = ["campaigns", "claims", "datasets", "methods", "papers", "records", "tasks"]
+
+CHUNK_ROWS = 500
+Column = InstrumentedAttribute[Any]
+
+
+def records(
+    database: Database,
+    *,
+    variant: str | None = None,
+    dataset: str | None = None,
+    scope: Scope | None = None,
+    campaign: str | None = None,
+) -> Iterator[Record]:
+    """Stream the records that match all given values, newest first."""
+    query = select(RecordRow).options(load_only(RecordRow.id, RecordRow.started, RecordRow.document))
+    wanted = ((RecordRow.variant, variant), (RecordRow.dataset, dataset), (RecordRow.campaign, campaign))
+    query = _matching(query, wanted)
+    if scope is not None:
+        query = query.where(RecordRow.dataset.is_(None) if scope is Scope.MODEL else RecordRow.dataset.is_not(None))
+    for row in _descending(database, query, RecordRow.started, RecordRow.id):
+        yield record_from_json(row.document)
+
+
+def claims(
+    database: Database,
+    *,
+    paper: str | None = None,
+    variant: str | None = None,
+    dataset: str | None = None,
+    metric: str | None = None,
+) -> Iterator[Claim]:
+    """Stream the claims that match all given values: source by source, each in its own order."""
+    wanted = (
+        (ClaimRow.paper, paper),
+        (ClaimRow.variant, variant),
+        (ClaimRow.dataset, dataset),
+        (ClaimRow.metric, metric),
+    )
+    query = _matching(select(ClaimRow), wanted)
+    return map(claim_of, _ascending(database, query, ClaimRow.paper, ClaimRow.position, ClaimRow.id))
+
+
+def papers(database: Database) -> Iterator[Paper]:
+    """Stream the papers, newest first."""
+    return map(paper_of, _descending(database, select(PaperRow), PaperRow.date, PaperRow.slug))
+
+
+def tasks(database: Database) -> Iterator[Task]:
+    """Stream the tasks by title."""
+    return map(task_of, _ascending(database, select(TaskRow), TaskRow.title, TaskRow.slug))
+
+
+def datasets(database: Database) -> Iterator[DatasetCard]:
+    """Stream the data sets' cards by title."""
+    return map(dataset_of, _ascending(database, select(DatasetRow), DatasetRow.title, DatasetRow.key))
+
+
+def methods(database: Database) -> Iterator[Method]:
+    """Stream the methods by title."""
+    return map(method_of, _ascending(database, select(MethodRow), MethodRow.title, MethodRow.slug))
+
+
+def campaigns(database: Database) -> tuple[Campaign, ...]:
+    """Return the campaigns that hold records, newest first."""
+    started = func.min(RecordRow.started)
+    query = (
+        select(CampaignRow.name, started, func.count(), CampaignRow.note)
+        .join(RecordRow, RecordRow.campaign == CampaignRow.name)
+        .group_by(CampaignRow.name, CampaignRow.note)
+        .order_by(started.desc(), CampaignRow.name.desc())
+    )
+    with database.reading() as session:
+        return tuple(Campaign(name, first, count, note) for name, first, count, note in session.execute(query))
+
+
+def _matching(query: Select[Any], wanted: tuple[tuple[Column, str | None], ...]) -> Select[Any]:
+    for column, value in wanted:
+        if value is not None:
+            query = query.where(column == value)
+    return query
+
+
+def _ascending(database: Database, query: Select[Any], *key: Column) -> Iterator[Any]:
+    """Stream rows in the order of `key`, columns that together are unique."""
+    ordered = query.order_by(*key).limit(CHUNK_ROWS)
+    rows = _chunk(database, ordered)
+    yield from rows
+    while len(rows) == CHUNK_ROWS:
+        rows = _chunk(database, ordered.where(tuple_(*key) > _values(rows[-1], key)))
+        yield from rows
+
+
+def _descending(database: Database, query: Select[Any], *key: Column) -> Iterator[Any]:
+    """Stream rows against the order of `key`, columns that together are unique."""
+    ordered = query.order_by(*(column.desc() for column in key)).limit(CHUNK_ROWS)
+    rows = _chunk(database, ordered)
+    yield from rows
+    while len(rows) == CHUNK_ROWS:
+        rows = _chunk(database, ordered.where(tuple_(*key) < _values(rows[-1], key)))
+        yield from rows
+
+
+def _values(row: object, key: tuple[Column, ...]) -> tuple[Any, ...]:
+    return tuple(getattr(row, column.key) for column in key)
+
+
+def _chunk(database: Database, query: Select[Any]) -> list[Any]:
+    with database.reading() as session:
+        return list(session.scalars(query))
