@@ -1,0 +1,24 @@
+"""Hashes of files, and pins."""
+
+import hashlib
+from pathlib import Path
+
+from pwc_bench.core.errors import WeightsError
+
+__all__ = ["check_pin", "file_sha256"]
+
+
+def file_sha256(path: Path, name: str) -> str:
+    """Return the SHA-256 of a file as 64 hexadecimal digits. Raises WeightsError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise WeightsError(f"{name} cannot be read: {error.strerror or error}") from error
+
+
+def check_pin(sha256: str, pin: str | None, name: str) -> None:
+    """Raise WeightsError where `sha256` does not begin with the digits of `pin`; no pin allows everything."""
+    if pin is not None and not sha256.startswith(pin.lower()):
+        shown = sha256[: max(len(pin), 12)]
+        raise WeightsError(f"{name} is not the published file: its SHA-256 is {shown}…, expected {pin.lower()}…")

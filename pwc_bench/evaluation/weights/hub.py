@@ -1,0 +1,94 @@
+"""Fetching a checkpoint from the Hugging Face hub, into that library's own cache."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import huggingface_hub
+from huggingface_hub import errors
+from huggingface_hub.utils.tqdm import tqdm
+
+from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.observer import Observer
+from pwc_bench.evaluation.weights.digest import check_pin, file_sha256
+from pwc_bench.evaluation.weights.place import HUB_PREFIX
+from pwc_bench.evaluation.weights.unavailable import UnavailableError
+
+__all__ = ["fetch_from_hub"]
+
+_FILES = ("model.safetensors", "pytorch_model.bin")
+_SYNTAX = re.compile(r"(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<file>.+))?")
+
+
+def fetch_from_hub(uri: str, observer: Observer) -> Path:
+    """Return the file of "hub:OWNER/NAME[@REVISION][/FILE]"; without FILE, model.safetensors or pytorch_model.bin.
+
+    Raises UnavailableError where the hub or the repository cannot be reached, WeightsError where the uri is malformed,
+    the repository holds no such file, or the cached file is not the one that the hub's own hash names.
+    """
+    parts = _SYNTAX.fullmatch(uri.removeprefix(HUB_PREFIX))
+    if parts is None:
+        raise WeightsError(f"{uri} is not of the form hub:OWNER/NAME, hub:OWNER/NAME@REVISION or hub:OWNER/NAME/FILE")
+    files = (parts["file"],) if parts["file"] else _FILES
+    observer.stage(f"fetching {uri}")
+    for file in files:
+        path = _fetch_file(uri, parts["repo"], parts["revision"], file, observer)
+        if path is not None:
+            _check_blob(uri, path)
+            return path
+    raise WeightsError(f"{uri} holds no {' and no '.join(files)}: name the file, as in {uri}/FILE")
+
+
+def _fetch_file(uri: str, repo: str, revision: str | None, file: str, observer: Observer) -> Path | None:
+    """Return the local copy, None where the repository does not hold this file."""
+    try:
+        return Path(
+            huggingface_hub.hf_hub_download(repo, file, revision=revision, **_progress_arguments(observer)),
+        )
+    except errors.LocalEntryNotFoundError as error:  # before EntryNotFoundError, of which it is one
+        raise UnavailableError(f"{uri} cannot be reached, and no copy of it lies in the hub's cache") from error
+    except errors.EntryNotFoundError:
+        return None
+    except errors.RevisionNotFoundError as error:
+        raise WeightsError(f"{uri} has no revision {revision!r}") from error
+    except errors.GatedRepoError as error:
+        raise UnavailableError(f"{uri} is gated: ask for access on its page and log in with `hf auth login`") from error
+    except errors.RepositoryNotFoundError as error:
+        raise UnavailableError(f"{uri} does not exist on the hub, or is private") from error
+    except errors.HFValidationError as error:
+        raise WeightsError(f"{uri} is not a name that the hub can hold") from error
+    except Exception as error:  # the hub's client lets its HTTP library's own exceptions through
+        raise UnavailableError(f"{uri} cannot be fetched: {_first_line(error)}") from error
+
+
+def _progress_arguments(observer: Observer) -> dict[str, Any]:
+    """Return the argument that sends progress to `observer`; older clients lack it and show bars of their own."""
+    if "tqdm_class" not in inspect.signature(huggingface_hub.hf_hub_download).parameters:
+        return {}
+
+    class ObservedBar(tqdm):
+        """Shows nothing itself."""
+
+        def __init__(self, *args: object, **settings: Any) -> None:  # noqa: ANN401  (the hub's)
+            super().__init__(*args, **settings | {"disable": True})  # type: ignore[no-untyped-call]
+            self.bytes_done = float(settings.get("initial") or 0)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            """Pass on how many bytes have come."""
+            self.bytes_done += n or 0
+            observer.progress(int(self.bytes_done), int(max(self.total or 0, self.bytes_done)), "bytes")
+            return None
+
+    return {"tqdm_class": ObservedBar}
+
+
+def _check_blob(uri: str, path: Path) -> None:
+    """Check that a large file is still the one after whose SHA-256 the hub's cache has named it."""
+    noted = path.resolve().name
+    if re.fullmatch(r"[0-9a-f]{64}", noted):
+        check_pin(file_sha256(path, uri), noted, uri)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

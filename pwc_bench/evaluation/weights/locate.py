@@ -1,0 +1,77 @@
+"""Where the weights of a variant are looked for."""
+
+from pathlib import Path
+
+from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.record import WeightsStatus
+from pwc_bench.core.slug import slugify
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.weights.place import Place, place_of
+
+__all__ = ["places_of"]
+
+_SUFFIXES = (".pth", ".pt", ".safetensors", ".bin")
+_NAMES_IN_FOLDER = ("model.safetensors", "pytorch_model.bin")
+
+
+def places_of(variant: Variant, *, named: str | None, folder: Path | None) -> tuple[Place, ...]:
+    """Return the places to try, the preferred one first; none where the variant has no weights.
+
+    What the user named wins, then a file in `folder` that carries the variant's key, then the public checkpoints.
+    Raises WeightsError where a named file or folder is missing or ambiguous.
+    """
+    if named is not None:
+        place = place_of(named)
+        if place.is_hub or place.is_address:
+            return (place,)
+        return (_local(_file_at(Path(named).expanduser())),)
+    if folder is not None:
+        own = _file_in(folder, variant.key)
+        if own is not None:
+            return (_local(own),)
+    return tuple(Place(known.uri, WeightsStatus.PUBLIC, known.sha256) for known in variant.checkpoints)
+
+
+def _local(path: Path) -> Place:
+    return Place(str(path), WeightsStatus.LOCAL)
+
+
+def _file_at(path: Path) -> Path:
+    """Return the checkpoint at `path`, which may be the folder of a model as the hub lays it out."""
+    if not path.exists():
+        raise WeightsError(f"no such weights file: {path} (expected a path, an https address or hub:OWNER/NAME)")
+    if not path.is_dir():
+        return path
+    inside = _only([path / name for name in _NAMES_IN_FOLDER if (path / name).is_file()][:1], path)
+    inside = inside or _only(_checkpoints_in(path), path)
+    if inside is None:
+        raise WeightsError(f"the folder {path.name} holds no weights: no file ends in {', '.join(_SUFFIXES)}")
+    return inside
+
+
+def _file_in(folder: Path, key: str) -> Path | None:
+    """Return the file in `folder` that is named after `key`, None where another variant's files lie there."""
+    if not folder.is_dir():
+        raise WeightsError(f"no such weights folder: {folder}")
+    names = dict.fromkeys((key, slugify(key)))
+    files = [folder / f"{name}{suffix}" for name in names for suffix in _SUFFIXES]
+    files += [folder / name / inside for name in names for inside in _NAMES_IN_FOLDER]
+    found = _only([file for file in files if file.is_file()], folder)
+    if found is None and not _checkpoints_in(folder) and not any(_checkpoints_in(sub) for sub in _folders_in(folder)):
+        raise WeightsError(f"the folder {folder.name} holds no weights: name the files after variants, as in {key}.pth")
+    return found
+
+
+def _only(files: list[Path], folder: Path) -> Path | None:
+    if len(files) > 1:
+        names = ", ".join(sorted(str(file.relative_to(folder)) for file in files))
+        raise WeightsError(f"the folder {folder.name} holds several checkpoints that could be meant: {names}; name one")
+    return files[0] if files else None
+
+
+def _checkpoints_in(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix in _SUFFIXES and file.is_file())
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [sub for sub in folder.iterdir() if sub.is_dir()]
