@@ -35,7 +35,7 @@ def find(key: str, db: str) -> Found:
         return _find(key, store.archive(catalogue), store.find_record)
 
 
-def _find(key: str, archive: Archive, find_record: Callable[[str], Record | None] | None) -> Found:
+def _find(key: str, archive: Archive, find_record: Callable[[str], Record] | None) -> Found:
     catalogue = archive.catalogue
     for variant in catalogue.variants.values():
         if key.casefold() in (variant.key.casefold(), variant.title.casefold()):
@@ -45,11 +45,11 @@ def _find(key: str, archive: Archive, find_record: Callable[[str], Record | None
     if key in catalogue.metrics:
         return _whole("metric", catalogue.metrics[key])
     found = _paper(key, archive) or _campaign(key, archive) or _claims(key, archive)
-    if found is None and find_record is not None and _is_id(key):
-        record = find_record(key.lower())
-        found = None if record is None else {"kind": "record"} | record_to_dict(record) | {"id": record.id}
-    if found is None and any(True for _ in archive.records(variant=key)):
+    if found is None and any(True for _ in archive.records(variant=key)):  # a model that no family declares
         found = _variant(key, archive)
+    if found is None and find_record is not None and _is_id(key):
+        record = find_record(key)
+        found = {"kind": "record", **record_to_dict(record), "id": record.id}
     if found is None:
         raise UsageError(f"nothing is called {key!r}: `pwc-bench list variants` (or records, campaigns) names what is")
     return found

@@ -41,7 +41,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--data", metavar="SPEC", help="demo; an ImageFolder or its parent with val/; the official tar or its "
               "files, with the devkit or labels beside; a saved Hugging Face data set; parquet files; hf:REPO[:SPLIT]. "
               "Default: $PWC_BENCH_IMAGENET, else demo.")  # fmt: skip
-@click.option("--dataset", metavar="KEY", help="What the data is. Default: imagenet-1k, for demo demo.")
+@click.option("--dataset", metavar="KEY", help="What the data is. Default: imagenet-1k, or demo for the demo.")
 @db_option
 @site_option
 @click.option("--no-site", is_flag=True, help="Do not render the site.")

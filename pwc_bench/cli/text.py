@@ -38,8 +38,13 @@ def duration(seconds: float) -> str:
     return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
 
 
-def wrapped(text: str, *, width: int = 80, indent: str = "  ") -> str:
-    """Return a note wrapped to `width` columns, its further lines indented."""
+def wrapped(text: str, *, width: int = 80, first: str = "", indent: str = "  ") -> str:
+    """Return `text` wrapped to `width` columns: `first` stands before it, `indent` before its further lines."""
     return textwrap.fill(
-        one_line(text), width=width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        one_line(text),
+        width=width,
+        initial_indent=first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

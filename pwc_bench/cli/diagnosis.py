@@ -1,0 +1,170 @@
+"""What a machine can do: one finding for each thing that a run needs, with what it means and what to do."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from pwc_bench.api.machine import default_workers
+from pwc_bench.api.places import cache_folder, sqlite_path
+from pwc_bench.cli.text import file_size, plural
+from pwc_bench.core.errors import PwcBenchError, StoreError
+
+__all__ = ["Finding", "Health", "diagnose"]
+
+_PACKAGES = ("torch", "torchvision", "timm", "fvcore", "numpy", "pillow", "pyarrow", "sqlalchemy", "jinja2", "datasets")
+_LOW_DISK_BYTES = 2 * 2**30
+
+
+class Health(StrEnum):
+    """How a finding bears on a run."""
+
+    GOOD = "good"
+    NOTE = "note"
+    """A run works, and something about it is worth knowing."""
+    BROKEN = "broken"
+    """A run cannot work before this is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    key: str
+    health: Health
+    fact: str
+    """What was found."""
+    advice: str | None = None
+    """What it means, and what to do."""
+
+
+def diagnose(db: str, site: Path) -> Iterator[Finding]:
+    """Look at everything that a run needs; nothing is written and no network is asked."""
+    yield Finding("python", Health.GOOD, f"{platform.python_version()} at {sys.executable}")
+    yield from _packages()
+    yield from _devices()
+    yield Finding("threads", Health.GOOD, f"{plural(default_workers(), 'CPU')} for this process")
+    yield _database(db)
+    yield from _disks(db, site)
+    yield _data()
+    yield _weights()
+    yield _hub()
+
+
+def _packages() -> Iterator[Finding]:
+    found, missing = [], []
+    for name in ("pwc-bench", *_PACKAGES):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    yield Finding("packages", Health.GOOD, ", ".join(found))
+    if missing:
+        advice = "install pwc-bench anew: pip install --force-reinstall pwc-bench"
+        yield Finding("packages missing", Health.BROKEN, ", ".join(missing), advice)
+
+
+def _devices() -> Iterator[Finding]:
+    try:
+        import torch
+    except (ImportError, OSError) as error:
+        yield Finding("torch", Health.BROKEN, f"cannot be imported: {error}", "install torch anew; nothing runs before")
+        return
+    yield Finding("cpu", Health.GOOD, f"{plural(torch.get_num_threads(), 'thread')} for torch")
+    if not torch.cuda.is_available():
+        built = torch.version.cuda
+        reason = (
+            "torch was built without CUDA" if built is None else f"torch is built for CUDA {built} and sees no device"
+        )
+        yield Finding("cuda", Health.NOTE, reason, "runs use the CPU: right for the demo, slow for ImageNet")
+        return
+    for index in range(torch.cuda.device_count()):
+        properties = torch.cuda.get_device_properties(index)
+        free, total = torch.cuda.mem_get_info(index)
+        memory = f"{file_size(free)} of {file_size(total)} free"
+        busy = "other programs use it: measured speeds will be too low" if free < 0.8 * total else None
+        health = Health.GOOD if busy is None else Health.NOTE
+        yield Finding(f"cuda:{index}", health, f"{properties.name}, CUDA {torch.version.cuda}, {memory}", busy)
+
+
+def _database(db: str) -> Finding:
+    file = sqlite_path(db)
+    if file is not None and not file.exists():
+        return Finding("database", Health.NOTE, f"none at {file} yet", "`pwc-bench run` makes it")
+    try:
+        from pwc_bench.store import open_existing_store
+
+        with open_existing_store(db) as store:
+            campaigns = store.campaigns()
+            records = sum(campaign.records for campaign in campaigns)
+    except StoreError as error:
+        return Finding("database", Health.BROKEN, str(error), "name another one with --db or PWC_BENCH_DB")
+    held = f"{plural(records, 'record')} of {plural(len(campaigns), 'campaign')}"
+    return Finding("database", Health.GOOD, f"{held}, at the present schema")
+
+
+def _disks(db: str, site: Path) -> Iterator[Finding]:
+    file = sqlite_path(db)
+    places = {"results": Path("results") if file is None else file.parent, "site": site, "cache": cache_folder()}
+    for name, place in places.items():
+        absolute = place.absolute()
+        folder = next(path for path in (absolute, *absolute.parents) if path.exists())
+        free = shutil.disk_usage(folder).free
+        fact = f"{place}: {file_size(free)} free"
+        if not os.access(folder, os.W_OK):
+            yield Finding(
+                f"disk for {name}", Health.BROKEN, f"{fact}, not writable", f"name another place than {place}"
+            )
+        elif free < _LOW_DISK_BYTES:
+            yield Finding(f"disk for {name}", Health.NOTE, fact, "that is little: `pwc-bench prune --cache` makes room")
+        else:
+            yield Finding(f"disk for {name}", Health.GOOD, fact)
+
+
+def _data() -> Finding:
+    place = os.environ.get("PWC_BENCH_IMAGENET")
+    if not place:
+        return Finding("ImageNet", Health.NOTE, "PWC_BENCH_IMAGENET is not set", "without --data a run takes the demo")
+    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.data import choose_data, opened
+
+    try:
+        choice = choose_data(place, None, load_catalogue().datasets)
+        if place.startswith("hf:"):
+            return Finding("ImageNet", Health.GOOD, f"{place}, on the hub (not asked now)")
+        with opened(choice, cache_folder()) as (source, _):
+            count = len(source.items)
+    except PwcBenchError as error:
+        return Finding("ImageNet", Health.BROKEN, str(error), "mend the data, or unset PWC_BENCH_IMAGENET for the demo")
+    expected = choice.dataset.expected_images
+    if count < expected:
+        fact = f"{place}: {count:,} of {expected:,} images"
+        return Finding("ImageNet", Health.NOTE, fact, "accuracy on a part of the images is marked as partial")
+    return Finding("ImageNet", Health.GOOD, f"{place}: {plural(count, 'image')}")
+
+
+def _weights() -> Finding:
+    folder = cache_folder() / "weights"
+    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    size = file_size(sum(path.stat().st_size for path in files))
+    return Finding("weights cache", Health.GOOD, f"{folder}: {plural(len(files), 'file')}, {size}")
+
+
+def _hub() -> Finding:
+    if importlib.util.find_spec("huggingface_hub") is None:
+        return Finding("hub", Health.BROKEN, "huggingface-hub is not installed", "install pwc-bench anew")
+    from huggingface_hub import constants
+
+    folder = Path(constants.HF_HUB_CACHE)
+    models = sorted(path.name.removeprefix("models--").replace("--", "/") for path in folder.glob("models--*"))
+    fact = f"cached models: {', '.join(models)}" if models else f"no models are cached in {folder}"
+    if constants.HF_HUB_OFFLINE:
+        advice = "HF_HUB_OFFLINE is set: weights that are not cached cannot be fetched"
+        return Finding("hub", Health.NOTE, fact, advice)
+    return Finding("hub", Health.GOOD, fact)

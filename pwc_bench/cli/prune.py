@@ -1,0 +1,118 @@
+"""`pwc-bench prune`: make room."""
+
+import sys
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+import click
+
+from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.options import campaign_option, db_option
+from pwc_bench.cli.text import file_size, plural
+from pwc_bench.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from pwc_bench.cli.leftovers import Leftover
+    from pwc_bench.store import Store
+
+__all__ = ["command"]
+
+
+@click.command(
+    "prune",
+    cls=DocumentedCommand,
+    examples=(
+        "pwc-bench prune                  what no record needs: predictions, unfinished work",
+        "pwc-bench prune --keep 5         and all campaigns but the newest five",
+        "pwc-bench prune --campaign 2026-01-31 --yes",
+        "pwc-bench prune --cache          and downloaded weights, the demo's images",
+    ),
+    exit_codes={
+        0: "done, or nothing to do",
+        2: "no such database or campaign; or nobody there to be asked, and no --yes",
+        130: "the question was answered with Ctrl-C",
+    },
+)
+@click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Delete all campaigns but the newest N.")
+@campaign_option("Delete this campaign.")
+@click.option("--cache", is_flag=True, help="Delete downloaded weights and the demo's images too.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@db_option
+def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, db: str) -> None:
+    """Delete old campaigns, predictions that no record needs, and unfinished work.
+
+    It says what it would delete and asks first. Runs that are still going, and the predictions of records published
+    beside the database, are left alone.
+    """
+    if keep is not None and campaign is not None:
+        raise click.UsageError("--keep and --campaign contradict each other: give one of them.")
+    from pwc_bench.api.places import cache_folder
+    from pwc_bench.cli.leftovers import cached, remove, unfinished_work
+    from pwc_bench.store import open_existing_store
+
+    with open_existing_store(db) as store:
+        work = [(name, found) for name, found in unfinished_work(store.folder) if campaign in (None, name)]
+        doomed = _doomed(store, keep, campaign, {name for name, _ in work})
+        leftovers = [found for _, found in work]
+        leftovers += cached(cache_folder()) if cache else []
+        predictions = _predictions(store, doomed)
+        if not _describe(doomed, predictions, leftovers):
+            click.echo("There is nothing to delete.")
+            return
+        if not yes:
+            _ask()
+        for name in doomed:
+            store.delete_campaign(name)
+        # Looked up anew: a run that ended while the question stood may refer to some of them now.
+        predictions = _predictions(store, ())
+        remove([*predictions, *leftovers])
+    freed = sum(leftover.size_bytes for leftover in (*predictions, *leftovers))
+    click.echo(f"Deleted; {file_size(freed)} are free again.")
+
+
+def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: AbstractSet[str | None]) -> list[str]:
+    """Return the stored campaigns that go. Raises UsageError where `campaign` is neither stored nor unfinished."""
+    names = [found.name for found in store.campaigns()]
+    if campaign is None:
+        return [] if keep is None else names[keep:]
+    if campaign not in names and campaign not in unfinished:
+        raise UsageError(f"there is no campaign {campaign!r}; `pwc-bench list campaigns` names them")
+    return [campaign] if campaign in names else []
+
+
+def _predictions(store: "Store", doomed: Sequence[str]) -> "list[Leftover]":
+    """List the predictions that nothing refers to once the campaigns are gone; none while a run may be adding some."""
+    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.cli.leftovers import held_work, unreferenced_predictions
+
+    if held_work(store.folder):
+        return []
+    referenced = set(store.prediction_paths())
+    if doomed:
+        archive = store.archive(load_catalogue())
+        referenced = {
+            record.provenance.predictions.path
+            for record in archive.records()
+            if record.campaign not in doomed and record.provenance.predictions is not None
+        }
+    return list(unreferenced_predictions(store.folder, referenced))
+
+
+def _describe(doomed: Sequence[str], predictions: "Sequence[Leftover]", leftovers: "Sequence[Leftover]") -> bool:
+    """Say what would go; tell whether that is anything."""
+    for name in doomed:
+        click.echo(f"campaign     {name}, with its records")
+    if predictions:
+        total = file_size(sum(found.size_bytes for found in predictions))
+        click.echo(f"predictions  {plural(len(predictions), 'file')}, {total}, that no record refers to")
+    for leftover in leftovers:
+        click.echo(f"folder       {leftover.path}, {file_size(leftover.size_bytes)}")
+    return bool(doomed or predictions or leftovers)
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("nobody is there to be asked: say --yes to delete all this")
+    if not click.confirm("Delete all this?"):
+        raise click.Abort
