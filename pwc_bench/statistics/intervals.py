@@ -70,7 +70,7 @@ def bootstrap_statistic(
         value = float(statistic(*cases))
         return value, value
 
-    def along_last(*drawn: npt.NDArray[Any], axis: int) -> Any:  # noqa: ARG001 - scipy names the axis: the last one
+    def along_last(*drawn: npt.NDArray[Any], axis: int) -> object:  # noqa: ARG001 - scipy names the axis: the last one
         return statistic(*drawn)
 
     found = scipy.stats.bootstrap(

@@ -1,0 +1,1 @@
+"""What several gauges work with: inputs, traces and clocks."""

@@ -1,0 +1,85 @@
+"""Top-1 and top-5 accuracy: how often the right class is the first guess, or among the first five."""
+
+from pwc_bench.core.instruments import Instrument, Measurements
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.predictions import PassSummary, PredictionBatch
+
+__all__ = ["INSTRUMENT"]
+
+
+def _accuracy(key: str, title: str, definition: str) -> Metric:
+    return Metric(
+        key=key,
+        title=title,
+        unit="%",
+        better=Better.HIGHER,
+        kind=Kind.PAIRED,
+        scope=Scope.DATASET,
+        version=1,
+        # Two careful evaluations of one checkpoint differ by up to a dozen of 50,000 images; a loss below 0.05 points
+        # says nothing.
+        tolerance=0.05,
+        display=Display("%", decimals=2),
+        definition=definition,
+        bounds=(0.0, 100.0),
+    )
+
+
+TOP1 = _accuracy(
+    "top1",
+    "Top-1 accuracy",
+    "The share of images whose most probable class is the right one, over all images that could be decoded, one centre "
+    "crop each. The interval is Wilson's at 95 %: what another sample of as many images could give.",
+)
+TOP5 = _accuracy(
+    "top5",
+    "Top-5 accuracy",
+    "The share of images whose right class is among the five most probable ones, over the same images and crops as "
+    "top-1. The interval is Wilson's at 95 %.",
+)
+
+
+class AccuracyMeter:
+    """Counts right guesses. Holds four numbers, however many images pass."""
+
+    def __init__(self) -> None:
+        self._images = 0
+        self._first = 0
+        self._among_five = 0
+        self._not_finite = 0
+
+    def update(self, batch: PredictionBatch) -> None:
+        """Count the next n images. The -1 that stands for "no fifth class" never equals a label."""
+        import numpy as np
+
+        hits = np.asarray(batch.top5) == np.asarray(batch.labels)[:, None]
+        self._images += len(hits)
+        self._first += int(hits[:, 0].sum())
+        self._among_five += int(hits.any(axis=1).sum())
+        self._not_finite += int((~np.isfinite(batch.nll)).sum())
+
+    def measurements(self, summary: PassSummary) -> Measurements:  # noqa: ARG002 - counted here, image by image
+        """Return both accuracies in %; nothing where no image passed, since an empty set has no accuracy."""
+        if self._images == 0:
+            return {}
+        return {TOP1.key: self._share(self._first), TOP5.key: self._share(self._among_five)}
+
+    def _share(self, correct: int) -> Measurement:
+        from pwc_bench.statistics import wilson
+
+        low, high = wilson(correct, self._images)
+        caveats: tuple[str, ...] = ()
+        if self._not_finite:
+            share = f"{self._not_finite} of {self._images} images have scores that are not finite"
+            caveats = (f"{share}: the model overflows at this precision, or its weights are broken.",)
+        return Measurement(
+            value=100.0 * correct / self._images,
+            unit="%",
+            interval=(100.0 * low, 100.0 * high),
+            details={"correct": correct, "images": self._images, "interval": "Wilson, 95 %"},
+            caveats=caveats,
+        )
+
+
+INSTRUMENT = Instrument(metrics=(TOP1, TOP5), meter=AccuracyMeter)

@@ -1,0 +1,135 @@
+"""Latency: how long the model takes for a single image, typically and at worst."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pwc_bench.core.instruments import Examination, Instrument, Measurements, Subject
+from pwc_bench.core.measurement import Json, Measurement
+from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.metrics._apparatus.clock import WarmUp, clock_for, forward_once, warm_up
+
+__all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "LEAST_FOR_P99", "LatencyPlan", "examine"]
+
+LEAST_FOR_P99 = 100
+"""With fewer forwards the 99th percentile would be the slowest one under another name, and is left out."""
+
+
+def _latency(percent: int, words: str) -> Metric:
+    return Metric(
+        key=f"latency_p{percent}",
+        title=f"Latency p{percent}",
+        unit="ms",
+        better=Better.LOWER,
+        kind=Kind.SAMPLED,
+        scope=Scope.MODEL,
+        version=1,
+        tolerance=0.005,
+        display=Display("ms", decimals=2),
+        definition=(
+            f"The time that {words} single-image forwards of the model alone stay within: batch 1, a random "
+            "image that already lies on the device, each forward timed by itself until the device has "
+            "finished it. Rounds alternate between the variants of a run; samples are the percentile of each "
+            "round, and the interval is a 95 % bootstrap over rounds. It depends on the hardware and the "
+            "precision, which stand with every record."
+        ),
+        bounds=(0.0, None),
+    )
+
+
+PERCENTILES = {
+    50: _latency(50, "half of the"),
+    95: _latency(95, "95 % of the"),
+    99: _latency(99, f"99 % of the (measured from {LEAST_FOR_P99} forwards on)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyPlan:
+    """How long a measurement takes."""
+
+    warm_up_forwards: int
+    warm_up_seconds: float
+    rounds: int
+    forwards_per_round: int
+    """For a model that gets through all rounds within the budget; a slower one has one forward a round."""
+    budget_seconds: float
+
+    def forwards(self, forward_seconds: float) -> int:
+        """Return the forwards of a round: one of two fixed numbers, so that two runs seldom differ in it."""
+        fits = self.rounds * (self.forwards_per_round + 1) * forward_seconds <= self.budget_seconds
+        return self.forwards_per_round if fits else 1
+
+
+CPU_PLAN = LatencyPlan(warm_up_forwards=2, warm_up_seconds=0.5, rounds=20, forwards_per_round=5, budget_seconds=4.0)
+CUDA_PLAN = LatencyPlan(
+    warm_up_forwards=10, warm_up_seconds=0.5, rounds=20, forwards_per_round=10, budget_seconds=float("inf")
+)
+
+
+def measure_latency(subject: Subject) -> Examination:
+    """Measure with the plan of the subject's device."""
+    return examine(subject, CUDA_PLAN if subject.settings.device_type == "cuda" else CPU_PLAN)
+
+
+def examine(subject: Subject, plan: LatencyPlan) -> Examination:
+    """Measure single forwards in rounds, with a pause between two of them in which another variant may have its round.
+
+    A round of several forwards begins with an untimed one, since another variant has emptied the caches meanwhile. For
+    a model that is slow enough to have one forward a round, refilling them is a small part of the time.
+    """
+    yield "latency: making the model"
+    forward = forward_once(subject, 1)
+    clock = clock_for(subject.settings.device)
+    yield "latency: warming up"
+    warm = warm_up(forward, clock, forwards=plan.warm_up_forwards, seconds=plan.warm_up_seconds)
+
+    forwards = plan.forwards(warm.forward_seconds)
+    rounds: list[list[float]] = []
+    for number in range(1, plan.rounds + 1):
+        yield f"latency: round {number} of {plan.rounds}"
+        if forwards > 1:
+            clock(forward, 1)
+        rounds.append([1000.0 * clock(forward, 1) for _ in range(forwards)])
+    return _measurements(rounds, warm)
+
+
+def _measurements(rounds: list[list[float]], warm: WarmUp) -> Measurements:
+    """Return the percentiles of all forwards; `rounds` holds the milliseconds of each round's forwards."""
+    import numpy as np
+
+    times_ms = np.asarray(rounds)
+    details: dict[str, Json] = {
+        "batch_size": 1,
+        "forwards": int(times_ms.size),
+        "rounds": len(rounds),
+        "forwards_per_round": len(rounds[0]),
+        "mean_ms": float(times_ms.mean()),
+        "least_ms": float(times_ms.min()),
+        "greatest_ms": float(times_ms.max()),
+        "iqr_ms": float(np.subtract(*np.percentile(times_ms, (75, 25)))),
+        "warm_up_seconds": warm.total_seconds,
+        "first_forward_ms": 1000.0 * warm.first_seconds,
+        "interval": "percentile bootstrap over rounds, 95 %",
+    }
+    wanted = [percent for percent in PERCENTILES if percent != 99 or times_ms.size >= LEAST_FOR_P99]
+    return {PERCENTILES[percent].key: _percentile(times_ms, percent, details) for percent in wanted}
+
+
+def _percentile(times_ms: Any, percent: int, details: dict[str, Json]) -> Measurement:  # noqa: ANN401 - a numpy array
+    import numpy as np
+
+    from pwc_bench.statistics import bootstrap_statistic
+
+    def of_rounds(drawn: Any) -> Any:  # noqa: ANN401 - indices of rounds, shape (..., rounds)
+        return np.percentile(times_ms[drawn].reshape(*drawn.shape[:-1], -1), percent, axis=-1)
+
+    return Measurement(
+        value=float(np.percentile(times_ms, percent)),
+        unit="ms",
+        interval=bootstrap_statistic([np.arange(len(times_ms))], of_rounds),
+        samples=tuple(float(time) for time in np.percentile(times_ms, percent, axis=1)),
+        details=details,
+    )
+
+
+INSTRUMENT = Instrument(metrics=tuple(PERCENTILES.values()), gauge=measure_latency, is_timed=True)
