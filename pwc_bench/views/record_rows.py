@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import StatusBadge, record_badge
 from pwc_bench.views.facts import moment_text
-from pwc_bench.views.links import Link, dataset_path, record_path, relative
+from pwc_bench.views.links import Link, dataset_path, model_path, record_path, relative
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["MOST_ROWS", "RecordList", "RecordRow", "record_list"]
@@ -23,6 +23,7 @@ class RecordRow:
     name: str
     """The record's title: "ConViT-S on ImageNet-1k"."""
     short_id: str
+    variant: Link
     dataset: Link | None
     """None for a record of cost and speed."""
     campaign: str
@@ -60,6 +61,7 @@ def _row(names: Names, record: Record, path: str) -> RecordRow:
         href=relative(path, record_path(record.id)),
         name=names.record(record),
         short_id=record.id[:8],
+        variant=Link(names.variant(record.variant, record), relative(path, model_path(record.variant))),
         dataset=None if dataset is None else Link(names.dataset(dataset), relative(path, dataset_path(dataset))),
         campaign=record.campaign,
         started=moment_text(record.started),

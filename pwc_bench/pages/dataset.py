@@ -1,0 +1,120 @@
+"""A page per data set: what it is, how many images and classes we expect, its leaderboards, its records."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.page import Page
+from pwc_bench.views.board_keys import board_keys
+from pwc_bench.views.board_summary import BoardSummary, summarise_boards
+from pwc_bench.views.facts import Fact, optional_fact
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import Link, dataset_path, relative, safe_url, task_path
+from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.record_naming import Names
+from pwc_bench.views.record_rows import RecordList, record_list
+from pwc_bench.views.topics import DatasetTopic, dataset_topics, task_titles
+
+__all__ = ["ClassLine", "DatasetPage", "pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassLine:
+    """One class."""
+
+    label: str
+    """Its index: "0"."""
+    class_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetPage:
+    """What `dataset.html` sees."""
+
+    frame: Frame
+    title: str
+    description: str | None
+    is_demo: bool
+    is_declared: bool
+    """Whether pwc-bench can measure on it."""
+    facts: tuple[Fact, ...]
+    tasks: tuple[Link, ...]
+    boards: tuple[BoardSummary, ...]
+    papers: PaperList
+    records: RecordList
+    classes: tuple[ClassLine, ...]
+    classes_count: str
+    run_command: str
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every data set that is described, declared or named anywhere."""
+    names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
+    shelves = shelve_papers(archive, lambda paper: paper.datasets)
+    for topic in dataset_topics(archive):
+        path = dataset_path(topic.key)
+        own = [key for key in keys if key.dataset == topic.key]
+        boards = tuple(summarise_boards(archive, names, own, path))
+        declared = topic.declared
+        context = DatasetPage(
+            frame=make_frame(
+                path,
+                title=topic.title,
+                description=topic.description or f"What is claimed and measured on {topic.title}.",
+                section="Datasets",
+                crumbs=(("Home", "index.html"), ("Datasets", "datasets/index.html"), (shorten(topic.title, 60), None)),
+            ),
+            title=topic.title,
+            description=topic.description,
+            is_demo=topic.is_demo,
+            is_declared=declared is not None,
+            facts=_facts(topic),
+            tasks=_tasks(topic, titles, path),
+            boards=boards,
+            papers=paper_list(shelves.get(topic.key), path, titles),
+            records=record_list(names, archive.records(dataset=topic.key), path),
+            classes=tuple(_classes(topic)),
+            classes_count="" if declared is None else f"{len(declared.classes):,}",
+            run_command=_command(topic),
+        )
+        yield Page("dataset", path, context)
+
+
+def _facts(topic: DatasetTopic) -> tuple[Fact, ...]:
+    card, declared = topic.card, topic.declared
+    homepage = (None if card is None else card.homepage) or (None if declared is None else declared.homepage)
+    introduced = optional_fact("Introduced", None if card is None else card.introduced)
+    home = optional_fact("Home page", homepage, href=safe_url(homepage))
+    key = Fact("Key", topic.key, is_code=True)
+    if declared is None:
+        return (*introduced, *home, key)
+    return (
+        *introduced,
+        Fact("Images expected", f"{declared.expected_images:,}; fewer make a record partial"),
+        Fact("Classes", f"{len(declared.classes):,}"),
+        *optional_fact("Licence", declared.licence),
+        *home,
+        key,
+    )
+
+
+def _tasks(topic: DatasetTopic, titles: Mapping[str, str], path: str) -> tuple[Link, ...]:
+    slugs = [] if topic.card is None else list(topic.card.tasks)
+    if topic.declared is not None:
+        slugs.append(topic.declared.task)
+    found = dict.fromkeys(slug for slug in slugs if slug in titles)
+    return tuple(Link(titles[slug], relative(path, task_path(slug))) for slug in found)
+
+
+def _classes(topic: DatasetTopic) -> Iterator[ClassLine]:
+    if topic.declared is not None:
+        pairs = zip(topic.declared.classes, topic.declared.class_names, strict=True)
+        for label, (class_id, name) in enumerate(pairs):
+            yield ClassLine(str(label), class_id, name)
+
+
+def _command(topic: DatasetTopic) -> str:
+    if topic.is_demo:
+        return "pwc-bench run --models all --data demo"
+    return f"pwc-bench run --models all --dataset {topic.key} --data PATH"

@@ -1,0 +1,63 @@
+"""A page per method: what it is, where it comes from, which papers use it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Method
+from pwc_bench.core.page import Page
+from pwc_bench.views.facts import Fact, optional_fact
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import method_path, paper_path, relative, safe_url
+from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.topics import task_titles
+
+__all__ = ["MethodPage", "pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPage:
+    """What `method.html` sees."""
+
+    frame: Frame
+    title: str
+    full_name: str | None
+    description: str
+    facts: tuple[Fact, ...]
+    papers: PaperList
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every method."""
+    titles = task_titles(archive)
+    shelves = shelve_papers(archive, lambda paper: paper.methods)
+    introducing = {method.paper for method in archive.methods() if method.paper is not None}
+    papers = {paper.slug: paper.title for paper in archive.papers() if paper.slug in introducing}
+    for method in archive.methods():
+        path = method_path(method.slug)
+        context = MethodPage(
+            frame=make_frame(
+                path,
+                title=method.title,
+                description=method.description,
+                section="Methods",
+                crumbs=(("Home", "index.html"), ("Methods", "methods/index.html"), (shorten(method.title, 60), None)),
+            ),
+            title=method.title,
+            full_name=method.full_name if method.full_name != method.title else None,
+            description=method.description,
+            facts=_facts(method, None if method.paper is None else papers.get(method.paper), path),
+            papers=paper_list(shelves.get(method.slug), path, titles),
+        )
+        yield Page("method", path, context)
+
+
+def _facts(method: Method, paper_title: str | None, path: str) -> tuple[Fact, ...]:
+    """Name where the method comes from: the paper's page where we hold it, and the source itself."""
+    held = optional_fact(
+        "Introduced in", paper_title, href=None if method.paper is None else relative(path, paper_path(method.paper))
+    )
+    source_text = method.source_title if not held else method.source_url
+    source = optional_fact("Source", source_text or method.source_url, href=safe_url(method.source_url))
+    year = optional_fact("Year", None if method.introduced_year is None else str(method.introduced_year))
+    return (*held, *source, *year)

@@ -1,0 +1,42 @@
+"""All leaderboards, each with its best claim and its best measurement."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.page import Page
+from pwc_bench.views.board_keys import board_keys
+from pwc_bench.views.board_summary import BoardSummary, summarise_boards
+from pwc_bench.views.frame import Frame, make_frame
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["SotaPage", "pages"]
+
+PATH = "sota/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class SotaPage:
+    """What `sota.html` sees."""
+
+    frame: Frame
+    boards: tuple[BoardSummary, ...]
+    demo_boards: tuple[BoardSummary, ...]
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield the one page."""
+    boards = tuple(summarise_boards(archive, Names.of(archive), board_keys(archive), PATH))
+    frame = make_frame(
+        PATH,
+        title="All leaderboards",
+        description="Every leaderboard with the best that was claimed and the best that was measured.",
+        section="SotA",
+        crumbs=(("Home", "index.html"), ("SotA", None)),
+    )
+    context = SotaPage(
+        frame,
+        tuple(board for board in boards if not board.is_demo),
+        tuple(board for board in boards if board.is_demo),
+    )
+    yield Page("sota", PATH, context)

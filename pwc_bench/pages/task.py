@@ -1,0 +1,53 @@
+"""A page per task: what it asks, its leaderboards, its papers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.page import Page
+from pwc_bench.views.board_keys import board_keys
+from pwc_bench.views.board_summary import BoardSummary, summarise_boards
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import task_path
+from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.record_naming import Names
+from pwc_bench.views.topics import all_tasks, task_titles
+
+__all__ = ["TaskPage", "pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """What `task.html` sees."""
+
+    frame: Frame
+    title: str
+    description: str
+    boards: tuple[BoardSummary, ...]
+    demo_boards: tuple[BoardSummary, ...]
+    papers: PaperList
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every task that is described or named anywhere."""
+    names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
+    shelves = shelve_papers(archive, lambda paper: paper.tasks)
+    for task in all_tasks(archive):
+        path = task_path(task.slug)
+        own = [key for key in keys if key.task == task.slug]
+        boards = tuple(summarise_boards(archive, names, own, path))
+        context = TaskPage(
+            frame=make_frame(
+                path,
+                title=task.title,
+                description=task.description or f"Leaderboards and papers of {task.title}.",
+                section="Tasks",
+                crumbs=(("Home", "index.html"), ("Tasks", "tasks/index.html"), (shorten(task.title, 60), None)),
+            ),
+            title=task.title,
+            description=task.description,
+            boards=tuple(board for board in boards if not board.is_demo),
+            demo_boards=tuple(board for board in boards if board.is_demo),
+            papers=paper_list(shelves.get(task.slug), path, titles),
+        )
+        yield Page("task", path, context)

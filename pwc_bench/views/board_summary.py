@@ -1,0 +1,153 @@
+"""A leaderboard in a few words: what was claimed at best, what was measured at best, how many models there are."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.metric import Metric
+from pwc_bench.core.record import Record, Status
+from pwc_bench.core.selection import current_record
+from pwc_bench.views.board_keys import BoardKey, board_title, dataset_title
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
+from pwc_bench.views.links import dataset_path, model_path, relative, task_path
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["BestClaim", "BestMeasurement", "BoardSummary", "summarise_boards"]
+
+
+@dataclass(frozen=True, slots=True)
+class BestClaim:
+    """The best published number."""
+
+    model: str
+    model_href: str | None
+    cell: ClaimCell
+
+
+@dataclass(frozen=True, slots=True)
+class BestMeasurement:
+    """The best number of ours."""
+
+    model: str
+    model_href: str
+    cell: MeasuredCell
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSummary:
+    """One leaderboard as an entry of a list."""
+
+    title: str
+    href: str
+    task: str
+    task_href: str
+    dataset: str
+    dataset_href: str
+    is_demo: bool
+    metric: str | None
+    """The title of the metric in which the best is sought, None where none of ours is claimed or measured."""
+    unit: str
+    best_claim: BestClaim | None
+    best_measurement: BestMeasurement | None
+    absent: str
+    """Why there is no measurement; "" where there is one."""
+    claims: str
+    """How many claims it holds: "38"."""
+    measured: str
+    """How many models were measured on it: "3"."""
+
+
+def summarise_boards(archive: Archive, names: Names, keys: Iterable[BoardKey], path: str) -> Iterator[BoardSummary]:
+    """Yield a summary of each of the leaderboards `keys`, in their order, for the page at `path`."""
+    task_titles = {entry.slug: entry.title for entry in archive.tasks()}
+    for key in keys:
+        yield _summary(archive, names, path, key, task_titles)
+
+
+def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titles: Mapping[str, str]) -> BoardSummary:
+    claims = tuple(claim for claim in archive.claims(dataset=key.dataset) if claim.task == key.task)
+    by_variant: dict[str, list[Record]] = {}
+    for record in archive.records(dataset=key.dataset):
+        by_variant.setdefault(record.variant, []).append(record)
+    metric = _metric(archive, claims, by_variant)
+    declared = archive.catalogue.datasets.get(key.dataset)
+    found = None if metric is None else _best_measurement(names, by_variant, metric, path)
+    return BoardSummary(
+        title=board_title(archive, key, names),
+        href=relative(path, key.path),
+        task=task_titles.get(key.task, key.task.replace("-", " ").title()),
+        task_href=relative(path, task_path(key.task)),
+        dataset=dataset_title(names, key.dataset),
+        dataset_href=relative(path, dataset_path(key.dataset)),
+        is_demo=declared is not None and declared.is_demo,
+        metric=None if metric is None else metric.title,
+        unit="" if metric is None else metric.display.unit,
+        best_claim=None if metric is None else _best_claim(names, claims, metric, path),
+        best_measurement=found,
+        absent="" if found else _absent(declared),
+        claims=f"{len(claims):,}",
+        measured=f"{sum(_is_measured(records) for records in by_variant.values()):,}",
+    )
+
+
+def _metric(archive: Archive, claims: Sequence[Claim], by_variant: Mapping[str, Sequence[Record]]) -> Metric | None:
+    """Return the first declared metric of which something is claimed or measured here."""
+    seen = {claim.metric for claim in claims}
+    seen |= {metric for records in by_variant.values() for record in records for metric in record.measurements}
+    return next((metric for key, metric in archive.catalogue.metrics.items() if key in seen), None)
+
+
+def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str) -> BestClaim | None:
+    best: Claim | None = None
+    for claim in claims:
+        if claim.metric != metric.key or claim.unit != metric.display.unit or not _is_number(claim):
+            continue
+        if best is None or metric.improves(float(claim.number), float(best.number)):
+            best = claim
+    if best is None:
+        return None
+    variant = best.variant
+    href = None if variant is None else relative(path, model_path(variant))
+    return BestClaim(best.model if variant is None else names.variant(variant), href, claim_cell(best))
+
+
+def _is_number(claim: Claim) -> bool:
+    """Tell whether the printed value can be compared: publications also print "-"."""
+    try:
+        return claim.number.is_finite()
+    except KnowledgeError:
+        return False
+
+
+def _best_measurement(
+    names: Names, by_variant: Mapping[str, Sequence[Record]], metric: Metric, path: str
+) -> BestMeasurement | None:
+    """Return the best of the records that speak for their variants; a complete one goes before a partial one."""
+    best: tuple[bool, Record] | None = None
+    for records in by_variant.values():
+        record = current_record(records, metric.key)
+        if record is None:
+            continue
+        complete = record.status is Status.COMPLETE
+        if best is None or complete > best[0] or (complete == best[0] and _improves(metric, record, best[1])):
+            best = complete, record
+    if best is None:
+        return None
+    record = best[1]
+    title = names.variant(record.variant, record)
+    return BestMeasurement(title, relative(path, model_path(record.variant)), measured_cell(record, metric, path))
+
+
+def _improves(metric: Metric, new: Record, old: Record) -> bool:
+    return metric.improves(new.measurements[metric.key].value, old.measurements[metric.key].value)
+
+
+def _is_measured(records: Sequence[Record]) -> bool:
+    return any(record.measurements and record.status is not Status.FAILED for record in records)
+
+
+def _absent(declared: Dataset | None) -> str:
+    return "not measured yet" if declared is not None else "not measured: pwc-bench cannot evaluate this data set yet"

@@ -1,0 +1,90 @@
+"""Papers as entries of a list, and the papers that speak of a task, a method or a data set."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.views.links import Link, paper_path, relative, task_path
+
+__all__ = ["MOST_PAPERS", "PaperLine", "PaperList", "PaperShelf", "paper_line", "paper_list", "shelve_papers"]
+
+MOST_PAPERS = 50
+"""A page of a task, method or data set lists no more papers than this, the newest; the others are counted."""
+
+_MOST_AUTHORS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One paper, as short as it can be said."""
+
+    title: str
+    href: str
+    date: str
+    authors: str
+    venue: str | None
+    tasks: tuple[Link, ...]
+    code: str | None
+    """"official code", "code", or None where no repository is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperShelf:
+    """The newest papers about something, and how many there are."""
+
+    newest: tuple[Paper, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaperList:
+    """A shelf, ready to show."""
+
+    lines: tuple[PaperLine, ...]
+    more: str | None
+    """How many older ones are not listed: "1,204"."""
+
+
+def paper_line(paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperLine:
+    """Show `paper` on the page at `path`; a task without a page of its own is left out."""
+    official = any(repository.is_official for repository in paper.repositories)
+    return PaperLine(
+        title=paper.title,
+        href=relative(path, paper_path(paper.slug)),
+        date=paper.date,
+        authors=_authors(paper.authors),
+        venue=paper.venue,
+        tasks=tuple(
+            Link(task_titles[slug], relative(path, task_path(slug))) for slug in paper.tasks if slug in task_titles
+        ),
+        code=("official code" if official else "code") if paper.repositories else None,
+    )
+
+
+def paper_list(shelf: PaperShelf | None, path: str, task_titles: Mapping[str, str]) -> PaperList:
+    """Show a shelf on the page at `path`; None is an empty one."""
+    if shelf is None:
+        return PaperList((), None)
+    more = shelf.count - len(shelf.newest)
+    lines = tuple(paper_line(paper, path, task_titles) for paper in shelf.newest)
+    return PaperList(lines, f"{more:,}" if more else None)
+
+
+def shelve_papers(archive: Archive, topics: Callable[[Paper], Iterable[str]]) -> Mapping[str, PaperShelf]:
+    """Sort the papers by `topics` (task slugs, method slugs or data set keys) in one pass, the newest first."""
+    newest: dict[str, list[Paper]] = {}
+    counts: dict[str, int] = {}
+    for paper in archive.papers():  # newest first
+        for topic in dict.fromkeys(topics(paper)):
+            counts[topic] = counts.get(topic, 0) + 1
+            shelf = newest.setdefault(topic, [])
+            if len(shelf) < MOST_PAPERS:
+                shelf.append(paper)
+    return {topic: PaperShelf(tuple(papers), counts[topic]) for topic, papers in newest.items()}
+
+
+def _authors(authors: tuple[str, ...]) -> str:
+    if len(authors) <= _MOST_AUTHORS:
+        return ", ".join(authors)
+    return f"{', '.join(authors[:_MOST_AUTHORS])} and {len(authors) - _MOST_AUTHORS} others"
