@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 
-from PIL import Image, __version__, features
+from PIL import Image, UnidentifiedImageError, __version__, features
 
 from pwc_bench.core.errors import ImageError
 
@@ -42,7 +42,7 @@ def open_header(data: bytes, name: str) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=_known_formats())
     except Image.DecompressionBombError as error:
         raise ImageError(f"{name}: {error}") from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         message = f"{name}: not an image that can be read (no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file)"
         raise ImageError(message) from error
     except Exception as error:  # Pillow's readers raise nearly anything on a damaged header
