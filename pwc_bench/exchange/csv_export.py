@@ -12,8 +12,8 @@ __all__ = ["COLUMNS", "write_csv"]
 COLUMNS = (
     "record", "campaign", "status", "status_reason", "variant", "title", "dataset", "metric", "value", "unit", "low",
     "high", "samples", "metric_version", "caveats", "device", "precision", "implementation", "batch_size",
-    "weights_status", "weights_uri", "weights_sha256", "recipe_sha256", "manifest_sha256", "images_expected", "images_seen", "started",
-    "duration_seconds", "harness_version", "git_commit",
+    "weights_status", "weights_uri", "weights_sha256", "recipe_sha256", "manifest_sha256", "images_expected",
+    "images_seen", "started", "duration_seconds", "harness_version", "git_commit",
 )  # fmt: skip
 """The columns in order. `low` and `high` bound the 95 % interval; `samples` counts the rounds behind a value."""
 
@@ -29,7 +29,8 @@ def write_csv(records: Iterable[Record], stream: TextIO) -> None:
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS)
     for record in records:
-        for metric in sorted(record.measurements) or [None]:
+        metrics: list[str | None] = [*sorted(record.measurements)]
+        for metric in metrics or [None]:
             writer.writerow([_safe(cell) for cell in _cells(record, metric)])
 
 
@@ -56,8 +57,8 @@ def _measured(measurement: Measurement | None) -> tuple[Cell, ...]:
 
 def _safe(cell: Cell) -> Cell:
     """Keep a spreadsheet from running a text as a formula, also where it trims what stands before it."""
-    if isinstance(cell, str) and cell.lstrip().startswith(("=", "+", "-", "@")):
-        return f"'{cell}"
-    if isinstance(cell, str) and cell.startswith(("\t", "\r", "\n")):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r\n", "\n").replace("\r", "\n")  # the writer does not quote a lone carriage return
+    is_risky = text.startswith(("\t", "\n")) or text.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{text}" if is_risky else text
