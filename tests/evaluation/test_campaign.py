@@ -189,7 +189,7 @@ def test_a_gauge_that_fails_is_named_and_the_others_are_kept(tmp_path: Path, sou
     """Parameters are counted although operators are not."""
     variant = replace(tiny_variant(), build=lambda _: _Refuses().eval())
     instruments = metrics_named("parameters", "gflops", "throughput")
-    (record,) = evaluate(tiny_request(tmp_path, source, variant, instruments=instruments))
+    (record,) = evaluate(tiny_request(tmp_path, source, variant, instruments=instruments, weights={}))
     assert record.status is Status.FAILED
     assert "gflops: cannot be traced" in str(record.status_reason)
     assert "throughput: cannot be traced" in str(record.status_reason)

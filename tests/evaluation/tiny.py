@@ -133,8 +133,9 @@ def tiny_request(root: Path, source: FolderSource, *variants: Variant, **changes
         "workspace": root / "work",
         "folder": root / "results",
         "cache": root / "cache",
-        "weights": save_weights(root / "weights", *variants),
     }
+    if "weights" not in changes:
+        values["weights"] = save_weights(root / "weights", *variants)
     return Request(**(values | changes))  # type: ignore[arg-type]
 
 
