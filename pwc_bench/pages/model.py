@@ -185,4 +185,4 @@ def _cost(metric: Metric, record: Record, path: str) -> CostSection:
 
 def _exact(value: float, unit: str) -> str:
     text = f"{int(value):,}" if float(value).is_integer() else f"{value:,.3f}"
-    return f"{text} {unit}".rstrip()
+    return text if unit in {"", "count"} else f"{text} {unit}"

@@ -98,7 +98,7 @@ def _version(metric: Metric | None, measurement: Measurement) -> str | None:
 
 
 def _with_unit(text: str, unit: str) -> str:
-    return f"{text} {unit}".rstrip()
+    return text if unit in {"", "count"} else f"{text} {unit}"
 
 
 def _plain(value: float) -> str:

@@ -25,7 +25,8 @@ class OperatorLine:
 class OperatorSplit:
     """The operators behind one cost figure, the costliest first."""
 
-    unit: str
+    heading: str
+    """Of the column of amounts: the unit, or "Count"."""
     lines: tuple[OperatorLine, ...]
     skipped: tuple[str, ...]
     """Operators without a counting rule, with how often they occur where that is known: "softmax (12 times)"."""
@@ -39,7 +40,7 @@ def operator_split(measurement: Measurement) -> OperatorSplit | None:
     total = sum(amounts.values())
     ordered = sorted(amounts.items(), key=lambda item: (-item[1], item[0]))
     lines = tuple(_line(name, amount, total) for name, amount in ordered)
-    return OperatorSplit(measurement.unit, lines, _skipped(measurement.details.get("skipped")))
+    return OperatorSplit(_heading(measurement.unit), lines, _skipped(measurement.details.get("skipped")))
 
 
 def _line(name: str, amount: float, total: float) -> OperatorLine:
@@ -48,8 +49,14 @@ def _line(name: str, amount: float, total: float) -> OperatorLine:
     return OperatorLine(name, _amount_text(amount), share, f"{percent:.1f}")
 
 
+def _heading(unit: str) -> str:
+    return "Count" if unit in {"", "count"} else unit
+
+
 def _amount_text(amount: float) -> str:
     """Write an amount with three decimals, or more digits where three would print a zero that it is not."""
+    if amount >= 1 and amount.is_integer():
+        return f"{amount:,.0f}"
     return f"{amount:,.3f}" if amount == 0 or amount >= 0.001 else f"{amount:.1g}"
 
 

@@ -24,6 +24,8 @@ class StandingLine:
     """Who makes the claim: the paper's short title; None where there is no claim."""
     publication_href: str | None
     """The paper's page, where we hold it."""
+    absent: str
+    """Why there is no measurement; "" where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class VariantStanding:
             comparison = compare_claim(metric, (claim,), record, path=self.path, variant=variant, failure=failure)
             yield self._claimed(claim, comparison)
         if record is not None and not own:
-            yield StandingLine(compare_claim(metric, (), record, path=self.path, variant=variant), None, None)
+            yield StandingLine(compare_claim(metric, (), record, path=self.path, variant=variant), None, None, "")
 
     def _unknown(self, claims: Sequence[Claim]) -> Iterator[StandingLine]:
         for claim in claims:
@@ -93,8 +95,11 @@ class VariantStanding:
                 yield self._claimed(claim, unmeasured_comparison(claim))
 
     def _claimed(self, claim: Claim, comparison: Comparison) -> StandingLine:
+        absent = comparison.absent
+        if absent and not comparison.absent_link and claim.dataset not in self.archive.catalogue.datasets:
+            absent = "not measured: pwc-bench cannot evaluate this data set yet"
         title = self.paper_titles.get(claim.paper)
         if title is None:
-            return StandingLine(comparison, claim.paper, None)
+            return StandingLine(comparison, claim.paper, None, absent)
         short = shorten(title.partition(":")[0], 40)
-        return StandingLine(comparison, short, relative(self.path, paper_path(claim.paper)))
+        return StandingLine(comparison, short, relative(self.path, paper_path(claim.paper)), absent)
