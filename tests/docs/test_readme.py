@@ -1,0 +1,45 @@
+"""The README's promises hold: its commands exist, its links lead somewhere, its example of a family works."""
+
+import re
+from pathlib import Path
+
+import click
+
+from pwc_bench.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_command_and_option_exists() -> None:
+    """Each `pwc-bench X --option` of the README is one that the program knows."""
+    context = click.Context(app)
+    lines = re.findall(r"pwc-bench (\w+)([^`\n#]*)", README)
+    assert len(lines) > 3
+    for name, rest in lines:
+        command = app.get_command(context, name)
+        assert command is not None, name
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        assert set(re.findall(r"--[a-z0-9-]+", rest)) <= known
+
+
+def test_every_make_target_exists() -> None:
+    """`make X` in the README is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
+
+
+def test_every_relative_link_leads_to_a_file() -> None:
+    """Pictures and pages that the README points to are in the repository."""
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_example_of_a_family_declares_variants() -> None:
+    """The code that a reader copies runs."""
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "VARIANTS" in block]
+    names: dict[str, object] = {}
+    exec(code, names)
+    (variant,) = names["VARIANTS"]  # type: ignore[misc]
+    assert variant.title == "ResNet-18"
