@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,7 +15,7 @@ README = (ROOT / "README.md").read_text()
 def test_every_command_and_option_exists() -> None:
     """Each `pwc-bench X --option` of the README is one that the program knows."""
     context = click.Context(app)
-    lines = re.findall(r"pwc-bench (\w+)([^`\n#]*)", README)
+    lines = re.findall(r"[$`] ?pwc-bench (\w+)([^`\n#]*)", README)
     assert len(lines) > 3
     for name, rest in lines:
         command = app.get_command(context, name)
@@ -26,7 +27,7 @@ def test_every_command_and_option_exists() -> None:
 def test_every_make_target_exists() -> None:
     """`make X` in the README is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z-]+)", README)) <= targets
+    assert set(re.findall(r"[$`] ?make ([a-z-]+)", README)) <= targets
 
 
 def test_every_relative_link_leads_to_a_file() -> None:
@@ -39,7 +40,7 @@ def test_every_relative_link_leads_to_a_file() -> None:
 def test_the_example_of_a_family_declares_variants() -> None:
     """The code that a reader copies runs."""
     (code,) = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "VARIANTS" in block]
-    names: dict[str, object] = {}
+    names: dict[str, Any] = {}
     exec(code, names)
-    (variant,) = names["VARIANTS"]  # type: ignore[misc]
+    (variant,) = names["VARIANTS"]
     assert variant.title == "ResNet-18"
