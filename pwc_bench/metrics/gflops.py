@@ -102,7 +102,8 @@ def _caveats(counts: OperatorCounts) -> list[str]:
     if cheap:
         caveats.append(f"Not counted, being element-wise: {_listed(cheap)}.")
     if counts.uncalled:
-        caveats.append(f"Modules with parameters that the trace never entered: {', '.join(counts.uncalled)}.")
+        names = ", ".join(counts.uncalled)
+        caveats.append(f"Never called as modules, so unused, or counted with the module that holds them: {names}.")
     return caveats
 
 

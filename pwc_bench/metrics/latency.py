@@ -26,8 +26,8 @@ def _latency(percent: int, words: str) -> Metric:
         tolerance=0.005,
         display=Display("ms", decimals=2),
         definition=(
-            f"The time that {words} single-image forwards of the model alone stay within: batch 1, a random "
-            "image that already lies on the device, each forward timed by itself until the device has "
+            f"The time within which the model alone finishes {words} of its forwards of one image: batch 1, a "
+            "random image that already lies on the device, each forward timed by itself until the device has "
             "finished it. Rounds alternate between the variants of a run; samples are the percentile of each "
             "round, and the interval is a 95 % bootstrap over rounds. It depends on the hardware and the "
             "precision, which stand with every record."
@@ -37,9 +37,9 @@ def _latency(percent: int, words: str) -> Metric:
 
 
 PERCENTILES = {
-    50: _latency(50, "half of the"),
-    95: _latency(95, "95 % of the"),
-    99: _latency(99, f"99 % of the (measured from {LEAST_FOR_P99} forwards on)"),
+    50: _latency(50, "half"),
+    95: _latency(95, "95 %"),
+    99: _latency(99, "99 %"),
 }
 
 

@@ -50,11 +50,11 @@ def count_operators(
     with _visible_attention(), torch.no_grad():
         counted = {name: round(count) for name, count in counter.by_operator().items()}
     skipped = {name.removeprefix("aten::"): int(times) for name, times in counter.unsupported_ops().items()}
-    modules = dict(model.named_modules())
+    weighted = {name for name, module in model.named_modules() if list(module.parameters(recurse=False))}
     return OperatorCounts(
         by_operator=dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))),
         skipped=dict(sorted(skipped.items())),
-        uncalled=tuple(sorted(n for n in counter.uncalled_modules() if any(modules[n].parameters(recurse=False)))),
+        uncalled=tuple(sorted(weighted & counter.uncalled_modules())),
     )
 
 

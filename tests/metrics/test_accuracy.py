@@ -1,0 +1,54 @@
+"""Accuracy counts right guesses, and knows what it does not know."""
+
+import numpy as np
+import pytest
+
+from pwc_bench.metrics.accuracy import INSTRUMENT, AccuracyMeter
+from tests.metrics.batches import SUMMARY, make_batch
+
+
+def test_first_and_fifth_guesses_are_counted_over_all_batches() -> None:
+    """One right at once, one among five, one wrong, in two batches."""
+    meter = AccuracyMeter()
+    meter.update(make_batch([7, 7], [[7, 1, 2, 3, 4], [1, 2, 3, 4, 7]]))
+    meter.update(make_batch([7, 7], [[1, 2, 3, 4, 5], [7, 0, 1, 2, 3]]))
+    measured = meter.measurements(SUMMARY)
+    assert measured["top1"].value == 50.0
+    assert measured["top5"].value == 75.0
+    assert measured["top1"].details["correct"] == 2
+    assert measured["top5"].details["images"] == 4
+    assert measured["top1"].caveats == ()
+
+
+def test_the_interval_is_wilsons_in_percent() -> None:
+    """2 of 4: 15.0 to 85.0 %."""
+    meter = AccuracyMeter()
+    meter.update(make_batch([0, 0, 0, 0], [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [1, 2, 3, 4, 5], [1, 2, 3, 4, 5]]))
+    assert meter.measurements(SUMMARY)["top1"].interval == pytest.approx((15.0039, 84.9961), abs=1e-3)
+
+
+def test_fewer_than_five_classes_leave_top5_right() -> None:
+    """The padding of -1 is nobody's class."""
+    meter = AccuracyMeter()
+    meter.update(make_batch([0, 1, 2], [[0, 1, -1, -1, -1], [0, 1, -1, -1, -1], [0, 1, -1, -1, -1]]))
+    measured = meter.measurements(SUMMARY)
+    assert measured["top1"].value == pytest.approx(100 / 3)
+    assert measured["top5"].value == pytest.approx(200 / 3)
+
+
+def test_no_image_has_no_accuracy() -> None:
+    """An empty pass is never 0 %."""
+    assert AccuracyMeter().measurements(SUMMARY) == {}
+
+
+def test_scores_that_are_not_finite_are_a_caveat() -> None:
+    """A model that overflows is not silently wrong."""
+    meter = AccuracyMeter()
+    meter.update(make_batch([0, 0], [[0, 1, 2, 3, 4]] * 2, nll=[np.nan, 0.3]))
+    assert "1 of 2 images" in meter.measurements(SUMMARY)["top1"].caveats[0]
+
+
+def test_each_pass_has_a_meter_of_its_own() -> None:
+    """The instrument makes meters; it does not share one."""
+    assert INSTRUMENT.meter is not None
+    assert INSTRUMENT.meter() is not INSTRUMENT.meter()

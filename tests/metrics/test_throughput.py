@@ -1,0 +1,133 @@
+"""Throughput is measured in rounds that can be interleaved."""
+
+import pytest
+import torch
+from torch import nn
+
+from pwc_bench.core.instruments import Subject
+from pwc_bench.metrics.throughput import CPU_PLAN, CUDA_PLAN, INSTRUMENT, RoundPlan, examine
+from tests.metrics.subjects import Convolutional, make_subject, run
+
+QUICK = RoundPlan(
+    warm_up_forwards=2,
+    warm_up_seconds=0.01,
+    round_seconds=0.002,
+    least_rounds=10,
+    most_rounds=20,
+    budget_seconds=0.01,
+)
+
+
+def test_a_measurement_holds_its_rounds() -> None:
+    """The value is the median of at least ten rates, within its interval, with what explains it."""
+    steps, measured = run(examine(make_subject(Convolutional), QUICK))
+    found = measured["throughput"]
+    assert found.samples is not None
+    assert len(found.samples) == found.details["rounds"]
+    assert 10 <= len(found.samples) <= 20
+    assert min(found.samples) <= found.value <= max(found.samples)
+    assert found.interval is not None
+    assert found.interval[0] <= found.value <= found.interval[1]
+    assert found.unit == "images/s"
+    assert found.details["batch_size"] == 4
+    assert {"iqr", "quartiles", "forwards_per_round", "warm_up_seconds", "first_forward_ms"} <= set(found.details)
+    rounds = len(found.samples)
+    assert steps[:2] == ["throughput: making the model", "throughput: warming up"]
+    assert steps[2:] == [f"throughput: round {i} of {rounds}" for i in range(1, rounds + 1)]
+
+
+class Watched(nn.Module):
+    """Remembers what it is fed."""
+
+    def __init__(self, seen: list[torch.Tensor]) -> None:
+        super().__init__()
+        self.seen = seen
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return the images."""
+        self.seen.append(images)
+        assert torch.is_inference_mode_enabled()
+        return images
+
+
+def test_the_input_is_random_whole_and_the_same_each_time() -> None:
+    """A batch of the settings' size, never zeros, and no global random state touched."""
+    seen: list[torch.Tensor] = []
+    state = torch.get_rng_state()
+    run(examine(make_subject(lambda: Watched(seen), batch_size=3), QUICK))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert seen[0].shape == (3, 3, 16, 16)
+    assert seen[0].dtype == torch.float32
+    assert all(images is seen[0] for images in seen)
+    assert 0.9 < seen[0].std().item() < 1.1
+
+
+def test_rounds_of_two_variants_can_alternate() -> None:
+    """A gauge does nothing between its rounds, so that another one can run there."""
+    first: list[torch.Tensor] = []
+    second: list[torch.Tensor] = []
+    gauges = [examine(make_subject(lambda s=s: Watched(s)), QUICK) for s in (first, second)]  # type: ignore[misc]
+    for gauge in gauges:
+        assert next(gauge) == "throughput: making the model"
+    assert not first
+    for _ in range(3):
+        next(gauges[0])
+    warm = len(first)
+    assert warm >= 3
+    assert not second
+    for _ in range(3):
+        next(gauges[1])
+    assert len(first) == warm
+    for gauge in gauges:
+        gauge.close()
+
+
+def test_the_number_of_rounds_follows_the_budget() -> None:
+    """Never fewer than ten; twenty where they are quick, as a regression check needs; on CUDA always twenty."""
+    assert [CPU_PLAN.rounds(seconds) for seconds in (0.0, 0.1, 0.4, 1.8)] == [20, 20, 12, 10]
+    assert CUDA_PLAN.rounds(10.0) == 20
+
+
+def test_rounds_that_scatter_are_a_caveat() -> None:
+    """A busy machine shows in the record."""
+
+    class Uneven(nn.Module):
+        """Takes ten times as long every other time."""
+
+        calls = 0
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            """Multiply for a while."""
+            Uneven.calls += 1
+            for _ in range(400 if Uneven.calls % 2 else 40):
+                images = images * 1.0
+            return images
+
+    plan = RoundPlan(2, 0.0, 0.0, 10, 10, 0.0)
+    _, measured = run(examine(make_subject(Uneven), plan))
+    assert "of the median" in measured["throughput"].caveats[0]
+
+
+def test_the_instrument_runs_alone_and_by_the_device() -> None:
+    """It is timed, and begins as its plan says."""
+
+    def begin(subject: Subject) -> str:
+        assert INSTRUMENT.gauge is not None
+        gauge = INSTRUMENT.gauge(subject)
+        step = next(gauge)
+        gauge.close()
+        return step
+
+    assert INSTRUMENT.is_timed
+    assert begin(make_subject(Convolutional)) == "throughput: making the model"
+
+
+@pytest.mark.gpu
+def test_throughput_on_cuda_has_twenty_rounds() -> None:
+    """Timed with the device's own events."""
+    assert INSTRUMENT.gauge is not None
+    _, measured = run(INSTRUMENT.gauge(make_subject(Convolutional, device="cuda", batch_size=64)))
+    samples = measured["throughput"].samples
+    assert samples is not None
+    assert len(samples) == 20
+    assert measured["throughput"].value > 0.0
