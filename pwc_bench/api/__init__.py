@@ -126,7 +126,7 @@ def publish(
         StoreError: there is no such database, or it cannot be read.
         PublishError: the site cannot be written.
     """
-    from pwc_bench.api.session import publish_database, publish_records
+    from pwc_bench.api.site import publish_database, publish_records
     from pwc_bench.core.errors import UsageError
 
     told = observer or SilentObserver()

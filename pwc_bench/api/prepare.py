@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.data import choose_data, opened
@@ -14,7 +15,9 @@ from pwc_bench.api.places import cache_folder
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.settings import PRECISIONS, Settings
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation.request import Request
+
+if TYPE_CHECKING:
+    from pwc_bench.evaluation.request import Request
 
 __all__ = ["at_folder", "prepare"]
 
@@ -24,7 +27,7 @@ _CAMPAIGN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @contextmanager
-def prepare(options: RunOptions) -> Iterator[Request]:
+def prepare(options: RunOptions) -> "Iterator[Request]":
     """Check `options`, open the images, give the request, and close the images at the end.
 
     The request's folders are those of a database in the default place; `at_folder` moves them. Raises UsageError for
@@ -45,6 +48,8 @@ def prepare(options: RunOptions) -> Iterator[Request]:
     settings = _settings(options)
     cache = cache_folder()
     with opened(choice, cache) as (source, train_source):
+        from pwc_bench.evaluation.request import Request  # with it comes torch: everything else is checked by now
+
         yield Request(
             variants=variants,
             dataset=choice.dataset,
@@ -65,7 +70,7 @@ def prepare(options: RunOptions) -> Iterator[Request]:
         )
 
 
-def at_folder(request: Request, folder: Path) -> Request:
+def at_folder(request: "Request", folder: Path) -> "Request":
     """Return `request` with its predictions and unfinished work below `folder`."""
     return replace(request, folder=folder, workspace=folder / "work")
 

@@ -33,7 +33,7 @@ def command(db: str, site: Path, base_url: str | None) -> None:
     """
     if base_url is not None and not base_url.startswith(("https://", "http://")):
         raise click.BadParameter(f"{base_url!r} does not begin with https:// or http://.", param_hint="--base-url")
-    from pwc_bench.api.session import publish_database
+    from pwc_bench.api.site import publish_database
     from pwc_bench.cli.console import observing
 
     with observing() as observer:

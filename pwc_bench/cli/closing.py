@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pwc_bench.cli.text import plural
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record, Status
 
-__all__ = ["ABSENT", "Cell", "Closing", "Column", "Row", "close"]
+__all__ = ["ABSENT", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
+INCOMPLETE = "*"
+"""Marks a value of a record that is not complete; a note says why."""
 _SHOWN = {"top1": "Top-1", "gflops": "GFLOPs", "parameters": "Params", "throughput": "Speed"}
 """The metrics of the table and their short headings."""
 
@@ -60,17 +61,22 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
         by_variant.setdefault(record.variant, []).append(record)
     rows: list[Row] = []
     used: list[tuple[Metric, Claim]] = []
-    for key, found in by_variant.items():
+    for found in by_variant.values():
         cells = []
         for metric in metrics:
             claim = _claim(claims, found, metric, catalogue, demos)
             used += [] if claim is None else [(metric, claim)]
             cells.append(Cell(_measured(found, metric), _claimed(claim, metric)))
-        rows.append(Row(found[0].title or key, tuple(cells)))
+        rows.append(Row(_title(found[0], catalogue), tuple(cells)))
     return Closing(
         columns=tuple(_column(metric, records, demos) for metric in metrics),
         rows=tuple(rows),
-        notes=(*_demo_note(records, catalogue, demos), *_status_notes(records), *_claim_notes(used)),
+        notes=(
+            *_demo_note(records, catalogue, demos),
+            *_status_notes(records, catalogue),
+            *_claim_notes(used),
+            *_speed_notes(records),
+        ),
     )
 
 
@@ -91,20 +97,18 @@ def _column(metric: Metric, records: Sequence[Record], demos: set[str]) -> Colum
     return Column(f"Demo {_SHOWN[metric.key].lower()}" if is_demo else _SHOWN[metric.key], metric.display.unit)
 
 
-def _measurement(records: Iterable[Record], metric: Metric) -> Measurement | None:
-    return next((r.measurements[metric.key] for r in records if metric.key in r.measurements), None)
-
-
 def _measured(records: Sequence[Record], metric: Metric) -> str:
-    found = _measurement(records, metric)
-    if found is None:
+    record = next((record for record in records if metric.key in record.measurements), None)
+    if record is None:
         return ABSENT
+    found = record.measurements[metric.key]
+    mark = "" if record.status is Status.COMPLETE else INCOMPLETE
     text = metric.display.text(found.value)
     if metric.scope is Scope.DATASET and found.interval is not None:
         # The wider side of an interval that need not be symmetric.
         half_width = max(found.interval[1] - found.value, found.value - found.interval[0])
-        return f"{text} ±{half_width * metric.display.scale:.1f}"
-    return text
+        text += f" ±{half_width * metric.display.scale:.1f}"
+    return text + mark
 
 
 def _claim(
@@ -127,6 +131,11 @@ def _claimed(claim: Claim | None, metric: Metric) -> str:
     return claim.value if claim.unit == metric.display.unit else f"{claim.value} {claim.unit}"
 
 
+def _title(record: Record, catalogue: Catalogue) -> str:
+    declared = catalogue.variants.get(record.variant)
+    return record.title or (record.variant if declared is None else declared.title)
+
+
 def _demo_note(records: Sequence[Record], catalogue: Catalogue, demos: set[str]) -> list[str]:
     shown = sorted({record.dataset for record in records if record.dataset is not None} & demos)
     return [
@@ -137,18 +146,18 @@ def _demo_note(records: Sequence[Record], catalogue: Catalogue, demos: set[str])
     ]
 
 
-def _status_notes(records: Sequence[Record]) -> list[str]:
+def _status_notes(records: Sequence[Record], catalogue: Catalogue) -> list[str]:
     """Say why a record is not complete, once for all variants that share the reason."""
     titles: dict[tuple[Status, str], list[str]] = {}
     for record in records:
         if record.status is not Status.COMPLETE:
             reason = record.status_reason or "no reason was given"
             named = titles.setdefault((record.status, reason), [])
-            title = record.title or record.variant
+            title = _title(record, catalogue)
             named += [] if title in named else [title]
-    every = {record.title or record.variant for record in records}
+    every = {record.variant for record in records}
     return [
-        f"{'all variants' if len(named) == len(every) > 2 else ', '.join(named)}: {status}: {reason}"
+        f"{INCOMPLETE} {'all variants' if len(named) == len(every) > 2 else ', '.join(named)}: {status}: {reason}"
         for (status, reason), named in titles.items()
     ]
 
@@ -161,3 +170,10 @@ def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
     named = list(sources)
     shown = ", ".join(named[:3]) + ("" if len(named) <= 3 else f" and {plural(len(named) - 3, 'other source')}")
     return [*([f"claims are as printed: {shown}"] if named else []), *conditions]
+
+
+def _speed_notes(records: Iterable[Record]) -> list[str]:
+    """Say on what the speeds were measured: beside a claim on other hardware they say little."""
+    environments = [record.environment for record in records if "throughput" in record.measurements]
+    places = dict.fromkeys(f"{e.device}, {e.precision}, batch {e.batch_size}" for e in environments)
+    return [f"speed here: {place}" for place in places]

@@ -4,11 +4,14 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pwc_bench.cli.text import duration, file_size, plural
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation import Request
+
+if TYPE_CHECKING:
+    from pwc_bench.evaluation import Request
 
 __all__ = ["PREDICTION_BYTES", "Plan", "make_plan", "plan_lines"]
 
@@ -42,7 +45,7 @@ class Plan:
     """The models' own time for the images, from earlier records on this device; None where there are none."""
 
 
-def make_plan(request: Request, *, database: str, site: Path | None, earlier: Iterable[Record]) -> Plan:
+def make_plan(request: "Request", *, database: str, site: Path | None, earlier: Iterable[Record]) -> Plan:
     """Lay out what `request` asks for. `earlier` are the records of cost and speed that the database holds."""
     present = len(request.source.items)
     images = present if request.limit is None else min(request.limit, present)
@@ -98,7 +101,7 @@ def plan_lines(plan: Plan) -> list[str]:
     return ["The plan; nothing was measured:", *lines]
 
 
-def _weights(variant: Variant, request: Request) -> str:
+def _weights(variant: Variant, request: "Request") -> str:
     if request.train_source is not None:
         return f"seeded random backbone, head fitted on {len(request.train_source.items)} images (demo)"
     if variant.key in request.weights:
@@ -110,7 +113,7 @@ def _weights(variant: Variant, request: Request) -> str:
     return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
 
 
-def _seconds(request: Request, images: int, earlier: Iterable[Record]) -> float | None:
+def _seconds(request: "Request", images: int, earlier: Iterable[Record]) -> float | None:
     """Add up the images over each variant's newest throughput with the same device, precision and batch size."""
     settings = request.settings
     images_per_second: dict[str, float] = {}

@@ -112,7 +112,11 @@ def _describe(doomed: Sequence[str], predictions: "Sequence[Leftover]", leftover
 
 
 def _ask() -> None:
-    if not sys.stdin.isatty():
+    if not _is_asked_at_a_terminal():
         raise UsageError("nobody is there to be asked: say --yes to delete all this")
     if not click.confirm("Delete all this?"):
         raise click.Abort
+
+
+def _is_asked_at_a_terminal() -> bool:
+    return sys.stdin.isatty()

@@ -13,7 +13,10 @@ _MANY = 12
 
 
 def readable(value: Json, indent: str = "") -> Iterator[str]:
-    """Yield the lines of `value`: "name: text", nested ones below their name, two columns further in."""
+    """Yield the lines of `value`: "name: text", nested ones below their name, two columns further in.
+
+    What is not known or empty is left out; JSON says it.
+    """
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield from _named(name.replace("_", " "), item, indent)
@@ -25,16 +28,15 @@ def readable(value: Json, indent: str = "") -> Iterator[str]:
 
 
 def _named(name: str, item: Json, indent: str) -> Iterator[str]:
+    if item is None or item in ((), [], {}):
+        return
     if isinstance(item, Mapping) or (_is_list(item) and not _is_flat(item)):
-        if item:
-            yield f"{indent}{name}:"
-            yield from readable(item, indent + "  ")
-        else:
-            yield f"{indent}{name}: none"
+        yield f"{indent}{name}:"
+        yield from readable(item, indent + "  ")
     elif _is_list(item):
         shown = ", ".join(_plain(part) for part in item[:_MANY])
         more = f" and {len(item) - _MANY:,} more" if len(item) > _MANY else ""
-        yield f"{indent}{name}: {shown + more or 'none'}"
+        yield f"{indent}{name}: {shown}{more}"
     else:
         yield f"{indent}{name}: {_plain(item)}"
 

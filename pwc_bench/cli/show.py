@@ -1,5 +1,8 @@
 """`pwc-bench show`: one thing, whole."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
@@ -36,4 +39,19 @@ def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click p
     from pwc_bench.cli.readable import readable
 
     found = find(key, db)
-    click.echo(json_text(found) if as_json else "\n".join(readable(found)))
+    if as_json:
+        click.echo(json_text(found))
+    elif found["kind"] == "variant":
+        _print_variant(found)
+    else:
+        click.echo("\n".join(readable(found)))
+
+
+def _print_variant(found: Mapping[str, Any]) -> None:
+    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.cli.tables import print_table
+    from pwc_bench.cli.variant_text import COLUMNS, comparison_rows, fact_lines
+
+    click.echo("\n".join(fact_lines(found)) + "\n")
+    rows = list(comparison_rows(found, load_catalogue().metrics))
+    print_table(COLUMNS, rows, right=frozenset({"measured", "claimed"}))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -25,4 +26,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))
-    console.print(table)
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())

@@ -1,0 +1,35 @@
+"""Reading and publishing, put together; no torch is imported for it."""
+
+from pathlib import Path
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.record import Record
+from pwc_bench.publishing import SiteReport, publish
+from pwc_bench.store import open_existing_store
+
+__all__ = ["publish_database", "publish_records"]
+
+
+def publish_database(db: str, site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:
+    """Render what a database holds. Raises StoreError and PublishError."""
+    with open_existing_store(db) as store:
+        return publish(store.archive(load_catalogue()), site, base_url=base_url, observer=observer)
+
+
+def publish_records(records: tuple[Record, ...], site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:
+    """Render `records` beside the knowledge that ships with the package. Raises PublishError."""
+    from pwc_bench.exchange import load_knowledge
+
+    known = load_knowledge()
+    archive = MemoryArchive(
+        catalogue=load_catalogue(),
+        all_records=records,
+        all_papers=known.papers,
+        all_tasks=known.tasks,
+        all_datasets=known.datasets,
+        all_methods=known.methods,
+        all_claims=known.claims,
+    )
+    return publish(archive, site, base_url=base_url, observer=observer)

@@ -1,0 +1,113 @@
+"""`build` and `serve`: the site, and a look at it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pwc_bench.cli.app import app
+
+HEAVY = ("torch", "torchvision", "timm", "fvcore", "scipy", "datasets")
+
+
+def test_build_renders_without_heavy_imports(database: Path, place: Path) -> None:
+    """The site appears with its pages counted, and neither torch nor timm is imported for it."""
+    code = (
+        "import sys\nfrom pwc_bench.cli.app import app\n"
+        "app(['build', '--site', 'public'], standalone_mode=False)\n"
+        "print(*sys.modules, sep='\\n', file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert set(done.stderr.split()).isdisjoint(HEAVY)
+    assert done.stdout.startswith("public/index.html: ")
+    assert (place / "public" / "index.html").is_file()
+
+
+def test_build_without_a_database(runner: CliRunner, place: Path) -> None:
+    """There is nothing to render before the first run, and no folder is made."""
+    result = runner.invoke(app, ["build"])
+    assert result.exit_code == 2
+    assert "run `pwc-bench run` first" in result.stderr
+    assert not list(place.iterdir())
+
+
+def test_base_url_must_be_an_address(runner: CliRunner, database: Path) -> None:
+    """An address without its scheme is refused."""
+    result = runner.invoke(app, ["build", "--base-url", "example.org"])
+    assert result.exit_code == 2
+    assert "https://" in result.stderr
+
+
+@pytest.fixture
+def address(place: Path) -> Iterator[str]:
+    """Serve a small site in a process of its own, on a free port, and end it with Ctrl-C."""
+    site = place / "site"
+    (site / "about").mkdir(parents=True)
+    (site / "index.html").write_text("<h1>home</h1>")
+    (site / "about" / "index.html").write_text("about")
+    (site / "404.html").write_text("<h1>not here</h1>")
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pwc_bench", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("site is at http://127.0.0.1:")
+    yield line.split()[3]
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert said == "stopped\n"
+
+
+def test_serve_answers_until_ctrl_c(address: str) -> None:
+    """Pages are served fresh, also those of folders; a page that is missing gets the site's own answer."""
+    with urllib.request.urlopen(address) as response:
+        assert response.read() == b"<h1>home</h1>"
+        assert response.headers["Cache-Control"] == "no-cache"
+    with urllib.request.urlopen(address + "about/") as response:
+        assert response.read() == b"about"
+    for missing in ("nothing/", "..%2f..%2fetc/passwd"):
+        with pytest.raises(urllib.error.HTTPError) as found:
+            urllib.request.urlopen(address + missing)
+        assert found.value.code == 404
+        assert found.value.read() == b"<h1>not here</h1>"
+        found.value.close()
+
+
+def test_serve_needs_a_site(runner: CliRunner, place: Path) -> None:
+    """A folder without a site ends with 2 and says what to do."""
+    result = runner.invoke(app, ["serve"])
+    assert result.exit_code == 2
+    assert "run `pwc-bench build` first" in result.stderr
+
+
+def test_serve_names_a_port_that_is_taken(runner: CliRunner, place: Path) -> None:
+    """A port that another program holds ends with 2."""
+    (place / "site").mkdir()
+    (place / "site" / "index.html").touch()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = runner.invoke(app, ["serve", "--port", str(port)])
+    assert result.exit_code == 2
+    assert f"port {port} is taken" in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may take any port")
+def test_serve_names_a_port_that_needs_rights(runner: CliRunner, place: Path) -> None:
+    """A port below 1024 ends with 2 for an ordinary user."""
+    (place / "site").mkdir()
+    (place / "site" / "index.html").touch()
+    assert runner.invoke(app, ["serve", "--port", "80"]).exit_code == 2

@@ -1,0 +1,98 @@
+"""The closing table: claims beside measurements, nothing invented, never wider than 80 columns."""
+
+from pathlib import Path
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.cli.closing import ABSENT, close
+from pwc_bench.cli.closing_table import closing_text
+from pwc_bench.cli.finish import is_incomplete
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.record import Record, Status
+from pwc_bench.exchange import load_knowledge
+from tests.cli.conftest import demo_campaign, imagenet_campaign
+from tests.factories import make_claim, make_record
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+
+
+def text_of(records: list[Record]) -> str:
+    """The closing table of `records` with the claims that ship with the package."""
+    return closing_text(close(records, load_knowledge().claims, load_catalogue()))
+
+
+def test_imagenet_table_equals_the_golden_one() -> None:
+    """Accuracy, cost and speed on ImageNet stand beside the paper's claims, and what is absent says why."""
+    assert text_of(imagenet_campaign()) == (GOLDEN / "closing_imagenet.txt").read_text(encoding="utf-8")
+
+
+def test_demo_table_equals_the_golden_one() -> None:
+    """The demo's accuracy is called a demo's, and no claim stands beside it."""
+    assert text_of(demo_campaign()) == (GOLDEN / "closing_demo.txt").read_text(encoding="utf-8")
+
+
+def test_tables_fit_80_columns_with_six_variants_and_long_names() -> None:
+    """Long titles are folded and long reasons wrapped."""
+    records = [
+        make_record(
+            f"my_models.package.module:factory_number_{number}", dataset, status=Status.PARTIAL, reason="x " * 90
+        )
+        for number in range(6)
+        for dataset in (None, "imagenet-1k")
+    ]
+    text = text_of(records)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "my_models" in text
+
+
+def test_demo_accuracy_gets_no_claim() -> None:
+    """A claim about ImageNet never stands beside a demo's accuracy."""
+    catalogue = load_catalogue()
+    closing = close(demo_campaign(), load_knowledge().claims, catalogue)
+    column = [column.heading for column in closing.columns].index("Demo top-1")
+    assert [row.cells[column].claimed for row in closing.rows] == [ABSENT, ABSENT]
+    assert closing.rows[0].cells[column].measured == "76.56 ±10.2"
+    assert any("says nothing about ImageNet" in note and "12.5 %" in note for note in closing.notes)
+
+
+def test_claim_of_the_own_paper_is_preferred() -> None:
+    """Where several sources claim a number, that of the variant's own paper is shown."""
+    other = Claim(
+        paper="elsewhere", model="convit_small", variant="convit-s", task="t", dataset="imagenet-1k", metric="top1",
+        value="81.412", unit="%", source="a list",
+    )  # fmt: skip
+    own = make_claim(metric="top1", value="81.3", unit="%")
+    closing = close([make_record()], [other, own], load_catalogue())
+    assert [row.cells[0].claimed for row in closing.rows] == ["81.3"]
+
+
+def test_claim_in_another_unit_says_its_unit() -> None:
+    """A claim that is printed in another unit keeps it."""
+    closing = close([make_record("convit-s", None)], [make_claim(value="5.4", unit="GMACs")], load_catalogue())
+    assert closing.rows[0].cells[0].claimed == "5.4 GMACs"
+
+
+def test_metrics_that_nobody_asked_for_have_no_column() -> None:
+    """A run of one metric has one column."""
+    record = make_record("convit-s", None, measurements={"gflops": Measurement(5.757, "GFLOPs")})
+    assert [column.heading for column in close([record], [], load_catalogue()).columns] == ["GFLOPs"]
+
+
+def test_accuracy_that_could_not_be_measured_keeps_its_column() -> None:
+    """Where accuracy was asked for and nobody has weights, its column shows a dash and a note says why."""
+    record = make_record("convit-ti-plus", measurements={}, status=Status.PARTIAL, reason="no weights")
+    closing = close([record], load_knowledge().claims, load_catalogue())
+    assert closing.rows[0].cells[0].measured == ABSENT
+    assert closing.rows[0].cells[0].claimed == "76.7"
+    assert "* ConViT-Ti+: partial: no weights" in closing.notes
+
+
+def test_a_run_is_incomplete_when_something_asked_for_failed() -> None:
+    """Failed records and unreadable images make a run incomplete; partial records alone do not."""
+    from dataclasses import replace
+
+    partial = make_record(status=Status.PARTIAL, reason="200 of 50,000 images")
+    unreadable = replace(partial, provenance=replace(partial.provenance, images_failed=("x.jpg",)))
+    assert not is_incomplete([partial])
+    assert is_incomplete([partial, unreadable])
+    assert is_incomplete([make_record(status=Status.FAILED, reason="no")])

@@ -1,0 +1,66 @@
+"""`doctor`: what a machine can do, in words and as JSON."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pwc_bench.cli.app import app
+
+
+def findings(runner: CliRunner, code: int = 0) -> dict[str, dict[str, str | None]]:
+    """Run the doctor and return its findings by key."""
+    result = runner.invoke(app, ["doctor", "--json"])
+    assert result.exit_code == code, result.output
+    return {found["key"]: found for found in json.loads(result.stdout)}
+
+
+def test_a_machine_that_can_run(runner: CliRunner, database: Path) -> None:
+    """Packages, devices, the database, disks, data and weights are looked at, and nothing is broken."""
+    found = findings(runner)
+    assert {
+        "python",
+        "packages",
+        "cpu",
+        "threads",
+        "database",
+        "disk for results",
+        "ImageNet",
+        "weights cache",
+        "hub",
+    } <= (found.keys())
+    assert found["database"]["fact"] == "9 records of 2 campaigns, at the present schema"
+    assert all(found[key]["health"] in ("good", "note") for key in found)
+
+
+def test_text_says_what_a_note_means(runner: CliRunner, place: Path) -> None:
+    """People read one finding a paragraph, none wider than 80 columns but for paths, with advice; nothing is made."""
+    result = runner.invoke(app, ["doctor"])
+    assert result.exit_code == 0
+    assert "note    database: none at results/pwc-bench.db yet\n        → `pwc-bench run` makes it\n" in result.stdout
+    assert not list(place.iterdir())
+
+
+def test_a_broken_database_ends_with_4(runner: CliRunner, place: Path) -> None:
+    """A file that is no database is found and explained."""
+    (place / "results").mkdir()
+    (place / "results" / "pwc-bench.db").write_text("not a database, but long enough to be looked at as one" * 40)
+    found = findings(runner, code=4)
+    assert found["database"]["health"] == "broken"
+    assert "not a database" in str(found["database"]["fact"])
+
+
+def test_imagenet_that_is_not_there_is_broken(runner: CliRunner, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting that names no data is found before a run is."""
+    monkeypatch.setenv("PWC_BENCH_IMAGENET", str(place / "nowhere"))
+    assert findings(runner, code=4)["ImageNet"]["health"] == "broken"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may write anywhere")
+def test_a_read_only_place_is_broken(runner: CliRunner, place: Path) -> None:
+    """A folder that cannot be written is found."""
+    place.chmod(0o500)
+    assert findings(runner, code=4)["disk for site"]["health"] == "broken"
+    place.chmod(0o700)

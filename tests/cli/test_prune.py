@@ -1,0 +1,153 @@
+"""`prune`: what nobody needs goes, and nothing else does."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pwc_bench.cli.app import app
+from pwc_bench.core.record import PredictionsFile, Record
+from pwc_bench.core.record_json import record_to_json
+from pwc_bench.store import open_existing_store
+from tests.cli.conftest import stored
+from tests.factories import make_record
+
+
+def with_predictions(record: Record, name: str) -> Record:
+    """The record, with a predictions file of that name."""
+    return replace(
+        record, provenance=replace(record.provenance, predictions=PredictionsFile(f"predictions/{name}", "ab" * 32))
+    )
+
+
+@pytest.fixture
+def results(place: Path) -> Path:
+    """A database of three campaigns, each with its predictions, and files that nobody refers to."""
+    folder = place / "results"
+    records = [
+        with_predictions(make_record(campaign=name, started=f"2026-01-0{day}T00:00:00Z"), f"{name}.parquet")
+        for day, name in enumerate(("first", "second", "third"), start=1)
+    ]
+    stored(folder / "pwc-bench.db", records)
+    (folder / "predictions").mkdir()
+    for name in ("first", "second", "third", "stray", "published"):
+        (folder / "predictions" / f"{name}.parquet").write_bytes(b"x" * 100)
+    published = with_predictions(make_record(campaign="published"), "published.parquet")
+    (folder / "published.jsonl").write_text(f"{record_to_json(published)}\n{{}}\n")
+    for name, campaign in (("aa", "third"), ("bb", "lost")):
+        (folder / "work" / name / "shards").mkdir(parents=True)
+        (folder / "work" / name / "campaign.json").write_text(json.dumps({"campaign": campaign}))
+        (folder / "work" / f"{name}.lock").touch()
+    (folder / "work" / "cc").mkdir()
+    return folder
+
+
+@contextmanager
+def running(lock: Path) -> Iterator[None]:
+    """Hold a work folder's lock in another process, as a run does."""
+    code = f"from filelock import FileLock\nwith FileLock({str(lock)!r}):\n    print('held', flush=True)\n    input()\n"
+    holder = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    yield
+    holder.communicate("\n", timeout=20)
+
+
+def names(folder: Path) -> list[str]:
+    """The names in a folder, by name."""
+    return sorted(path.name for path in folder.iterdir())
+
+
+def campaigns(folder: Path) -> list[str]:
+    """The stored campaigns, newest first."""
+    with open_existing_store(str(folder / "pwc-bench.db")) as store:
+        return [campaign.name for campaign in store.campaigns()]
+
+
+def prune(runner: CliRunner, *arguments: str) -> str:
+    """Prune without being asked, and return what it said."""
+    result = runner.invoke(app, ["prune", "--yes", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_what_no_record_needs_goes(runner: CliRunner, results: Path) -> None:
+    """Stray predictions and unfinished work go; campaigns, their predictions and published ones stay."""
+    assert "are free again" in prune(runner)
+    assert names(results / "predictions") == ["first.parquet", "published.parquet", "second.parquet", "third.parquet"]
+    assert names(results / "work") == []
+    assert campaigns(results) == ["third", "second", "first"]
+    assert prune(runner) == "There is nothing to delete.\n"
+
+
+def test_keep_the_newest(runner: CliRunner, results: Path) -> None:
+    """All campaigns but the newest go, with their predictions."""
+    prune(runner, "--keep", "1")
+    assert campaigns(results) == ["third"]
+    assert names(results / "predictions") == ["published.parquet", "third.parquet"]
+
+
+def test_one_campaign_with_its_unfinished_work(runner: CliRunner, results: Path) -> None:
+    """A named campaign goes; the unfinished work of others stays."""
+    prune(runner, "--campaign", "third")
+    assert campaigns(results) == ["second", "first"]
+    assert names(results / "work") == ["bb", "bb.lock", "cc"]
+    prune(runner, "--campaign", "lost")
+    assert names(results / "work") == ["cc"]
+
+
+def test_a_run_that_is_going_on_is_left_alone(runner: CliRunner, results: Path) -> None:
+    """While a run holds its work folder, that folder and every predictions file stay."""
+    with running(results / "work" / "aa.lock"):
+        prune(runner)
+    assert names(results / "work") == ["aa", "aa.lock"]
+    assert "stray.parquet" in names(results / "predictions")
+
+
+def test_cache_holds_more_than_ours(runner: CliRunner, results: Path, place: Path) -> None:
+    """Only our own folders in the cache go."""
+    for name in ("weights", "demo-v1", "photos"):
+        (place / "cache" / name).mkdir(parents=True)
+    prune(runner, "--cache")
+    assert names(place / "cache") == ["photos"]
+
+
+def test_nobody_to_be_asked(runner: CliRunner, results: Path) -> None:
+    """Without a terminal and without --yes it says what would go, and refuses."""
+    result = runner.invoke(app, ["prune", "--keep", "0"])
+    assert result.exit_code == 2
+    assert "say --yes" in result.stderr
+    assert "campaign     third" in result.stdout
+    assert campaigns(results) == ["third", "second", "first"]
+
+
+def test_an_answer_of_no_keeps_everything(runner: CliRunner, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question's default is no."""
+    monkeypatch.setattr("pwc_bench.cli.prune._is_asked_at_a_terminal", lambda: True)
+    assert runner.invoke(app, ["prune"], input="\n").exit_code == 130
+    assert "stray.parquet" in names(results / "predictions")
+    assert runner.invoke(app, ["prune"], input="y\n").exit_code == 0
+    assert "stray.parquet" not in names(results / "predictions")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--campaign", "none"], "there is no campaign 'none'"),
+        (["--campaign", "first", "--keep", "1"], "contradict each other"),
+        (["--keep", "-1"], "-1"),
+        (["--db", "none.db"], "no database at"),
+    ],
+)
+def test_bad_input_is_refused(runner: CliRunner, results: Path, arguments: list[str], said: str) -> None:
+    """What does not exist or contradicts itself ends with 2, and nothing is deleted."""
+    result = runner.invoke(app, ["prune", "--yes", *arguments])
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(names(results / "predictions")) == 5

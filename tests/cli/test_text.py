@@ -1,0 +1,54 @@
+"""Words and sizes at the terminal."""
+
+import pytest
+
+from pwc_bench.cli.readable import readable
+from pwc_bench.cli.text import duration, file_size, one_line, plural, wrapped
+from pwc_bench.core.measurement import Json
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
+)
+def test_duration(seconds: float, text: str) -> None:
+    """At most two units are written."""
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (1023, "1023 bytes"), (4096, "4.0 KiB"), (5 * 2**30, "5.0 GiB"), (2**41, "2.0 TiB")],
+)
+def test_file_size(size: int, text: str) -> None:
+    """Sizes have binary units."""
+    assert file_size(size) == text
+
+
+def test_plural() -> None:
+    """One is singular, others are plural and grouped by thousands."""
+    assert [plural(n, "image") for n in (0, 1, 50_000)] == ["0 images", "1 image", "50,000 images"]
+
+
+def test_one_line_disarms_what_steers_a_terminal() -> None:
+    """Line ends become spaces, and escapes cannot act."""
+    assert one_line("a\r\nb\x1b]0;title\x07") == "a b\ufffd]0;title\ufffd"
+
+
+def test_wrapped_keeps_paths_whole() -> None:
+    """A long word is never broken: it can be copied."""
+    path = "/data/" + "x" * 100
+    assert path in wrapped(f"the file {path} is missing").splitlines()[1]
+
+
+def test_readable_leaves_out_what_is_unknown() -> None:
+    """Nested values are indented; None and empty ones are left out; long lists are shortened."""
+    value: Json = {"a_b": None, "c": {"d": True, "e": []}, "f": list(range(20)), "g": [{"h": 0.25}], "i": 2e9}
+    assert list(readable(value)) == [
+        "c:",
+        "  d: yes",
+        "f: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 8 more",
+        "g:",
+        "  1:",
+        "    h: 0.25",
+        "i: 2,000,000,000",
+    ]
