@@ -110,7 +110,7 @@ def _ranking_value(cell: Comparison) -> float | None:
     if cell.measured and cell.measured.status is None:
         return float(cell.measured.number.sort)
     number = cell.claim.number if cell.claim else cell.measured.number if cell.measured else None
-    return None if number is None else float(number.sort)
+    return None if number is None or not number.sort else float(number.sort)
 
 
 def _order(metrics: Sequence[Metric]) -> str:

@@ -41,7 +41,7 @@ def _axis_title(column: BoardColumn) -> str:
 
 def _points(row: BoardRow, x: int, y: int) -> Iterator[Point]:
     cost, score = row.cells[x], row.cells[y]
-    if cost.claim and score.claim:
+    if cost.claim and score.claim and cost.claim.number.sort and score.claim.number.sort:
         yield Point(
             model=row.title,
             x=float(cost.claim.number.sort),

@@ -69,7 +69,7 @@ def claim_cell(claim: Claim) -> ClaimCell:
     """Show a claim with the digits that were printed."""
     details = [text for text in (claim.conditions, _additional(claim), claim.evaluated_on) if text]
     return ClaimCell(
-        number=printed_number(claim.value, claim.number),
+        number=printed_number(claim),
         unit=claim.unit,
         source=claim.source,
         source_text=f"{claim.source} ({', '.join(details)})" if details else claim.source,

@@ -11,7 +11,7 @@ from pwc_bench.core.reproduction import Agreement, judge
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.links import Link, record_path, relative
-from pwc_bench.views.numbers import signed_text
+from pwc_bench.views.numbers import printed_number, signed_text
 
 __all__ = ["Comparison", "Verdict", "compare_claim", "unmeasured_comparison"]
 
@@ -24,6 +24,8 @@ class Verdict:
     """"reproduced", "above", "below", "not-comparable" or "not-measured": the end of the style's class."""
     text: str
     """One phrase: "reproduced without the classifier head: 27.3 M"."""
+    by_convention: bool = False
+    """Whether it holds under the claim's convention and not under the metric's own, as the text says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Comparison:
     absent: str
     """Why there is no measurement: "not measured: no public weights"; "" where there is one."""
     absent_link: Link | None
-    """The failed attempt, where there was one."""
+    """The record of the failed attempt, where there was one."""
     difference: str | None
     """Measurement minus claim with its sign, in the display unit; None where they cannot be compared."""
     verdict: Verdict | None
@@ -71,9 +73,7 @@ def compare_claim(
         other_claims=tuple(claim_cell(other) for other in claims[1:]),
         measured=measured,
         absent="" if measured else _absence(metric, variant, failure),
-        absent_link=None
-        if measured or failure is None
-        else Link("failed attempt", relative(path, record_path(failure.id))),
+        absent_link=None if measured or failure is None else Link("see why", relative(path, record_path(failure.id))),
         difference=None if claim is None or record is None else _difference(metric, claim, record),
         verdict=None if claim is None else _verdict(metric, claim, record, variant),
     )
@@ -96,15 +96,15 @@ def unmeasured_comparison(claim: Claim) -> Comparison:
 
 
 def _absence(metric: Metric, variant: Variant | None, failure: Record | None) -> str:
-    if failure is not None and failure.status_reason:
-        return f"not measured: {failure.status_reason}"
+    if failure is not None:
+        return "not measured: the attempt failed"
     if metric.scope is Scope.DATASET and variant is not None and not variant.checkpoints:
         return "not measured: no public weights"
     return "not measured yet" if variant is not None else "not measured"
 
 
 def _difference(metric: Metric, claim: Claim, record: Record) -> str | None:
-    if not _same_unit(metric, claim):
+    if not _is_number(claim) or not _same_unit(metric, claim) or _on_other_hardware(metric, claim, record):
         return None
     value = record.measurements[metric.key].value
     shown = Decimal(repr(value)) * Decimal(repr(metric.display.scale))
@@ -121,7 +121,7 @@ def _verdict(metric: Metric, claim: Claim, record: Record | None, variant: Varia
     judgement = judge(claim, metric, record.measurements[metric.key])
     if judgement.convention is not None and judgement.convention_value is not None:
         text = f"{metric.display.text(judgement.convention_value)} {metric.display.unit}".strip()
-        return Verdict("reproduced", f"reproduced {judgement.convention}: {text}")
+        return Verdict("reproduced", f"reproduced {judgement.convention}: {text}", by_convention=True)
     if judgement.agreement is Agreement.REPRODUCED:
         return Verdict("reproduced", "reproduced")
     return Verdict(str(judgement.agreement), f"{judgement.agreement} the claim")
@@ -129,19 +129,28 @@ def _verdict(metric: Metric, claim: Claim, record: Record | None, variant: Varia
 
 def _obstacle(metric: Metric, claim: Claim, record: Record) -> str | None:
     """Say why a measurement and a claim must not be compared, None where they may."""
+    if not _is_number(claim):
+        return "the claim is no number"
     if not _same_unit(metric, claim):
         return f"printed in {claim.unit or 'units'}"
     if metric.scope is Scope.DATASET and record.status is not Status.COMPLETE:
         return record.status_reason or f"the record is {record.status}"
-    if metric.kind is Kind.SAMPLED and not _same_hardware(claim, record):
+    if _on_other_hardware(metric, claim, record):
         return f"claimed on {claim.conditions or 'unnamed hardware'}, measured on {record.environment.device}"
     return None
+
+
+def _is_number(claim: Claim) -> bool:
+    return bool(printed_number(claim).sort)
 
 
 def _same_unit(metric: Metric, claim: Claim) -> bool:
     return claim.unit in {metric.display.unit, metric.unit if metric.display.scale == 1 else metric.display.unit}
 
 
-def _same_hardware(claim: Claim, record: Record) -> bool:
+def _on_other_hardware(metric: Metric, claim: Claim, record: Record) -> bool:
+    """Tell whether a speed was claimed on hardware other than ours, or on hardware that nobody named."""
+    if metric.kind is not Kind.SAMPLED:
+        return False
     named = [part.strip().casefold() for part in (claim.conditions or "").split(",")]
-    return any(part and part in record.environment.device.casefold() for part in named)
+    return not any(part and part in record.environment.device.casefold() for part in named)

@@ -40,8 +40,9 @@ class Link:
 
 
 def dataset_slug(key: str) -> str:
-    """Return the name of a data set in addresses."""
-    return _DATASET_SLUGS.get(key, slugify(key))
+    """Return the name of a data set in addresses; a key that would take another one's short name is told apart."""
+    slug = slugify(key)
+    return _DATASET_SLUGS.get(key, f"{slug}-key" if slug in _DATASET_SLUGS.values() else slug)
 
 
 def board_slug(task: str, dataset: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 
 __all__ = ["Number", "aligned", "interval_text", "measured_number", "printed_number", "signed_text"]
@@ -28,9 +30,12 @@ def measured_number(metric: Metric, value: float) -> Number:
     return Number(metric.display.text(value), repr(round(value * metric.display.scale, 9)))
 
 
-def printed_number(text: str, value: Decimal) -> Number:
-    """Return a number with the digits that somebody printed."""
-    return Number(text, f"{value:f}")
+def printed_number(claim: Claim) -> Number:
+    """Return a number with the digits that somebody printed; what is no number sorts as a missing one."""
+    try:
+        return Number(claim.value, f"{claim.number:f}")
+    except KnowledgeError:
+        return Number(claim.value, "")
 
 
 def interval_text(metric: Metric, interval: tuple[float, float] | None) -> str | None:
@@ -61,6 +66,6 @@ def aligned(numbers: Sequence[Number | None]) -> tuple[Number | None, ...]:
 
 def _tail(number: Number | None) -> str:
     """Return what stands from the decimal point on, with zeros for digits: ".00"."""
-    if number is None or "." not in number.text:
+    if number is None or not number.sort or "." not in number.text:
         return ""
     return "." + "0" * len(number.text.rpartition(".")[2])

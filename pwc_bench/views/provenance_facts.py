@@ -51,6 +51,8 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
 
 _UNITS = {"gpu_memory_mib": "MiB", "memory_mib": "MiB", "power_limit_watts": "W"}
 
+_GPU_ONLY = frozenset({"gpu_memory_mib", "power_limit_watts", "cuda", "cudnn", "driver"})
+
 _WEIGHTS = {
     WeightsStatus.PUBLIC: "A public checkpoint",
     WeightsStatus.LOCAL: "A file of the user's own",
@@ -70,7 +72,7 @@ class FactGroup:
 def environment_groups(environment: Environment) -> tuple[FactGroup, ...]:
     """Return every field of `environment`, those that hold nothing included."""
     return tuple(
-        FactGroup(title, tuple(Fact(term, _value(name, getattr(environment, name))) for name, term in terms.items()))
+        FactGroup(title, tuple(Fact(term, _environment_value(environment, name)) for name, term in terms.items()))
         for title, terms in _ENVIRONMENT.items()
     )
 
@@ -98,9 +100,10 @@ def weights_address(uri: str | None) -> str | None:
     return safe_url(uri) if uri.startswith("https://") else None
 
 
-def _value(name: str, value: object) -> str:
+def _environment_value(environment: Environment, name: str) -> str:
+    value = getattr(environment, name)
     if value is None:
-        return _UNKNOWN
+        return "no GPU was used" if name in _GPU_ONLY and environment.device_type == "cpu" else _UNKNOWN
     if isinstance(value, bool):
         return yes_no(value)
     text = f"{value:,}" if isinstance(value, int) else f"{value}"
@@ -117,6 +120,8 @@ def _count(term: str, count: int | None) -> Fact:
 
 def _weights(weights: Weights) -> Iterator[Fact]:
     yield Fact("Kind", weights_text(weights))
+    if weights.status is WeightsStatus.NONE:
+        return
     yield Fact("From", weights.uri or _UNKNOWN, weights_address(weights.uri), is_code=weights.uri is not None)
     yield _hash("SHA-256", weights.sha256)
 

@@ -1,0 +1,126 @@
+"""A page for every paper: who, what, where, and what became of its claims."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Method, Paper, RelatedPaper, Repository
+from pwc_bench.core.page import Page
+from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.links import (
+    Link,
+    method_path,
+    paper_path,
+    relative,
+    safe_url,
+    task_path,
+    title_search_url,
+)
+from pwc_bench.views.paper_results import PaperResults, paper_results
+from pwc_bench.views.topics import task_titles
+
+__all__ = ["CodeLink", "PaperContext", "pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeLink:
+    """A place with code for the paper."""
+
+    name: str
+    """"facebookresearch/convit"."""
+    href: str
+    is_official: bool
+    framework: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedLine:
+    """A related paper."""
+
+    title: str
+    date: str
+    href: str
+    is_search: bool
+    """Whether the link leads to a search for the title, because the address is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodLine:
+    """A method that the paper introduces or uses."""
+
+    title: str
+    full_name: str
+    href: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperContext:
+    """What `paper.html` shows."""
+
+    frame: Frame
+    title: str
+    authors: tuple[str, ...]
+    date: str
+    venue: str | None
+    tasks: tuple[Link, ...]
+    paper_href: str | None
+    pdf_href: str | None
+    code: tuple[CodeLink, ...]
+    abstract: str
+    results: PaperResults
+    methods: tuple[MethodLine, ...]
+    related: tuple[RelatedLine, ...]
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every paper."""
+    titles = task_titles(archive)
+    methods = {method.slug: method for method in archive.methods()}
+    for paper in archive.papers():
+        path = paper_path(paper.slug)
+        yield Page("paper", path, _context(archive, paper, path, titles, methods))
+
+
+def _context(
+    archive: Archive, paper: Paper, path: str, titles: Mapping[str, str], methods: Mapping[str, Method]
+) -> PaperContext:
+    return PaperContext(
+        frame=make_frame(
+            path,
+            title=paper.title,
+            description=paper.abstract,
+            section="Papers",
+            crumbs=(("Papers", "papers/index.html"), (shorten(paper.title, 60), None)),
+        ),
+        title=paper.title,
+        authors=paper.authors,
+        date=paper.date,
+        venue=paper.venue,
+        tasks=tuple(Link(titles.get(slug, slug), relative(path, task_path(slug))) for slug in paper.tasks),
+        paper_href=safe_url(paper.url),
+        pdf_href=safe_url(paper.pdf_url),
+        code=tuple(link for repository in paper.repositories if (link := _code(repository)) is not None),
+        abstract=paper.abstract,
+        results=paper_results(archive, paper, path, titles),
+        methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
+        related=tuple(_related(related) for related in paper.related),
+    )
+
+
+def _code(repository: Repository) -> CodeLink | None:
+    href = safe_url(repository.url)
+    if href is None:
+        return None
+    name = urlsplit(href).path.strip("/") or href
+    return CodeLink(name, href, repository.is_official, repository.framework)
+
+
+def _method(method: Method, path: str) -> MethodLine:
+    return MethodLine(method.title, method.full_name, relative(path, method_path(method.slug)), method.description)
+
+
+def _related(related: RelatedPaper) -> RelatedLine:
+    address = safe_url(related.url)
+    return RelatedLine(related.title, related.date, address or title_search_url(related.title), address is None)

@@ -1,0 +1,97 @@
+"""Claims as rows of a paper's tables: what was published, and what we measured of the same thing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.views.board_keys import dataset_title
+from pwc_bench.views.comparison import Comparison, compare_claim, unmeasured_comparison
+from pwc_bench.views.current import Current, current_records
+from pwc_bench.views.links import Link, board_path, model_path, relative, task_path
+from pwc_bench.views.numbers import aligned
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["ClaimDesk", "ClaimRow", "align_claim_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """One claim with everything that stands beside it."""
+
+    task: Link
+    dataset: Link
+    """The data set's title, with the leaderboard that the claim stands on."""
+    metric: str
+    """The metric's title and unit: "Top-1 accuracy, %"."""
+    model: str
+    model_href: str | None
+    conditions: str | None
+    comparison: Comparison
+
+
+class ClaimDesk:
+    """Makes rows for the page at `path`; reads the records of each data set and variant once."""
+
+    def __init__(self, archive: Archive, path: str, task_titles: Mapping[str, str]) -> None:
+        self._archive = archive
+        self._path = path
+        self._names = Names.of(archive)
+        self._task_titles = task_titles
+        self._current: dict[tuple[str, str], Current] = {}
+
+    def row(self, claim: Claim) -> ClaimRow:
+        """Set a claim beside our measurement."""
+        metric = self._archive.catalogue.metrics.get(claim.metric)
+        title = claim.metric if metric is None else metric.title
+        unit = claim.unit if metric is None else metric.display.unit
+        return ClaimRow(
+            task=Link(self._task_titles.get(claim.task, claim.task), relative(self._path, task_path(claim.task))),
+            dataset=Link(
+                dataset_title(self._names, claim.dataset), relative(self._path, board_path(claim.task, claim.dataset))
+            ),
+            metric=title if unit in {"", title} else f"{title}, {unit}",
+            model=claim.model,
+            model_href=None if claim.variant is None else relative(self._path, model_path(claim.variant)),
+            conditions=claim.conditions,
+            comparison=self._comparison(claim),
+        )
+
+    def rows(self, claims: Sequence[Claim]) -> tuple[ClaimRow, ...]:
+        """Set claims beside our measurements, decimal points aligned within each metric."""
+        return align_claim_rows([self.row(claim) for claim in claims])
+
+    def _comparison(self, claim: Claim) -> Comparison:
+        metric = self._archive.catalogue.metrics.get(claim.metric)
+        if metric is None:
+            return unmeasured_comparison(claim)
+        if claim.variant is None:
+            return compare_claim(metric, (claim,), None, path=self._path)
+        key = (claim.variant, claim.dataset)
+        if key not in self._current:
+            self._current[key] = current_records(self._archive, claim.dataset, variant=claim.variant)
+        current = self._current[key]
+        return compare_claim(
+            metric,
+            (claim,),
+            current.record(claim.variant, metric.key),
+            path=self._path,
+            variant=self._archive.catalogue.variants.get(claim.variant),
+            failure=current.failure(claim.variant, metric),
+        )
+
+
+def align_claim_rows(rows: Sequence[ClaimRow]) -> tuple[ClaimRow, ...]:
+    """Stand the decimal points below each other within each run of rows about the same metric."""
+    found: list[ClaimRow] = []
+    for _, run in groupby(rows, key=lambda row: row.metric):
+        group = list(run)
+        claims = aligned([row.comparison.claim.number if row.comparison.claim else None for row in group])
+        measured = aligned([row.comparison.measured.number if row.comparison.measured else None for row in group])
+        for row, claim, number in zip(group, claims, measured, strict=True):
+            cell = row.comparison
+            cell = replace(cell, claim=replace(cell.claim, number=claim)) if cell.claim and claim else cell
+            cell = replace(cell, measured=replace(cell.measured, number=number)) if cell.measured and number else cell
+            found.append(replace(row, comparison=cell))
+    return tuple(found)

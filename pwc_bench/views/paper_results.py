@@ -1,0 +1,91 @@
+"""A paper's claims in the order in which its page shows them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.views.claim_rows import ClaimDesk, ClaimRow
+from pwc_bench.views.numbers import printed_number
+
+__all__ = ["ClaimGroup", "PaperResults", "paper_results"]
+
+_METRIC_ORDER = ("gflops", "top1", "top5", "parameters", "throughput")
+_STATES = ("reproduced", "above", "below", "not-comparable", "not-measured")
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimGroup:
+    """Claims that are shown in one table."""
+
+    title: str
+    rows: tuple[ClaimRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperResults:
+    """All that is claimed in a paper, and of its models."""
+
+    own: tuple[ClaimRow, ...]
+    """What the paper claims of its own models: by metric, greatest value first."""
+    standing: tuple[tuple[str, str], ...]
+    """How many of these claims stand how: ("reproduced", "12")."""
+    baselines: tuple[ClaimRow, ...]
+    """What the paper claims of other models that we know."""
+    further: tuple[ClaimGroup, ...]
+    """What it claims under conditions that we do not measure, by table."""
+    by_others: tuple[ClaimRow, ...]
+    """What others found with its models."""
+
+
+def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperResults:
+    """Gather a paper's claims for the page at `path`."""
+    desk = ClaimDesk(archive, path, task_titles)
+    variants = archive.catalogue.variants
+    own_variants = {key for key, variant in variants.items() if variant.paper == paper.slug}
+    claims = tuple(archive.claims(paper=paper.slug))
+    of_variants = [claim for claim in claims if claim.variant is not None]
+    own = [claim for claim in of_variants if not own_variants or claim.variant in own_variants]
+    baselines = [claim for claim in of_variants if own_variants and claim.variant not in own_variants]
+    rows = desk.rows(_ordered(own))
+    return PaperResults(
+        own=rows,
+        standing=_standing(rows),
+        baselines=desk.rows(_ordered(baselines)),
+        further=tuple(_by_source(desk, [claim for claim in claims if claim.variant is None])),
+        by_others=desk.rows(_by_dataset(_others(archive, paper, own_variants))),
+    )
+
+
+def _others(archive: Archive, paper: Paper, own_variants: Iterable[str]) -> list[Claim]:
+    found = [claim for variant in sorted(own_variants) for claim in archive.claims(variant=variant)]
+    return [claim for claim in found if claim.paper != paper.slug]
+
+
+def _ordered(claims: Sequence[Claim]) -> list[Claim]:
+    """Order by metric, then by value, the greatest first."""
+    places = {metric: place for place, metric in enumerate(_METRIC_ORDER)}
+
+    def rank(claim: Claim) -> tuple[int, str, float, str]:
+        value = float(printed_number(claim).sort or "-inf")
+        return (places.get(claim.metric, len(places)), claim.metric, -value, claim.model)
+
+    return sorted(claims, key=rank)
+
+
+def _by_dataset(claims: Sequence[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda claim: (claim.dataset, claim.source, claim.metric))
+
+
+def _by_source(desk: ClaimDesk, claims: Sequence[Claim]) -> list[ClaimGroup]:
+    groups: dict[str, list[Claim]] = {}
+    for claim in claims:
+        groups.setdefault(claim.source, []).append(claim)
+    return [ClaimGroup(source, desk.rows(found)) for source, found in groups.items()]
+
+
+def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str], ...]:
+    counts = Counter(row.comparison.verdict.state for row in rows if row.comparison.verdict)
+    return tuple((state, str(counts[state])) for state in _STATES if counts[state])
