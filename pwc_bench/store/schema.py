@@ -12,7 +12,7 @@ from pwc_bench.store.tables import Base
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["HEAD", "VERSION_TABLE", "bring_up_to_date", "require_schema"]
+__all__ = ["HEAD", "VERSION_TABLE", "bring_up_to_date", "require_schema", "require_writing"]
 
 HEAD = "0001"
 """The newest step. Named here so that opening an up-to-date database does not need Alembic."""
@@ -48,6 +48,15 @@ def require_schema(database: Database) -> None:
             raise StoreError(f"nothing is stored in {database.address}: run `pwc-bench run` first")
     if step != HEAD:
         bring_up_to_date(database)
+
+
+def require_writing(database: Database) -> None:
+    """Raise StoreError where the database cannot be written, by a statement that changes nothing.
+
+    A transaction alone does not tell: on a read-only file SQLite quietly begins one that only reads.
+    """
+    with database.writing() as session:
+        session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = version_num WHERE version_num IS NULL"))  # noqa: S608
 
 
 def _step(connection: Connection) -> str | None:

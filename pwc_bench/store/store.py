@@ -20,7 +20,7 @@ from pwc_bench.store.database import BUSY_SECONDS, Database
 from pwc_bench.store.failures import folder_error
 from pwc_bench.store.knowledge_sync import sync
 from pwc_bench.store.rows import measurement_rows, record_row
-from pwc_bench.store.schema import bring_up_to_date, require_schema
+from pwc_bench.store.schema import bring_up_to_date, require_schema, require_writing
 from pwc_bench.store.tables import CampaignRow, RecordRow
 
 __all__ = ["Store", "open_existing_store", "open_store"]
@@ -136,8 +136,7 @@ def open_store(url: str, *, busy_seconds: float = BUSY_SECONDS) -> Store:
     try:
         database.use_write_ahead_log()
         bring_up_to_date(database)
-        with database.writing() as session:  # a run of hours must not end with finding that it cannot write
-            session.connection()
+        require_writing(database)  # a run of hours must not end with finding that it cannot write
     except BaseException:
         database.close()
         raise

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
 
@@ -28,8 +29,6 @@ class Server:
 
     def sql(self, statement: str) -> None:
         """Run a statement outside a transaction, as the superuser."""
-        import psycopg
-
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.encode())
 

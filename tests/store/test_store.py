@@ -191,6 +191,7 @@ def test_a_store_knows_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with open_store("results/bench.db") as store:
         assert store.folder == tmp_path / "results"
         assert store.url == f"sqlite:///{tmp_path}/results/bench.db"
+    with open_store("odd ä#.db") as store:
         store.add(make_record())
         again = store.url
     monkeypatch.chdir("/")
