@@ -41,7 +41,7 @@ def pages(archive: Archive) -> Iterator[Page]:
     for part in slices(dataset_topics(archive), "datasets"):
         frame = make_frame(
             part.path,
-            title="Data sets" if part.number == 1 else f"Data sets, page {part.number}",
+            title="Datasets" if part.number == 1 else f"Datasets, page {part.number}",
             description="What accuracy is claimed and measured on.",
             section="Datasets",
             crumbs=(("Home", "index.html"), ("Datasets", None)),

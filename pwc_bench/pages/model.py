@@ -10,6 +10,7 @@ from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Checkpoint, Variant
 from pwc_bench.views.current import current_records
+from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
@@ -77,6 +78,7 @@ class ModelPage:
     costs: tuple[CostSection, ...]
     speed: SpeedTable | None
     records: RecordList
+    demo_results: tuple[DemoResult, ...]
     demo: RecordList
     run_command: str
     """What measures it."""
@@ -131,6 +133,7 @@ def _context(archive: Archive, names: Names, titles: Mapping[str, str], key: str
         costs=tuple(_costs(archive, key, path)),
         speed=speed_table(names, records, path),
         records=record_list(names, (record for record in records if not names.is_demo(record)), path),
+        demo_results=demo_results(names, records, path),
         demo=record_list(names, (record for record in records if names.is_demo(record)), path),
         run_command=f"pwc-bench run --models {key}",
     )

@@ -105,7 +105,7 @@ def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
     if record.dataset is None:
         yield Fact("Measured on", "the architecture alone, with 1,000 classes and random input")
     else:
-        yield Fact("Data set", names.dataset(record.dataset), relative(path, dataset_path(record.dataset)))
+        yield Fact("Dataset", names.dataset(record.dataset), relative(path, dataset_path(record.dataset)))
     yield Fact("Device", record.environment.device)
     yield Fact("Precision", record.environment.precision)
     yield Fact("Started", moment_text(record.started))
