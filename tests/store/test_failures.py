@@ -65,7 +65,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     except FileNotFoundError:
         pytest.skip("there is no mount program")
     if mounted.returncode != 0:
-        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip()}")
+        pytest.skip(f"a small file system cannot be mounted here: {mounted.stderr.strip().splitlines()[0]}")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 
