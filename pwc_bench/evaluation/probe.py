@@ -11,7 +11,7 @@ from pwc_bench.core.variant import Variant
 
 __all__ = ["RIDGE", "features_of", "fit_head", "head_sha256", "seed_of", "seeded_backbone", "set_head"]
 
-RIDGE = 0.1
+RIDGE = 0.01
 """The penalty on the head, as a fraction of the features' mean squared norm: the same for wide and narrow models."""
 
 _LOG2_SCALES = range(-4, 11)
@@ -37,8 +37,8 @@ def seeded_backbone(variant: Variant, classes: int, *, seed: int | None = None) 
 def features_of(model: nn.Module, images: Tensor) -> Tensor:
     """Return the features before the classifier, of shape (n, d), for normalised images of shape (n, 3, side, side).
 
-    Raises EvaluationError for a model without timm's `forward_features` and `forward_head`, or whose features before the
-    head are not one vector an image.
+    Raises EvaluationError for a model without timm's `forward_features` and `forward_head`, or whose features before
+    the head are not one vector an image.
     """
     forward_features, forward_head = (getattr(model, name, None) for name in ("forward_features", "forward_head"))
     if forward_features is None or forward_head is None:
@@ -56,10 +56,10 @@ def features_of(model: nn.Module, images: Tensor) -> Tensor:
 def fit_head(features: Tensor, labels: Tensor, classes: int, ridge: float = RIDGE) -> tuple[Tensor, Tensor]:
     """Fit a linear classifier in closed form; return its weight (classes, d) and bias (classes,), float32 on the CPU.
 
-    Ridge regression of the one-hot labels on the standardised features, with a free intercept, in float64; features that
-    do not vary get weight 0. The standardisation is folded into weight and bias. Regression scores lie about 0 and 1, far
-    too close for a softmax, so weight and bias are multiplied by the power of two under which the train images' own
-    leave-one-out scores (closed form too) have the highest likelihood; this changes no ranking.
+    Ridge regression of the one-hot labels on the standardised features, with a free intercept, in float64; features
+    that do not vary get weight 0. The standardisation is folded into weight and bias. Regression scores lie about 0
+    and 1, far too close for a softmax, so weight and bias are multiplied by the power of two under which the train
+    images' own leave-one-out scores (closed form too) have the highest likelihood; this changes no ranking.
 
     `features` has shape (n, d), `labels` shape (n,) with values in [0, classes). Raises EvaluationError for fewer than
     two images, for labels out of range and for features that are not finite.

@@ -58,7 +58,7 @@ def _check_head(head: set[str], own: dict[str, Tensor], state: dict[str, Tensor]
 
 
 def _check_shapes(own: dict[str, Tensor], state: dict[str, Tensor], name: str) -> None:
-    wrong = [key for key in state if state[key].shape != own[key].shape]
+    wrong = [key for key in own if key in state and state[key].shape != own[key].shape]
     if wrong:
         first = wrong[0]
         have, want = (" x ".join(map(str, tensor.shape)) or "a scalar" for tensor in (state[first], own[first]))

@@ -2,11 +2,14 @@
 
 import inspect
 import re
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import huggingface_hub
-from huggingface_hub import errors
+from huggingface_hub import constants, errors
 from huggingface_hub.utils.tqdm import tqdm
 
 from pwc_bench.core.errors import WeightsError
@@ -18,6 +21,7 @@ from pwc_bench.evaluation.weights.unavailable import UnavailableError
 __all__ = ["fetch_from_hub"]
 
 _FILES = ("model.safetensors", "pytorch_model.bin")
+_PATIENCE_SECONDS = 10.0
 _SYNTAX = re.compile(r"(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<file>.+))?")
 
 
@@ -32,22 +36,48 @@ def fetch_from_hub(uri: str, observer: Observer) -> Path:
         raise WeightsError(f"{uri} is not of the form hub:OWNER/NAME, hub:OWNER/NAME@REVISION or hub:OWNER/NAME/FILE")
     files = (parts["file"],) if parts["file"] else _FILES
     observer.stage(f"fetching {uri}")
+    is_reachable = not constants.is_offline_mode() and _is_reachable(constants.ENDPOINT)
     for file in files:
-        path = _fetch_file(uri, parts["repo"], parts["revision"], file, observer)
+        path = _fetch_file(uri, parts["repo"], parts["revision"], file, observer, only_cached=not is_reachable)
         if path is not None:
             _check_blob(uri, path)
             return path
+    if not is_reachable:
+        raise UnavailableError(f"{uri}: the hub cannot be reached, and no copy lies in its cache")
     raise WeightsError(f"{uri} holds no {' and no '.join(files)}: name the file, as in {uri}/FILE")
 
 
-def _fetch_file(uri: str, repo: str, revision: str | None, file: str, observer: Observer) -> Path | None:
-    """Return the local copy, None where the repository does not hold this file."""
+def _is_reachable(endpoint: str) -> bool:
+    """Whether the hub's host takes a connection: its own client would try for half a minute, once a file."""
+    parts = urlsplit(endpoint)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    if parts.scheme in getproxies() and not proxy_bypass(host):
+        return True  # the proxy knows
     try:
-        return Path(
-            huggingface_hub.hf_hub_download(repo, file, revision=revision, **_progress_arguments(observer)),
+        socket.create_connection((host, port), timeout=_PATIENCE_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _fetch_file(
+    uri: str, repo: str, revision: str | None, file: str, observer: Observer, *, only_cached: bool
+) -> Path | None:
+    """Return the local copy, None where the repository (or, `only_cached`, the cache) does not hold this file."""
+    try:
+        path = huggingface_hub.hf_hub_download(
+            repo,
+            file,
+            revision=revision,
+            endpoint=constants.ENDPOINT,
+            cache_dir=constants.HF_HUB_CACHE,
+            local_files_only=only_cached,
+            **_progress_arguments(observer),
         )
     except errors.LocalEntryNotFoundError as error:  # before EntryNotFoundError, of which it is one
-        raise UnavailableError(f"{uri} cannot be reached, and no copy of it lies in the hub's cache") from error
+        if only_cached:
+            return None
+        raise UnavailableError(f"{uri}: the hub cannot be reached, and no copy lies in its cache") from error
     except errors.EntryNotFoundError:
         return None
     except errors.RevisionNotFoundError as error:
@@ -60,6 +90,7 @@ def _fetch_file(uri: str, repo: str, revision: str | None, file: str, observer: 
         raise WeightsError(f"{uri} is not a name that the hub can hold") from error
     except Exception as error:  # the hub's client lets its HTTP library's own exceptions through
         raise UnavailableError(f"{uri} cannot be fetched: {_first_line(error)}") from error
+    return Path(path)
 
 
 def _progress_arguments(observer: Observer) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Place:
 def place_of(named: str) -> Place:
     """Return the place that a user named: "hub:ID", an address or a path.
 
-    Raises WeightsError for an address that is neither https nor on this machine.
+    Raises WeightsError for an address that is neither https nor on this machine, or that holds a password.
     """
     if named.startswith(HUB_PREFIX):
         return Place(named, WeightsStatus.PUBLIC)
@@ -55,6 +55,8 @@ def place_of(named: str) -> Place:
     is_loopback = parts.hostname in _LOOPBACK
     if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback):
         raise WeightsError(f"{without_secrets(named)} is not an https address: weights are fetched over https only")
+    if parts.username is not None:
+        raise WeightsError(f"{without_secrets(named)}: a user in an address is not supported; fetch the file first")
     return Place(named, WeightsStatus.LOCAL if is_loopback else WeightsStatus.PUBLIC)
 
 

@@ -31,14 +31,13 @@ class Form(Enum):
 def form_of(path: Path, name: str) -> Form:
     """Return how the checkpoint at `path` is stored. Raises WeightsError for a file that is none; `name` is for it."""
     start = refuse_what_no_checkpoint_begins_with(path, name)
+    if _is_safetensors(start):
+        return Form.SAFETENSORS
     if start.startswith(b"PK"):
         _check_archive(path, name)
         return Form.TORCH_ZIP
     if start[:1] == b"\x80" and start[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         return Form.TORCH_PICKLE
-    header_bytes = int.from_bytes(start[:8], "little")
-    if len(start) > 8 and start[8:9] == b"{" and 0 < header_bytes < _MAX_HEADER_BYTES:
-        return Form.SAFETENSORS
     raise WeightsError(f"{name} is neither a PyTorch checkpoint nor safetensors")
 
 
@@ -51,6 +50,8 @@ def refuse_what_no_checkpoint_begins_with(path: Path, name: str) -> bytes:
         raise WeightsError(f"{name} cannot be read: {error.strerror or error}") from error
     if not start:
         raise WeightsError(f"{name} is empty: fetch it again")
+    if _is_safetensors(start):  # first, as the length that it begins with may look like anything
+        return start
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML):
         raise WeightsError(
             f"{name} is an HTML page, not a checkpoint: it was saved from a web page, fetch the file itself"
@@ -61,6 +62,11 @@ def refuse_what_no_checkpoint_begins_with(path: Path, name: str) -> bytes:
     if all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start):
         raise WeightsError(f"{name} is a text file, not a checkpoint: it begins {start[:40].decode()!r}")
     return start
+
+
+def _is_safetensors(start: bytes) -> bool:
+    """Whether a file begins with the length of a header (8 bytes, little-endian) and the header's brace."""
+    return start[8:9] == b"{" and int.from_bytes(start[:8], "little") < _MAX_HEADER_BYTES
 
 
 def _check_archive(path: Path, name: str) -> None:
