@@ -1,15 +1,42 @@
-"""The site's front page."""
+"""The front page: what this is, what was measured last, and where the notable benchmarks stand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
-from pwc_bench.core.archive import Archive
+from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.page import Page
+from pwc_bench.views.board import make_board
+from pwc_bench.views.board_figure import BoardFigure, board_figure
+from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
+from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
+from pwc_bench.views.links import Link, paper_path, record_path, relative
+from pwc_bench.views.record_naming import Names
 
-__all__ = ["pages"]
+__all__ = ["CampaignLine", "HomeContext", "pages"]
 
 PATH = "index.html"
+_MOST_CAMPAIGNS = 5
+_MOST_BOARDS = 6
+_MOST_RECORDS = 6
+"""How many of a campaign's records are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """One run and what it left behind."""
+
+    name: str
+    date: str
+    moment: str
+    """Its start, ISO 8601."""
+    records: tuple[Link, ...]
+    """Its newest records."""
+    more: str | None
+    """How many are not named."""
+    note: str | None
+    is_demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +44,57 @@ class HomeContext:
     """What `home.html` shows."""
 
     frame: Frame
+    first_board: Link | None
+    newest_paper: Link | None
+    figure: BoardFigure | None
+    boards: tuple[BoardSummary, ...]
+    campaigns: tuple[CampaignLine, ...]
 
 
 def pages(archive: Archive) -> Iterator[Page]:
     """Yield the front page."""
-    yield Page("home", PATH, HomeContext(make_frame(PATH, title="Home", description=SITE_LINE)))
+    names = Names.of(archive)
+    keys = _notable(archive)
+    paper = next(_papers_with_claims(archive), None)
+    context = HomeContext(
+        frame=make_frame(PATH, title="Claims and measurements", description=SITE_LINE),
+        first_board=Link(board_title(archive, keys[0], names), relative(PATH, keys[0].path)) if keys else None,
+        newest_paper=paper,
+        figure=_figure(archive, keys[0], names) if keys else None,
+        boards=tuple(summarise_boards(archive, names, keys, PATH)),
+        campaigns=tuple(_campaign(archive, found, names) for found in islice(archive.campaigns(), _MOST_CAMPAIGNS)),
+    )
+    yield Page("home", PATH, context)
+
+
+def _notable(archive: Archive) -> list[BoardKey]:
+    """Return the leaderboards with most claims, and every demo after them."""
+    keys = board_keys(archive)
+    known = archive.catalogue.datasets
+    demos = [key for key in keys if key.dataset in known and known[key.dataset].is_demo]
+    return [key for key in keys if key not in demos][:_MOST_BOARDS] + demos
+
+
+def _papers_with_claims(archive: Archive) -> Iterator[Link]:
+    for paper in archive.papers():
+        if next(archive.claims(paper=paper.slug), None) is not None:
+            yield Link(paper.title, relative(PATH, paper_path(paper.slug)))
+
+
+def _figure(archive: Archive, key: BoardKey, names: Names) -> BoardFigure | None:
+    board = make_board(archive, key, names, {}, PATH)
+    return board_figure(board, board_title(archive, key, names))
+
+
+def _campaign(archive: Archive, campaign: Campaign, names: Names) -> CampaignLine:
+    records = tuple(islice(archive.records(campaign=campaign.name), _MOST_RECORDS))
+    left = campaign.records - len(records)
+    return CampaignLine(
+        name=campaign.name,
+        date=campaign.started[:10],
+        moment=campaign.started,
+        records=tuple(Link(names.record(record), relative(PATH, record_path(record.id))) for record in records),
+        more=f"{left:,}" if left > 0 else None,
+        note=campaign.note,
+        is_demo=any(names.is_demo(record) for record in records),
+    )

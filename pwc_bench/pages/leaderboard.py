@@ -7,28 +7,15 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.page import Page
 from pwc_bench.views.board import Board, make_board
-from pwc_bench.views.board_chart import board_scatter
+from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_files import board_csv, board_json
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, dataset_title
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import Link, dataset_path, relative, task_path
 from pwc_bench.views.record_naming import Names
-from pwc_bench.views.scatter import draw_scatter
-from pwc_bench.views.svg import Drawing, standalone
+from pwc_bench.views.svg import standalone
 
 __all__ = ["LeaderboardContext", "pages"]
-
-_NARROW_PX = (400, 400)
-"""The drawing for phones: the same letters on less ground."""
-
-
-@dataclass(frozen=True, slots=True)
-class BoardChart:
-    """The same chart twice: wide, and narrow for phones."""
-
-    wide: Drawing
-    narrow: Drawing
-    caption: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +29,7 @@ class LeaderboardContext:
     task: Link | None
     dataset: Link
     board: Board
-    chart: BoardChart | None
+    chart: BoardFigure | None
     downloads: tuple[Link, ...]
     counts: str
     definitions: tuple[tuple[str, str], ...]
@@ -61,17 +48,14 @@ def _page(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Pa
     path = key.path
     title = board_title(archive, key, names)
     board = make_board(archive, key, names, papers, path)
-    scatter = board_scatter(board, title)
+    chart = board_figure(board, title)
     files: dict[str, str | bytes] = {
         f"{key.folder}/index.csv": board_csv(board),
         f"{key.folder}/index.json": board_json(board, title, path),
     }
     downloads = [Link("CSV", "index.csv"), Link("JSON", "index.json")]
-    chart = None
-    if scatter is not None:
-        wide = draw_scatter(scatter)
-        chart = BoardChart(wide, draw_scatter(scatter, width_px=_NARROW_PX[0], height_px=_NARROW_PX[1]), scatter.title)
-        files[f"{key.folder}/chart.svg"] = standalone(wide)
+    if chart is not None:
+        files[f"{key.folder}/chart.svg"] = standalone(chart.wide)
         downloads.append(Link("Chart (SVG)", "chart.svg"))
     context = _context(archive, key, names, board, title, chart, tuple(downloads))
     return Page("leaderboard", path, context, files)
@@ -83,7 +67,7 @@ def _context(
     names: Names,
     board: Board,
     title: str,
-    chart: BoardChart | None,
+    chart: BoardFigure | None,
     downloads: tuple[Link, ...],
 ) -> LeaderboardContext:
     declared = archive.catalogue.datasets.get(key.dataset)

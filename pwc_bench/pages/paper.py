@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, RelatedPaper, Repository
 from pwc_bench.core.page import Page
+from pwc_bench.views.board_keys import BoardKey, board_title
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import (
     Link,
@@ -18,6 +19,7 @@ from pwc_bench.views.links import (
     title_search_url,
 )
 from pwc_bench.views.paper_results import PaperResults, paper_results
+from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import task_titles
 
 __all__ = ["CodeLink", "PaperContext", "pages"]
@@ -70,6 +72,8 @@ class PaperContext:
     code: tuple[CodeLink, ...]
     abstract: str
     results: PaperResults
+    boards: tuple[Link, ...]
+    """The leaderboards that its claims stand on."""
     methods: tuple[MethodLine, ...]
     related: tuple[RelatedLine, ...]
 
@@ -77,14 +81,20 @@ class PaperContext:
 def pages(archive: Archive) -> Iterator[Page]:
     """Yield a page for every paper."""
     titles = task_titles(archive)
+    names = Names.of(archive)
     methods = {method.slug: method for method in archive.methods()}
     for paper in archive.papers():
         path = paper_path(paper.slug)
-        yield Page("paper", path, _context(archive, paper, path, titles, methods))
+        yield Page("paper", path, _context(archive, paper, path, names, titles, methods))
 
 
 def _context(
-    archive: Archive, paper: Paper, path: str, titles: Mapping[str, str], methods: Mapping[str, Method]
+    archive: Archive,
+    paper: Paper,
+    path: str,
+    names: Names,
+    titles: Mapping[str, str],
+    methods: Mapping[str, Method],
 ) -> PaperContext:
     return PaperContext(
         frame=make_frame(
@@ -104,9 +114,15 @@ def _context(
         code=tuple(link for repository in paper.repositories if (link := _code(repository)) is not None),
         abstract=paper.abstract,
         results=paper_results(archive, paper, path, titles),
+        boards=_boards(archive, paper, path, names),
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
         related=tuple(_related(related) for related in paper.related),
     )
+
+
+def _boards(archive: Archive, paper: Paper, path: str, names: Names) -> tuple[Link, ...]:
+    keys = dict.fromkeys(BoardKey(claim.task, claim.dataset) for claim in archive.claims(paper=paper.slug))
+    return tuple(Link(board_title(archive, key, names), relative(path, key.path)) for key in keys)
 
 
 def _code(repository: Repository) -> CodeLink | None:

@@ -120,7 +120,7 @@ def _verdict(metric: Metric, claim: Claim, record: Record | None, variant: Varia
         return Verdict("not-comparable", f"not comparable: {obstacle}")
     judgement = judge(claim, metric, record.measurements[metric.key])
     if judgement.convention is not None and judgement.convention_value is not None:
-        text = f"{metric.display.text(judgement.convention_value)} {metric.display.unit}".strip()
+        text = f"{metric.display.text(judgement.convention_value)}\N{NO-BREAK SPACE}{metric.display.unit}".strip()
         return Verdict("reproduced", f"reproduced {judgement.convention}: {text}", by_convention=True)
     if judgement.agreement is Agreement.REPRODUCED:
         return Verdict("reproduced", "reproduced")
