@@ -89,11 +89,19 @@ def command(
         click.echo(plan_text(options, db, target, as_json=as_json))
         return
     records = _measure(context, options, db, as_json=as_json)
-    from pwc_bench.cli.finish import closing_words, is_incomplete
+    _finish(context, records, db, target, as_json=as_json)
 
-    text = closing_words(records, db, target)
+
+def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, *, as_json: bool) -> None:
+    """Show the results, render the site, and end with what the records deserve."""
+    from pwc_bench.cli.finish import closing_words, is_incomplete, next_step, render_site
+
     if not as_json:
-        click.echo(text)
+        click.echo(closing_words(records, db))
+    if site is not None:
+        render_site(db, site)
+    if not as_json:
+        click.echo(next_step(records, site))
     if is_incomplete(records):
         context.exit(FAILED)
 

@@ -49,7 +49,8 @@ def test_bad_options_are_refused(
     ("arguments", "kept"),
     [
         ([], "pwc-bench run"),
-        (["--models", "convit-ti,convit-s", "--batch-size", "auto"], "pwc-bench run --models convit-ti,convit-s --batch-size auto"),
+        (["--models", "convit-ti,convit-s", "--batch-size", "auto"],
+         "pwc-bench run --models convit-ti,convit-s --batch-size auto"),
         (["--db", "postgresql://me:secret@host/x", "--site", "s", "--note", "n", "--json"], "pwc-bench run"),
         (["--data", "/home/somebody/imagenet/val"], "pwc-bench run --data val"),
         (["--data", "data/imagenet"], "pwc-bench run --data data/imagenet"),
