@@ -1,1 +1,54 @@
-"""TODO."""
+"""Where images lie: a storage form a module, each declaring `FORM`; found by walking this folder.
+
+A source holds names, labels and where the bytes are; bytes are read when they are asked for and never kept.
+"""
+
+import sys
+
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.errors import SourceError, UsageError
+from pwc_bench.core.parts import by_key, offered_parts, part_modules
+from pwc_bench.core.source import ImageSource
+from pwc_bench.sources._form import Form
+from pwc_bench.sources._location import Location, locate
+from pwc_bench.sources._spread import spread
+
+__all__ = ["ENTRY_POINT_GROUP", "Form", "Location", "load_forms", "open_source", "spread"]
+
+ENTRY_POINT_GROUP = "pwc_bench.sources"
+"""Other installed packages offer a Form under this entry-point group."""
+
+
+def load_forms() -> dict[str, Form]:
+    """Return every storage form by key: those of other packages first, so that they can know what ours do not.
+
+    Raises DuplicatePartError where a key is declared twice, UsageError where an entry point offers something else.
+    """
+    declared: list[Form] = []
+    for offered in offered_parts(ENTRY_POINT_GROUP):
+        if not isinstance(offered, Form):
+            raise UsageError(f"the entry-point group {ENTRY_POINT_GROUP} offers {offered!r}: let it name a Form")
+        declared.append(offered)
+    declared.extend(module.FORM for module in part_modules(sys.modules[__name__]))
+    return by_key(((form.key, form) for form in declared), "storage forms")
+
+
+def open_source(spec: str, dataset: Dataset, split: str = "val") -> ImageSource:
+    """Open the images of `dataset` that lie at `spec`, in whatever form they are stored there.
+
+    `spec` is a path or `hf:REPO[:SPLIT]`, as `--data` takes it; `split` chooses `val/` or `train/` where a path holds
+    both. Every image gets the label of its synset or class name among `dataset.classes`. Raises SourceError where
+    nothing is there, where an image has no label or an unknown one, and where the form is not known.
+    """
+    forms = load_forms()
+    location = locate(spec, dataset, split)
+    for form in sorted(forms.values(), key=lambda form: form.asked_last):
+        if form.recognises(location):
+            return form.open(location)
+    if location.listing is None:
+        known = ", ".join(form.title for form in forms.values())
+        raise SourceError(f"{spec}: this file is none of the forms that are read ({known})")
+    raise SourceError(
+        f"{spec}: no images in {location.name}; name a folder of class folders, the validation tar or its files, "
+        "a folder saved by Hugging Face datasets, or parquet files"
+    )

@@ -1,0 +1,40 @@
+"""Images that are files of their own below one folder."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pwc_bench.core.errors import ImageError
+from pwc_bench.core.source import Item
+from pwc_bench.sources._items import in_order
+
+__all__ = ["FileSource"]
+
+
+class FileSource:
+    """Reads files below `root` by their items' names."""
+
+    def __init__(self, spec: str, root: Path, items: Iterable[Item]) -> None:
+        self._spec = spec
+        self._root = root
+        self._items, _ = in_order(((item, None) for item in items), spec)
+
+    @property
+    def spec(self) -> str:
+        """Say the form and the folder's name."""
+        return self._spec
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """List the images by name: the path below the folder, with forward slashes."""
+        return self._items
+
+    def read(self, index: int) -> bytes:
+        """Return the bytes of file `index`. Raises ImageError where it cannot be read."""
+        name = self._items[index].name
+        try:
+            return (self._root / name).read_bytes()
+        except OSError as error:
+            raise ImageError(f"{name}: the file cannot be read ({error.strerror})") from error
+
+    def close(self) -> None:
+        """Do nothing: no file stays open."""

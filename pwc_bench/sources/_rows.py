@@ -1,0 +1,85 @@
+"""Rows of a table as images: names and labels of all, the bytes of one."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
+
+from pwc_bench.core.errors import ImageError, SourceError
+from pwc_bench.core.source import Item
+from pwc_bench.sources._classes import ClassIndex
+from pwc_bench.sources._columns import Columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Row", "image_bytes", "named_items", "rows_of_batch"]
+
+
+class Row(NamedTuple):
+    """What a table says of an image besides its bytes."""
+
+    path: str | None
+    label: int | str | None
+
+
+def rows_of_batch(batch: "pa.Table | pa.RecordBatch", columns: Columns) -> Iterator[Row]:
+    """Yield the rows of a table; its images' bytes are not touched."""
+    labels = batch.column(columns.label).to_pylist()
+    yield from (Row(path, label) for path, label in zip(_paths(batch, columns), labels, strict=True))
+
+
+def _paths(batch: "pa.Table | pa.RecordBatch", columns: Columns) -> list[str | None]:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    images = batch.column(columns.image)
+    if not columns.is_struct or images.type.get_field_index("path") < 0:
+        return [None] * len(images)
+    paths: list[str | None] = pc.struct_field(images, "path").cast(pa.string()).to_pylist()
+    return paths
+
+
+def named_items(rows: Iterable[Row], columns: Columns, index: ClassIndex, where: str) -> Iterator[tuple[Item, int]]:
+    """Yield an item for each row, with the row's number.
+
+    An image is named by its path's last part; where two have the same, all are named "class/file"; a row without a
+    path is named by its number. Raises SourceError, beginning with `where`, for a row without a label, or an
+    unknown one.
+    """
+    named = [
+        (PurePosixPath(path).name if path else f"{number:08d}", _label(label, columns, index, f"{where} row {number}"))
+        for number, (path, label) in enumerate(rows)
+    ]
+    counts = Counter(name for name, _ in named)
+    is_unique = all(count == 1 for count in counts.values())
+    for number, (name, label) in enumerate(named):
+        yield Item(name if is_unique else f"{index.dataset.classes[label]}/{name}", label), number
+
+
+def _label(label: int | str | None, columns: Columns, index: ClassIndex, where: str) -> int:
+    if label is None or label in ("", -1):  # -1 is how Hugging Face marks a test split
+        raise SourceError(f"{where}: unlabelled; use a split with labels, or remove the row")
+    numbers = columns.label_of_number
+    if numbers is not None and isinstance(label, int):
+        if not 0 <= label < len(numbers):
+            raise SourceError(f"{where}: the label {label} is not from 0 to {len(numbers) - 1}")
+        return numbers[label]
+    known = index.label_of_text(str(label))
+    if known is None:
+        raise SourceError(f"{where}: the label {label!r} does not mean exactly one class of {index.dataset.key}")
+    return known
+
+
+def image_bytes(value: object, name: str) -> bytes:
+    """Return the bytes of a row's image, from the row or from the file that it names. Raises ImageError for neither."""
+    data = value.get("bytes") if isinstance(value, dict) else value
+    if isinstance(data, bytes):
+        return data
+    path = value.get("path") if isinstance(value, dict) else None
+    if not path:
+        raise ImageError(f"{name}: the row holds neither bytes nor a path")
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ImageError(f"{name}: the file that the row names cannot be read ({error.strerror})") from error
