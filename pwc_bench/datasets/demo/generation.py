@@ -1,8 +1,4 @@
-"""The demo: a small data set that the package draws itself, so that every path runs on a machine without ImageNet.
-
-Eight classes, four hues in two textures, told apart by both together; separate training and validation images. Accuracy
-on it says that the pipeline works, and nothing about the world.
-"""
+"""Writes the demo's images as an ImageFolder: whole or not there at all, and the same bytes on every run."""
 
 import hashlib
 import shutil
@@ -11,11 +7,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import SourceError
-from pwc_bench.datasets._demo_images import HUES, TEXTURES, draw_jpeg
+from pwc_bench.datasets.demo.drawing import draw_jpeg
+from pwc_bench.datasets.demo.layout import CLASSES, IMAGES_PER_CLASS, SPLITS
 
-__all__ = ["DATASET", "generate"]
+__all__ = ["FOLDER_NAME", "write_demo"]
 
 FOLDER_NAME = "demo-v1"
 """Changes whenever the images do, so that an old folder is never taken for a new one."""
@@ -23,12 +19,8 @@ FOLDER_NAME = "demo-v1"
 MANIFEST_NAME = "manifest.sha256"
 """The hash of every file, as `sha256sum` writes it; lies beside `train/` and `val/`, and is written last."""
 
-SPLITS = ("train", "val")
-IMAGES_PER_CLASS = 8
-CLASSES = tuple(f"{hue}-{texture}" for hue in sorted(HUES) for texture in sorted(TEXTURES))
 
-
-def generate(folder: Path) -> Path:
+def write_demo(folder: Path) -> Path:
     """Write the images below `folder` where they are not there yet, and return the folder of `train/` and `val/`.
 
     Files appear all at once; two processes may do this at the same time; a folder in which a file is missing, changed
@@ -105,19 +97,3 @@ def _name(path: Path, root: Path) -> str:
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-DATASET = Dataset(
-    key="demo",
-    title="Demo (hues and textures)",
-    classes=CLASSES,
-    class_names=tuple(class_id.replace("-", " ") for class_id in CLASSES),
-    expected_images=len(CLASSES) * IMAGES_PER_CLASS,
-    description=(
-        "A demo that the package draws itself: four hues in two textures. Accuracy on it shows that the pipeline "
-        "works and says nothing about the world."
-    ),
-    licence="Apache-2.0",
-    generate=generate,
-    is_demo=True,
-)
