@@ -69,15 +69,14 @@ def _fetch_file(
             repo,
             file,
             revision=revision,
-            endpoint=constants.ENDPOINT,
-            cache_dir=constants.HF_HUB_CACHE,
             local_files_only=only_cached,
             **_progress_arguments(observer),
         )
     except errors.LocalEntryNotFoundError as error:  # before EntryNotFoundError, of which it is one
         if only_cached:
             return None
-        raise UnavailableError(f"{uri}: the hub cannot be reached, and no copy lies in its cache") from error
+        reason = _first_line(error.__cause__ or error)
+        raise UnavailableError(f"{uri} cannot be fetched, and no copy lies in the hub's cache: {reason}") from error
     except errors.EntryNotFoundError:
         return None
     except errors.RevisionNotFoundError as error:
@@ -99,7 +98,9 @@ def _progress_arguments(observer: Observer) -> dict[str, Any]:
         return {}
 
     class ObservedBar(tqdm):
-        """Shows nothing itself."""
+        """Shows nothing itself, and starts no thread that would watch it."""
+
+        monitor_interval = 0
 
         def __init__(self, *args: object, **settings: Any) -> None:  # noqa: ANN401  (the hub's)
             super().__init__(*args, **settings | {"disable": True})  # type: ignore[no-untyped-call]
@@ -121,5 +122,5 @@ def _check_blob(uri: str, path: Path) -> None:
         check_pin(file_sha256(path, uri), noted, uri)
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]

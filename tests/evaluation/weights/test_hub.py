@@ -17,10 +17,17 @@ from tests.evaluation.weights.tiny import Listener, tiny_state
 CONTENT = save(tiny_state())
 
 
+def _point_to(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what HF_ENDPOINT sets, which is read once when the hub's client is imported."""
+    monkeypatch.setattr(constants, "ENDPOINT", endpoint)
+    template = f"{endpoint}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
+
+
 @pytest.fixture
 def hub(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Web]:
     """Let the hub's client speak to this machine and keep its cache in the test's folder."""
-    monkeypatch.setattr(constants, "ENDPOINT", web.address)
+    _point_to(web.address, monkeypatch)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
@@ -76,7 +83,7 @@ def test_a_repository_without_weights_says_so(hub: Web) -> None:
         ("RepoNotFound", 404, UnavailableError, "does not exist on the hub, or is private"),
         ("GatedRepo", 403, UnavailableError, "is gated: ask for access"),
         ("RevisionNotFound", 404, WeightsError, "has no revision 'old'"),
-        ("", 500, UnavailableError, "cannot be"),
+        ("", 418, UnavailableError, "cannot be fetched, and no copy lies in the hub's cache: .*418"),
     ],
 )
 def test_a_refusal_of_the_hub_is_told_in_one_line(
@@ -95,7 +102,7 @@ def test_without_the_hub_and_without_a_copy_the_place_is_unavailable(hub: Web, m
     """Offline, and behind a closed door, only what lies in the cache can be used; nothing waits for long."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{free.getsockname()[1]}")
+        _point_to(f"http://127.0.0.1:{free.getsockname()[1]}", monkeypatch)
         with pytest.raises(UnavailableError, match="hub:owner/tiny: the hub cannot be reached, and no copy lies in"):
             fetch_from_hub("hub:owner/tiny", Listener())
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
@@ -106,6 +113,6 @@ def test_without_the_hub_and_without_a_copy_the_place_is_unavailable(hub: Web, m
 def test_behind_a_proxy_the_proxy_decides(hub: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without a way of its own may still reach the hub through its proxy."""
     hub.serve_hub("owner/tiny", "model.safetensors", CONTENT)
-    monkeypatch.setattr(constants, "ENDPOINT", "http://hub.invalid")
+    _point_to("http://hub.invalid", monkeypatch)
     monkeypatch.setenv("http_proxy", hub.address)
     assert fetch_from_hub("hub:owner/tiny", Listener()).read_bytes() == CONTENT
