@@ -1,0 +1,140 @@
+"""The page of a record."""
+
+from dataclasses import fields, replace
+
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.record import Environment, Provenance, Record, Status
+from pwc_bench.core.record_json import record_from_json
+from pwc_bench.pages.record import RecordPage, pages
+from pwc_bench.views.provenance_facts import environment_groups, provenance_groups
+from tests.example_archive import example_archive, example_records
+from tests.factories import make_measurement, make_record
+from tests.pages.shown import HOSTILE, bare_archive, context_of, html_of, text_of
+
+
+def _page(record: Record) -> RecordPage:
+    return context_of(pages(example_archive((record,))), f"record/{record.id}/index.html", RecordPage)
+
+
+def _text(record: Record) -> str:
+    return text_of(next(pages(example_archive((record,)))))
+
+
+def test_every_record_has_a_page_and_none_makes_none() -> None:
+    """The path is the id."""
+    assert {page.path for page in pages(example_archive())} == {f"record/{r.id}/index.html" for r in example_records()}
+    assert list(pages(bare_archive())) == []
+
+
+def test_titles_say_what_was_measured() -> None:
+    """Accuracy names the data set, cost does not."""
+    assert _page(make_record()).title == "ConViT-S on ImageNet-1k"
+    assert _page(make_record(dataset=None)).title == "ConViT-S: cost and speed"
+
+
+def test_the_json_beside_it_is_the_record() -> None:
+    """What is downloaded can be read back, and its id still fits."""
+    record = make_record()
+    page = next(pages(example_archive((record,))))
+    line = page.files[f"record/{record.id}/record.json"]
+    assert isinstance(line, str)
+    assert record_from_json(line) == record
+    assert 'href="record.json" download' in html_of(page)
+
+
+def test_a_partial_record_says_how_much_and_names_the_images_that_failed() -> None:
+    """Status, reason, coverage and names are on the page."""
+    record = make_record(status=Status.PARTIAL, reason="49,999 of 50,000 images")
+    names = tuple(f"image-{number}.JPEG" for number in range(60))
+    record = replace(record, provenance=replace(record.provenance, images_seen=49_940, images_failed=names))
+    text = _text(record)
+    assert "49,940 of 50,000 images" in text
+    assert "Reason: 49,999 of 50,000 images" in text
+    assert "image-0.JPEG" in text
+    assert "image-59.JPEG" not in text
+    assert "and 10 more" in text
+
+
+def test_a_failed_record_without_measurements_gives_its_reason() -> None:
+    """There is no table of nothing."""
+    text = _text(make_record(measurements={}, status=Status.FAILED, reason="no such file"))
+    assert "Failed: something that was asked for could not be measured" in text
+    assert "This run measured nothing: no such file" in text
+
+
+def test_every_field_of_the_environment_is_shown() -> None:
+    """A field that is added to the core must be given a title and a place."""
+    groups = environment_groups(make_record().environment)
+    assert sum(len(group.facts) for group in groups) == len(fields(Environment))
+
+
+def test_every_field_of_the_provenance_is_shown() -> None:
+    """Each field's value, made unmistakable, is found on the page."""
+    record = make_record()
+    provenance = replace(
+        record.provenance, source="folder val", note="a note of ours", git_commit="c0ffee" * 6 + "abcd", git_dirty=True
+    )
+    text = _text(replace(record, provenance=provenance))
+    shown = (
+        *("hub:timm/convit_small.fb_in1k", "ab" * 32, "0.1.0", "exact-256-224", "50,000", "cd" * 32, "folder val"),
+        *("ef" * 32, "c0ffee" * 6, "Uncommitted changes yes", "pwc-bench run --models convit-s", "a note of ours"),
+    )
+    assert [value for value in shown if value not in text] == []
+    assert len(fields(Provenance)) == 13, "a new field of Provenance needs its place on the record's page"
+    assert "not recorded" not in " ".join(fact.text for group in provenance_groups(provenance) for fact in group.facts)
+
+
+def test_measurements_come_with_interval_rounds_details_and_caveats() -> None:
+    """What explains a value stands under it."""
+    throughput = Measurement(
+        3000.0,
+        "images/s",
+        interval=(2990.0, 3010.0),
+        samples=(2980.0, 3000.0, 3020.0),
+        details={"iqr": 20.0, "quartiles": [2990.0, 3010.0], "clocks": {"sm_mhz": 1980}},
+        caveats=("The machine was busy.",),
+    )
+    record = make_record(dataset=None, measurements={"throughput": throughput})
+    line = _page(record).measurements[0]
+    assert (line.value, line.interval) == ("3,000 images/s", "2,990\N{EN DASH}3,010 images/s")
+    assert line.strip is not None
+    assert len(line.strip.dots) == 3
+    text = _text(record)
+    for shown in ("2,980 · 3,000 · 3,020", "clocks / sm mhz 1,980", "The machine was busy.", "Stored value 3,000"):
+        assert shown in text
+
+
+def test_a_metric_that_we_do_not_know_keeps_its_key_and_unit() -> None:
+    """A record of another installation is shown, and says that the definition is missing."""
+    page = _page(make_record(measurements={"energy": make_measurement(1.25, "J/image"), "moon": Measurement(7, "")}))
+    assert [(line.title, line.value) for line in page.measurements] == [("energy", "1.250 J/image"), ("moon", "7")]
+    assert page.measurements[0].version is not None
+
+
+def test_a_value_of_an_older_definition_is_marked() -> None:
+    """Its version is said, because it is not compared."""
+    line = _page(make_record(measurements={"top1": Measurement(81.0, "%", version=7)})).measurements[0]
+    assert line.version is not None
+    assert "version 7" in line.version
+
+
+def test_a_demo_is_called_one() -> None:
+    """On its own page, in words."""
+    demos = [page for page in pages(example_archive()) if "This is a demo." in text_of(page)]
+    assert len(demos) == 2
+
+
+def test_hostile_texts_stay_text() -> None:
+    """Names, notes, commands and extras cannot become markup."""
+    record = make_record(HOSTILE, None, campaign=HOSTILE, device=HOSTILE, status=Status.PARTIAL, reason=HOSTILE)
+    record = replace(
+        record, extra={HOSTILE: HOSTILE}, provenance=replace(record.provenance, command=HOSTILE, note=HOSTILE)
+    )
+    assert "<script>alert" not in html_of(next(pages(example_archive((record,)))))
+
+
+def test_a_record_without_a_command_says_so() -> None:
+    """Nothing is made up."""
+    record = make_record()
+    text = _text(replace(record, provenance=replace(record.provenance, command=None)))
+    assert "The command was not recorded." in text
