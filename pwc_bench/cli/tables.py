@@ -22,8 +22,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right:
     if not console.is_terminal:
         console = Console(file=sys.stdout, width=_UNBROKEN, color_system=None)
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))
     with console.capture() as captured:

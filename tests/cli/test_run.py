@@ -1,17 +1,19 @@
-"""`run` from end to end, in processes of its own, with a model that is small enough for a test."""
+"""`run` from end to end, with a model that is small enough for a test."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import torch
+from click.testing import CliRunner
 from PIL import Image
 
+from pwc_bench.cli.app import app
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.store import open_existing_store
@@ -51,7 +53,7 @@ def make(num_classes):
 
 
 def slow(num_classes):
-    return Tiny(num_classes, seconds=0.4)
+    return Tiny(num_classes, seconds=0.15)
 
 
 def broken(num_classes):
@@ -66,17 +68,23 @@ def tiny(place: Path) -> None:
     (place / "tiny.py").write_text(TINY)
 
 
-def program(*arguments: str) -> list[str]:
-    """The command line of a run on two threads."""
-    return [sys.executable, "-m", "pwc_bench", "run", "--device", "cpu", "--workers", "2", *arguments]
+OPTIONS = ("run", "--device", "cpu", "--workers", "2")
 
 
-def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run, check the exit code, and that nobody saw a traceback."""
-    done = subprocess.run(program(*arguments), capture_output=True, text=True, check=False, timeout=100)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+@dataclass(frozen=True)
+class Done:
+    """What a run wrote."""
+
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str, code: int = 0) -> Done:
+    """Run in this process, which imports torch once, and check the exit code and that no fault came through."""
+    result = CliRunner().invoke(app, [*OPTIONS, *arguments], prog_name="pwc-bench")
+    assert result.exit_code == code, (result.output, result.exception)
+    assert isinstance(result.exception, SystemExit | None)
+    return Done(result.stdout, result.stderr)
 
 
 def stored_records(path: str = "results/pwc-bench.db") -> list[Record]:
@@ -230,7 +238,10 @@ def test_ctrl_c_keeps_what_was_measured_and_the_same_command_goes_on(place: Path
     """An interrupt ends with 130; stored records stay; the next run continues and measures nothing twice."""
     arguments = ("--models", "tiny:slow", "--metrics", "top1,parameters", "--batch-size", "2", "--json", "--no-site")
     process = subprocess.Popen(
-        program(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ}
+        [sys.executable, "-m", "pwc_bench", *OPTIONS, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     first = record_from_json(process.stdout.readline())
