@@ -11,10 +11,10 @@ from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
-from pwc_bench.views.links import Link, paper_path, record_path, relative
+from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["CampaignLine", "HomeContext", "pages"]
+__all__ = ["CampaignLine", "HomeContext", "ModelGroup", "pages"]
 
 PATH = "index.html"
 _MOST_CAMPAIGNS = 5
@@ -40,6 +40,14 @@ class CampaignLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelGroup:
+    """The variants of a family."""
+
+    family: str
+    models: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeContext:
     """What `home.html` shows."""
 
@@ -49,6 +57,7 @@ class HomeContext:
     figure: BoardFigure | None
     boards: tuple[BoardSummary, ...]
     campaigns: tuple[CampaignLine, ...]
+    models: tuple[ModelGroup, ...]
 
 
 def pages(archive: Archive) -> Iterator[Page]:
@@ -63,6 +72,7 @@ def pages(archive: Archive) -> Iterator[Page]:
         figure=_figure(archive, keys[0], names) if keys else None,
         boards=tuple(summarise_boards(archive, names, keys, PATH)),
         campaigns=tuple(_campaign(archive, found, names) for found in islice(archive.campaigns(), _MOST_CAMPAIGNS)),
+        models=_models(archive, names),
     )
     yield Page("home", PATH, context)
 
@@ -98,3 +108,17 @@ def _campaign(archive: Archive, campaign: Campaign, names: Names) -> CampaignLin
         note=campaign.note,
         is_demo=any(names.is_demo(record) for record in records),
     )
+
+
+def _models(archive: Archive, names: Names) -> tuple[ModelGroup, ...]:
+    """Group the declared variants by family; models that only records know come last."""
+    groups: dict[str, dict[str, Link]] = {}
+    for key, variant in archive.catalogue.variants.items():
+        groups.setdefault(variant.family, {})[key] = Link(variant.title, relative(PATH, model_path(key)))
+    others: dict[str, Link] = {}
+    for record in archive.records():
+        if record.variant not in archive.catalogue.variants:
+            title = names.variant(record.variant, record)
+            others.setdefault(record.variant, Link(title, relative(PATH, model_path(record.variant))))
+    found = [*groups.items(), *((("others", others),) if others else ())]
+    return tuple(ModelGroup(family, tuple(links.values())) for family, links in found)

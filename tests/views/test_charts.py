@@ -1,0 +1,88 @@
+"""Axes, labels and drawings."""
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from pwc_bench.views.axes import linear_axis, log_axis
+from pwc_bench.views.label_places import Box, place_labels
+from pwc_bench.views.scatter import Point, Scatter, draw_scatter
+from pwc_bench.views.svg import coordinate, element, standalone, text
+from tests.golden_files import assert_golden
+
+
+def make_scatter(**changes: float) -> Scatter:
+    """Two claims and a measurement."""
+    return Scatter(
+        key="chart",
+        title="Top-1 accuracy against GFLOPs",
+        description="Two claims and a measurement.",
+        x_title="GFLOPs (lower is better)",
+        y_title="Top-1 accuracy, % (higher is better)",
+        points=(
+            Point("A", 1.0, 73.1, "A, claimed: 73.1 %", "https://example.org/a", is_measured=False),
+            Point("A", 1.26, 73.12, "A, measured", "../r/index.html", is_measured=True, y_interval=(72.8, 73.4)),
+            Point("<B>", changes.get("x", 30.0), 82.5, 'B "quoted" & <b>', None, is_measured=False, is_flagged=True),
+        ),
+    )
+
+
+@pytest.mark.parametrize("values", [[73.1], [0.0], [72.2, 82.5], [0.001, 0.0012], [1e6, 3e6], [-5.0, 5.0]])
+def test_a_linear_axis_holds_its_values_with_readable_ticks(values: list[float]) -> None:
+    """All values lie inside; ticks are in order and all different."""
+    axis = linear_axis(values)
+    assert all(0 <= axis.share(value) <= 1 for value in values)
+    assert len({tick.text for tick in axis.ticks}) == len(axis.ticks) >= 2
+
+
+def test_a_linear_axis_counts_in_round_steps() -> None:
+    """With as many decimals as the step needs."""
+    assert [tick.text for tick in linear_axis([72.2, 82.5]).ticks] == ["72", "74", "76", "78", "80", "82"]
+    assert [tick.text for tick in linear_axis([70.2, 82.5]).ticks] == ["70.0", "72.5", "75.0", "77.5", "80.0", "82.5"]
+
+
+def test_a_log_axis_is_marked_at_one_two_five() -> None:
+    """As on ruled paper; over many decades at the powers of ten only."""
+    assert [tick.text for tick in log_axis([1.0, 30.0]).ticks] == ["1", "2", "5", "10", "20"]
+    assert [tick.text for tick in log_axis([0.01, 1e5]).ticks][:3] == ["0.01", "0.1", "1"]
+
+
+def test_labels_keep_clear_of_points_and_of_each_other() -> None:
+    """Two points at nearly the same place get labels at different places, both inside the frame."""
+    frame = Box(0, 0, 400, 300)
+    places = place_labels([(390, 100, "right edge"), (200, 150, "one"), (203, 152, "two")], [], frame)
+    assert places[0].anchor == "end"
+    assert (places[1].x, places[1].y) != (places[2].x, places[2].y)
+
+
+def test_a_chart_equals_the_golden_one() -> None:
+    """Ring, disc, interval, tie, axes with units: byte for byte."""
+    assert_golden("chart.svg", standalone(draw_scatter(make_scatter())))
+
+
+def test_a_chart_is_well_formed_and_says_what_it_shows() -> None:
+    """Title, description, a name for each point; hostile names are text."""
+    root = ET.fromstring(standalone(draw_scatter(make_scatter(), width_px=400, height_px=400)))
+    spaces = {"s": "http://www.w3.org/2000/svg"}
+    assert root.findtext("s:title", namespaces=spaces) == "Top-1 accuracy against GFLOPs"
+    assert root.findtext("s:desc", namespaces=spaces) == "Two claims and a measurement."
+    names = {mark.get("aria-label") for mark in root.iter() if mark.get("aria-label")}
+    assert names == {"A, claimed: 73.1 %", "A, measured", 'B "quoted" & <b>'}
+    assert [link.get("href") for link in root.iter("{http://www.w3.org/2000/svg}a")] == [
+        "https://example.org/a",
+        "../r/index.html",
+    ]
+
+
+def test_values_close_together_stand_on_a_linear_axis() -> None:
+    """And the axis does not say "log scale" then."""
+    assert "log scale" in draw_scatter(make_scatter()).markup
+    assert "log scale" not in draw_scatter(make_scatter(x=2.0)).markup
+
+
+def test_elements_escape_what_they_are_given() -> None:
+    """Attributes that are None are left out."""
+    assert element("a", text("<&>"), href='"x"', class_=None, text_anchor="end") == (
+        '<a href="&quot;x&quot;" text-anchor="end"><text>&lt;&amp;&gt;</text></a>'
+    )
+    assert (coordinate(1.0), coordinate(1.25)) == ("1", "1.2")

@@ -1,0 +1,120 @@
+"""Claim beside measurement."""
+
+from dataclasses import replace
+
+from pwc_bench.core.record import Status, WeightsStatus
+from pwc_bench.views.cells import record_badge
+from pwc_bench.views.comparison import compare_claim, unmeasured_comparison
+from tests.example_archive import METRICS, example_catalogue
+from tests.factories import make_claim, make_record
+
+PATH = "paper/convit/index.html"
+VARIANTS = example_catalogue().variants
+
+
+def test_claim_and_measurement_stand_side_by_side() -> None:
+    """With the signed difference, the source of the one and the record of the other."""
+    record = make_record(dataset=None)
+    found = compare_claim(METRICS["gflops"], (make_claim(),), record, path=PATH, variant=VARIANTS["convit-s"])
+    assert found.claim is not None
+    assert found.measured is not None
+    assert (found.claim.number.text, found.measured.number.text, found.difference) == ("5.4", "5.76", "+0.36")
+    assert found.claim.href == "https://arxiv.org/abs/2103.10697"
+    assert found.measured.href == f"../../record/{record.id}/index.html"
+    assert found.verdict is not None
+    assert found.verdict.by_convention
+    assert "without the attention products" in found.verdict.text
+
+
+def test_speeds_on_different_hardware_are_not_compared() -> None:
+    """No difference is shown, and the verdict names both machines."""
+    claim = replace(make_claim(metric="throughput", value="305", unit="images/s"), conditions="Quadro GP100, batch 128")
+    found = compare_claim(METRICS["throughput"], (claim,), make_record(dataset=None), path=PATH)
+    assert found.difference is None
+    assert found.verdict is not None
+    assert found.verdict.state == "not-comparable"
+    assert "Quadro GP100" in found.verdict.text
+    assert "NVIDIA H200" in found.verdict.text
+
+
+def test_speeds_on_the_same_hardware_are_compared() -> None:
+    """Where the device's name holds the claim's."""
+    claim = replace(make_claim(metric="throughput", value="3000", unit="images/s"), conditions="H200, batch 128")
+    found = compare_claim(METRICS["throughput"], (claim,), make_record(dataset=None), path=PATH)
+    assert found.verdict is not None
+    assert (found.difference, found.verdict.state) == ("±0", "reproduced")
+
+
+def test_a_partial_record_is_shown_but_judges_nothing() -> None:
+    """The badge gives the reason."""
+    record = make_record(status=Status.PARTIAL, reason="200 of 50,000 images")
+    claim = make_claim(metric="top1", value="90.0", unit="%")
+    found = compare_claim(METRICS["top1"], (claim,), record, path=PATH)
+    assert found.measured is not None
+    assert found.measured.status is not None
+    assert (found.measured.status.text, found.measured.status.reason) == ("partial", "200 of 50,000 images")
+    assert found.verdict is not None
+    assert found.verdict.text == "not comparable: 200 of 50,000 images"
+
+
+def test_units_that_differ_are_not_compared() -> None:
+    """Billions are not millions."""
+    claim = make_claim(metric="parameters", value="0.027", unit="B")
+    found = compare_claim(METRICS["parameters"], (claim,), make_record(dataset=None), path=PATH)
+    assert found.verdict is not None
+    assert (found.difference, found.verdict.state) == (None, "not-comparable")
+
+
+def test_a_claim_that_is_no_number_is_shown_as_it_is() -> None:
+    """And compared with nothing."""
+    found = compare_claim(METRICS["gflops"], (make_claim(value="few"),), make_record(dataset=None), path=PATH)
+    assert found.claim is not None
+    assert found.verdict is not None
+    assert (found.claim.number.text, found.difference, found.verdict.state) == ("few", None, "not-comparable")
+
+
+def test_what_was_not_measured_says_why() -> None:
+    """No public weights, a failed attempt, or just not yet: never a zero."""
+    metric = METRICS["top1"]
+    claims = (make_claim(metric="top1", value="82.2", unit="%"),)
+    no_weights = compare_claim(metric, claims, None, path=PATH, variant=VARIANTS["convit-s-plus"])
+    not_yet = compare_claim(metric, claims, None, path=PATH, variant=VARIANTS["convit-s"])
+    failure = make_record(status=Status.FAILED, reason="no host", measurements={})
+    failed = compare_claim(metric, claims, None, path=PATH, variant=VARIANTS["convit-s"], failure=failure)
+    unknown = compare_claim(metric, claims, None, path=PATH)
+    assert [found.absent for found in (no_weights, not_yet, failed, unknown)] == [
+        "not measured: no public weights",
+        "not measured yet",
+        "not measured: the attempt failed",
+        "not measured",
+    ]
+    assert failed.absent_link is not None
+    assert failure.id in failed.absent_link.href
+    assert no_weights.verdict is not None
+    assert no_weights.verdict.text == VARIANTS["convit-s-plus"].weights_note
+
+
+def test_a_metric_of_others_is_shown_as_claimed() -> None:
+    """We do not measure it, and say so."""
+    found = unmeasured_comparison(make_claim(metric="beauty", unit="stars"))
+    assert (found.title, found.unit, found.measured, found.absent) == (
+        "beauty",
+        "stars",
+        None,
+        "not measured by pwc-bench",
+    )
+
+
+def test_badges_name_what_a_reader_must_know_first() -> None:
+    """Complete records of public weights need none; cost does not depend on weights."""
+    assert record_badge(make_record()) is None
+    assert record_badge(make_record(dataset=None, weights=WeightsStatus.NONE)) is None
+    kinds = [
+        record_badge(make_record(status=Status.FAILED)),
+        record_badge(make_record(weights=WeightsStatus.PROBE)),
+        record_badge(make_record(weights=WeightsStatus.LOCAL)),
+        record_badge(make_record(status=Status.PARTIAL)),
+    ]
+    assert [badge and badge.kind for badge in kinds] == ["failed", "demo", "local", "partial"]
+    assert kinds[3] is not None
+    assert kinds[3].reason == "50,000 of 50,000 images"
