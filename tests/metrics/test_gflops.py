@@ -8,6 +8,7 @@ import torch
 from timm.models.convit import ConVit
 from torch import nn
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.metrics.gflops import count_gflops
 from tests.metrics.subjects import Attention, Convolutional, TorchAttention, make_subject, run
@@ -129,6 +130,22 @@ def test_a_layer_that_never_runs_is_named() -> None:
     """Layers without parameters are of no interest."""
     caveats = _gflops(Idle()).caveats
     assert any(caveat.endswith("the module that holds them: spare.") for caveat in caveats)
+
+
+class VectorProduct(nn.Module):
+    """A matrix times a vector, a form of matmul that fvcore's rule does not expect."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return (n, 3, 16)."""
+        out: torch.Tensor = images @ torch.ones(16)
+        return out
+
+
+def test_a_model_that_cannot_be_counted_is_an_error_in_one_line() -> None:
+    """And the layers' fast path is on again."""
+    with pytest.raises(EvaluationError, match=r"fvcore cannot count the operators of this model: [^\n]+$"):
+        _gflops(VectorProduct())
+    assert torch.backends.mha.get_fastpath_enabled()
 
 
 def test_counting_is_quiet_and_leaves_the_loggers_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.metrics._apparatus.inputs import random_images
 
 __all__ = ["OperatorCounts", "Rule", "count_operators", "shape_of"]
@@ -39,16 +40,20 @@ def count_operators(
 ) -> OperatorCounts:
     """Trace `model` on one random image and count with fvcore's class `analysis`, `rules` added to its own.
 
-    `model` is a fresh torch module in eval mode, fp32, on the CPU. Raises what torch raises for a model that cannot
-    be traced.
+    `model` is a fresh torch module in eval mode, fp32, on the CPU. Raises EvaluationError for a model that torch cannot
+    trace, or that holds an operator in a form that fvcore's rules do not expect.
     """
     import torch
 
     counter = getattr(_fvcore(), analysis)(model, (random_images(1, side_px),)).set_op_handle(**rules)
     # These switches belong to this one counter; the loggers and warning filters of the process stay as they are.
     counter.unsupported_ops_warnings(enabled=False).uncalled_modules_warnings(enabled=False).tracer_warnings("none")
-    with _visible_attention(), torch.no_grad():
-        counted = {name: round(count) for name, count in counter.by_operator().items()}
+    try:
+        with _visible_attention(), torch.no_grad():
+            counted = {name: round(count) for name, count in counter.by_operator().items()}
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise EvaluationError(f"fvcore cannot count the operators of this model: {why}") from error
     skipped = {name.removeprefix("aten::"): int(times) for name, times in counter.unsupported_ops().items()}
     weighted = {name for name, module in model.named_modules() if list(module.parameters(recurse=False))}
     return OperatorCounts(
