@@ -1,0 +1,51 @@
+"""The front page."""
+
+from dataclasses import replace
+
+from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.pages.home import HomeContext, pages
+from tests.example_archive import example_archive
+from tests.factories import make_record
+
+
+def home(archive: MemoryArchive) -> HomeContext:
+    """What the front page shows."""
+    found = next(pages(archive)).context
+    assert isinstance(found, HomeContext)
+    return found
+
+
+def test_it_shows_where_the_notable_benchmarks_stand() -> None:
+    """ImageNet first with its best claim and best measurement, the demo last."""
+    found = home(example_archive())
+    assert found.boards[0].title == "Image Classification on ImageNet"
+    assert found.boards[0].best_claim is not None
+    assert found.boards[-1].is_demo
+    assert found.figure is not None
+    assert found.first_board is not None
+    assert found.newest_paper is not None
+
+
+def test_it_names_the_newest_campaigns() -> None:
+    """Each with its records; many are counted, a demo is called one."""
+    found = home(example_archive())
+    names = {line.name: line for line in found.campaigns}
+    assert names["demo"].is_demo
+    assert not names["2026-01-01-test"].is_demo
+    assert (len(names["2026-01-01-test"].records), names["2026-01-01-test"].more) == (6, "4")
+    assert names["demo"].more is None
+
+
+def test_it_lists_the_models_by_family() -> None:
+    """Those that only records know come last."""
+    own = replace(make_record("timm:resnet18"), title="ResNet-18")
+    groups = home(replace(example_archive(), all_records=(own, own))).models
+    assert [group.family for group in groups] == ["convit", "deit", "others"]
+    assert [link.text for link in groups[-1].models] == ["ResNet-18"]
+
+
+def test_it_says_how_to_start_where_there_is_nothing() -> None:
+    """No benchmark, no campaign, no model, no chart."""
+    found = home(MemoryArchive(Catalogue({}, {}, {})))
+    assert (found.boards, found.campaigns, found.models, found.figure, found.first_board) == ((), (), (), None, None)

@@ -1,0 +1,58 @@
+"""The leaderboard's page and the files beside it."""
+
+from pwc_bench.pages.leaderboard import LeaderboardContext, pages
+from tests.example_archive import example_archive
+from tests.publishing.html_reader import read_page
+from tests.publishing.site_fixture import built_site
+
+IMAGENET = "sota/image-classification-on-imagenet"
+DEMO = "sota/image-classification-on-demo"
+
+
+def contexts() -> dict[str, LeaderboardContext]:
+    """Every leaderboard by its folder."""
+    found = {}
+    for page in pages(example_archive()):
+        assert isinstance(page.context, LeaderboardContext)
+        found[page.path.removesuffix("/index.html")] = page.context
+    return found
+
+
+def test_numbers_and_chart_lie_beside_the_page() -> None:
+    """As CSV, JSON and SVG, linked from it."""
+    site = built_site()
+    assert {file.name for file in (site / IMAGENET).iterdir()} == {"index.html", "index.csv", "index.json", "chart.svg"}
+    links = read_page(site / IMAGENET / "index.html").links
+    assert {"index.csv", "index.json", "chart.svg"} <= set(links)
+
+
+def test_the_demo_is_called_one() -> None:
+    """In its title, by a badge, and by a notice; the ImageNet board is none."""
+    found = contexts()
+    assert found[DEMO].is_demo
+    assert found[DEMO].frame.title.endswith("(demo)")
+    assert not found[IMAGENET].is_demo
+    assert "This is a demo." in read_page(built_site() / DEMO / "index.html").text
+
+
+def test_each_number_says_how_it_is_made() -> None:
+    """By its metric's definition."""
+    found = contexts()[IMAGENET]
+    assert [title for title, _ in found.definitions] == [
+        "Top-1 accuracy", "Top-5 accuracy", "GFLOPs", "Parameters", "Throughput",
+    ]  # fmt: skip
+    assert found.counts == "12 models, 3 with a measured Top-1 accuracy."
+    assert found.task is not None
+
+
+def test_the_built_page_reads_as_it_should() -> None:
+    """Claim and measurement side by side, flags and reasons in words."""
+    text = read_page(built_site() / IMAGENET / "index.html").text
+    for words in (
+        "Claim Measured",
+        "81.97\N{EN DASH}82.65",
+        "partial",
+        "not measured: no public weights",
+        "Quadro GP100, batch 128",
+    ):
+        assert words in text

@@ -1,0 +1,135 @@
+"""The paper's page: everything that the reference page has, and what we measured beside it."""
+
+from dataclasses import replace
+
+import pytest
+
+from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.knowledge import RelatedPaper, Repository
+from pwc_bench.pages.paper import PaperContext, pages
+from tests.example_archive import example_archive
+from tests.publishing.html_reader import read_page
+from tests.publishing.site_fixture import built_site
+
+
+def context_of(archive: MemoryArchive, slug: str = "convit") -> PaperContext:
+    """What the page of one paper shows."""
+    found = next(page.context for page in pages(archive) if page.path == f"paper/{slug}/index.html")
+    assert isinstance(found, PaperContext)
+    return found
+
+
+@pytest.fixture(scope="module")
+def paper() -> PaperContext:
+    """ConViT's page."""
+    return context_of(example_archive())
+
+
+def test_it_says_who_wrote_what_and_when(paper: PaperContext) -> None:
+    """Authors in order, date, task, breadcrumb with the shortened title."""
+    assert paper.authors == (
+        "Stéphane d'Ascoli", "Hugo Touvron", "Matthew Leavitt", "Ari Morcos", "Giulio Biroli", "Levent Sagun",
+    )  # fmt: skip
+    assert (paper.date, [task.text for task in paper.tasks]) == ("2021-03-19", ["Image Classification"])
+    assert [crumb.text for crumb in paper.frame.crumbs] == [
+        "Papers",
+        "ConViT: Improving Vision Transformers with Soft…",
+    ]
+    assert paper.abstract.startswith("Convolutional architectures")
+    assert paper.abstract.endswith("https://github.com/facebookresearch/convit.")
+
+
+def test_its_buttons_lead_to_paper_pdf_and_code(paper: PaperContext) -> None:
+    """One repository is the official one."""
+    assert paper.paper_href == "https://arxiv.org/abs/2103.10697"
+    assert paper.pdf_href == "https://arxiv.org/pdf/2103.10697"
+    assert [link.name for link in paper.code if link.is_official] == ["facebookresearch/convit"]
+    assert len(paper.code) == 5
+
+
+def test_its_table_begins_with_the_six_gflops(paper: PaperContext) -> None:
+    """In the order of the reference page, each with our measurement and the signed difference."""
+    rows = paper.results.own[:6]
+    assert {(row.task.text, row.dataset.text, row.metric) for row in rows} == {
+        ("Image Classification", "ImageNet", "GFLOPs")
+    }
+    shown = [(row.comparison.claim and row.comparison.claim.number.text, row.model) for row in rows]
+    assert shown == [
+        ("30", "ConViT-B+"),
+        ("17", "ConViT-B"),
+        ("10", "ConViT-S+"),
+        ("5.4", "ConViT-S"),
+        ("2", "ConViT-Ti+"),
+        ("1", "ConViT-Ti"),
+    ]
+    differences = [row.comparison.difference for row in rows]
+    assert differences == ["+0.76", "+0.52", "+0.02", "+0.36", "+0.14", "+0.26"]
+    assert all(row.comparison.measured and "/record/" in row.comparison.measured.href for row in rows)
+
+
+def test_further_claims_follow(paper: PaperContext) -> None:
+    """Accuracy, parameters and speed of its own models; baselines, other conditions and others' findings apart."""
+    assert len(paper.results.own) == 30
+    assert {row.model for row in paper.results.baselines} <= {
+        f"DeiT-{size}" for size in ("Ti", "Ti+", "S", "S+", "B", "B+")
+    }
+    assert [group.title for group in paper.results.further] == ["Table 2", "Table 3"]
+    assert "timm results-imagenet.csv" in {
+        row.comparison.claim.source for row in paper.results.by_others if row.comparison.claim
+    }
+    assert dict(paper.results.standing)["not-measured"] == "6"
+
+
+def test_related_papers_have_dates_and_somewhere_to_go(paper: PaperContext) -> None:
+    """An unknown address becomes a search for the title, and says that it is one."""
+    assert len(paper.related) == 8
+    first = paper.related[0]
+    assert (first.date, first.is_search) == ("2025-07-18", True)
+    assert first.href.startswith("https://arxiv.org/search/?query=Automatic%20Classification")
+
+
+def test_links_from_data_are_checked() -> None:
+    """A repository with another scheme is left out, a related paper's known address is used."""
+    archive = example_archive()
+    changed = replace(
+        archive.all_papers[0],
+        repositories=(Repository("javascript:alert(1)"), Repository("https://example.org")),
+        related=(RelatedPaper("Known", "2025-01-01", "https://example.org/known"),),
+        url="ftp://x.org",
+        methods=("unknown",),
+    )
+    found = context_of(replace(archive, all_papers=(changed,)), changed.slug)
+    assert [link.name for link in found.code] == ["https://example.org"]
+    assert (found.related[0].href, found.related[0].is_search) == ("https://example.org/known", False)
+    assert (found.paper_href, found.methods) == (None, ())
+
+
+def test_a_paper_without_claims_says_so() -> None:
+    """DeiT's own table is not recorded."""
+    archive = replace(example_archive(), all_claims=())
+    found = context_of(archive, "deit")
+    assert (found.results.own, found.results.standing) == ((), ())
+
+
+def test_without_declared_variants_all_claims_are_its_own() -> None:
+    """Where nothing is known of who introduced what."""
+    archive = example_archive()
+    bare = replace(archive, catalogue=replace(archive.catalogue, variants={}, metrics={}))
+    found = context_of(bare)
+    assert len(found.results.own) > 30
+    assert found.results.baselines == ()
+
+
+def test_the_built_page_shows_all_of_it() -> None:
+    """As a visitor reads it."""
+    text = read_page(built_site() / "paper" / "convit" / "index.html").text
+    for words in (
+        "(official)",
+        "Abstract",
+        "Task Dataset Metric Value Model",
+        "Related Papers",
+        "2025-07-13",
+        "Methods",
+    ):
+        assert words in text
+    assert "reproduced without the attention products: 5.36 GFLOPs" in text
