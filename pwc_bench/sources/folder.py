@@ -22,12 +22,18 @@ def _open(location: Location) -> ImageSource:
     if path is None or listing is None:
         raise SourceError(f"{location.spec}: not a folder")
     spec = f"ImageFolder {location.name}"
+    index = ClassIndex(location.dataset)
+    if listing.images and not any(index.label(name) is not None for name in listing.folders):
+        raise SourceError(
+            f"{spec}: holds images and the folder {listing.folders[0]!r}, which is no class of {location.dataset.key} "
+            f"({index.example}); remove it, or sort the images into class folders"
+        )
     if listing.images:
         raise SourceError(
             f"{spec}: the image {listing.images[0]!r} lies beside the class folders and so is unlabelled; "
             "move it into one or remove it"
         )
-    return FileSource(spec, path, _items(path, listing.folders, ClassIndex(location.dataset), spec))
+    return FileSource(spec, path, _items(path, listing.folders, index, spec))
 
 
 def _items(root: Path, folders: tuple[str, ...], index: ClassIndex, spec: str) -> Iterator[Item]:

@@ -83,17 +83,20 @@ def _open(location: Location) -> ImageSource:
         path = path / OFFICIAL_TAR
     spec = f"tar {path.name}"
     index = ClassIndex(location.dataset)
-    members = _below_one_folder(list(_members(path, spec)), location.split, index, spec)
+    found = list(_members(path, spec))
+    if not found:
+        raise SourceError(f"{spec}: holds no images; name a tar of images or of class folders")
+    members = _below_one_folder(found, location.split, index, spec)
     parents = {member.path.parent for member in members}
     if any(index.label(parent.name) is not None for parent in parents):
         return TarSource(spec, path, list(_by_class_folder(members, index, spec)))
     names = [member.path.name for member in members]
     labels = labels_beside(names, (path.parent,), index, spec)
-    found = [
+    labelled = [
         (Item(name, label), (member.offset, member.size))
         for name, label, member in zip(names, labels, members, strict=True)
     ]
-    return TarSource(spec, path, found)
+    return TarSource(spec, path, labelled)
 
 
 def _members(path: Path, spec: str) -> Iterator[_Member]:
@@ -163,7 +166,9 @@ def _by_class_folder(
 ) -> Iterator[tuple[Item, tuple[int, int]]]:
     for member in members:
         class_id = member.path.parent.name
-        label = index.known_label(class_id, f"{spec}: {member.path}")
+        label = index.label(class_id)
+        if label is None:
+            raise SourceError(f"{spec}: {member.path} lies beside the class folders and so is unlabelled; leave it out")
         yield Item(f"{class_id}/{member.path.name}", label), (member.offset, member.size)
 
 
