@@ -74,7 +74,9 @@ def example_catalogue() -> Catalogue:
             checkpoints=(Checkpoint(f"hub:timm/{key}", "Apache-2.0"),) if key in _PUBLIC else (),
             weights_note=None if key in _PUBLIC else "Nobody published PyTorch weights of this variant.",
             architecture={"heads": 4, "embedding": 192},
-            paper=key.partition("-")[0],
+            paper="convit"
+            if key.endswith("-plus")
+            else key.partition("-")[0],  # that paper trained all the larger ones
         )
         for key, title in titles.items()
     }

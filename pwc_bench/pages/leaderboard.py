@@ -26,6 +26,7 @@ class LeaderboardContext:
     title: str
     lead: str
     is_demo: bool
+    has_claims: bool
     task: Link | None
     dataset: Link
     board: Board
@@ -74,7 +75,10 @@ def _context(
     is_demo = declared is not None and declared.is_demo
     task = next((task for task in archive.tasks() if task.slug == key.task), None)
     dataset = dataset_title(names, key.dataset)
+    has_claims = any(column.has_claims for column in board.columns)
     lead = f"What papers claim on {dataset} and what pwc-bench measures, side by side."
+    if not has_claims:
+        lead = f"What pwc-bench measures on {dataset}."
     return LeaderboardContext(
         frame=make_frame(
             key.path,
@@ -86,6 +90,7 @@ def _context(
         title=title,
         lead=lead,
         is_demo=is_demo,
+        has_claims=has_claims,
         task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
         dataset=Link(dataset, relative(key.path, dataset_path(key.dataset))),
         board=board,

@@ -116,8 +116,8 @@ def _ranking_value(cell: Comparison) -> float | None:
 def _order(metrics: Sequence[Metric]) -> str:
     if not metrics:
         return ""
-    name = metrics[0].title
-    return f"Ordered by {name}: the measurement where there is a complete one, otherwise the claim."
+    sequence = "the measurement where it is complete, otherwise the claim, otherwise a partial measurement"
+    return f"Ordered by {metrics[0].title}: {sequence}."
 
 
 def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[BoardColumn]:

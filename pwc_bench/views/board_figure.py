@@ -20,6 +20,8 @@ class BoardFigure:
     wide: Drawing
     narrow: Drawing
     caption: str
+    has_ties: bool
+    """Whether some model stands there both as claimed and as measured."""
 
 
 def board_figure(board: Board, title: str) -> BoardFigure | None:
@@ -29,4 +31,5 @@ def board_figure(board: Board, title: str) -> BoardFigure | None:
         return None
     width_px, height_px = _NARROW_PX
     narrow = draw_scatter(scatter, width_px=width_px, height_px=height_px)
-    return BoardFigure(draw_scatter(scatter), narrow, scatter.title)
+    models = [{point.model for point in scatter.points if point.is_measured is measured} for measured in (True, False)]
+    return BoardFigure(draw_scatter(scatter), narrow, scatter.title, has_ties=not models[0].isdisjoint(models[1]))

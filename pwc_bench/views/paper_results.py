@@ -43,8 +43,7 @@ class PaperResults:
 def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperResults:
     """Gather a paper's claims for the page at `path`."""
     desk = ClaimDesk(archive, path, task_titles)
-    variants = archive.catalogue.variants
-    own_variants = {key for key, variant in variants.items() if variant.paper == paper.slug}
+    own_variants = _own_variants(archive, paper)
     claims = tuple(archive.claims(paper=paper.slug))
     of_variants = [claim for claim in claims if claim.variant is not None]
     own = [claim for claim in of_variants if not own_variants or claim.variant in own_variants]
@@ -57,6 +56,18 @@ def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mappin
         further=tuple(_by_source(desk, [claim for claim in claims if claim.variant is None])),
         by_others=desk.rows(_by_dataset(_others(archive, paper, own_variants))),
     )
+
+
+def _own_variants(archive: Archive, paper: Paper) -> set[str]:
+    """Return the variants of the families that the paper introduced: a family is of the paper of its first variant.
+
+    ConViT's paper trained larger DeiTs too; they are its baselines, and DeiT is still another paper's family.
+    """
+    variants = archive.catalogue.variants
+    introduced: dict[str, str | None] = {}
+    for variant in variants.values():
+        introduced.setdefault(variant.family, variant.paper)
+    return {key for key, variant in variants.items() if introduced[variant.family] == paper.slug}
 
 
 def _others(archive: Archive, paper: Paper, own_variants: Iterable[str]) -> list[Claim]:
