@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.cli.text import duration, file_size, plural
+from pwc_bench.cli.text import duration, file_size, plural, wrapped
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
 
@@ -94,7 +94,7 @@ def plan_lines(plan: Plan) -> list[str]:
         "time": [time],
     }
     lines = [
-        f"  {name if number == 0 else '':<12} {text}"
+        wrapped(text, first=f"  {name if number == 0 else '':<12} ", indent=" " * 15)
         for name, texts in facts.items()
         for number, text in enumerate(texts)
     ]

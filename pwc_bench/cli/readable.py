@@ -19,7 +19,8 @@ def readable(value: Json, indent: str = "") -> Iterator[str]:
     """
     if isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _named(name.replace("_", " "), item, indent)
+            # An operator's own name may end in "_", and is no field of ours.
+            yield from _named(name if name.endswith("_") else name.replace("_", " "), item, indent)
     elif _is_list(value):
         for number, item in enumerate(value, start=1):
             yield from _named(str(number), item, indent)

@@ -64,3 +64,15 @@ def test_a_read_only_place_is_broken(runner: CliRunner, place: Path) -> None:
     place.chmod(0o500)
     assert findings(runner, code=4)["disk for site"]["health"] == "broken"
     place.chmod(0o700)
+
+
+def test_a_part_of_imagenet_is_worth_a_note(runner: CliRunner, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer images than the data set has are counted; a set on the hub is not asked for."""
+    folder = place / "val" / "n01440764"
+    folder.mkdir(parents=True)
+    (folder / "0.JPEG").write_bytes(b"never read")
+    monkeypatch.setenv("PWC_BENCH_IMAGENET", str(place))
+    found = findings(runner)["ImageNet"]
+    assert (found["health"], found["fact"]) == ("note", f"{place}: 1 of 50,000 images")
+    monkeypatch.setenv("PWC_BENCH_IMAGENET", "hf:owner/name")
+    assert findings(runner)["ImageNet"]["fact"] == "hf:owner/name, on the hub (not asked now)"

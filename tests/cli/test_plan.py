@@ -1,0 +1,67 @@
+"""The plan of a run: where weights come from, and how long it takes at least."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pwc_bench.api.options import RunOptions
+from pwc_bench.api.prepare import at_folder, prepare
+from pwc_bench.cli.plan import Plan, make_plan, plan_lines
+from tests.factories import make_measurement, make_record
+
+
+@pytest.fixture
+def imagenet(place: Path) -> Path:
+    """Three images of one class in ImageNet's layout; only their names are looked at."""
+    folder = place / "imagenet" / "val" / "n01440764"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number}.JPEG").write_bytes(b"never read")
+    return place / "imagenet"
+
+
+def planned(options: RunOptions, place: Path) -> Plan:
+    """The plan of a run that keeps its results in `place`."""
+    with prepare(options) as request:
+        return make_plan(at_folder(request, Path("none", "yet")), database="x.db", site=None, earlier=())
+
+
+def test_weights_named_found_published_or_none(place: Path, imagenet: Path) -> None:
+    """Weights named by the user come first, then those of the folder, then published ones; else the reason is told."""
+    (place / "convit-s.pth").touch()
+    plan = planned(
+        RunOptions(
+            models="convit-ti,convit-s,convit-b,convit-b-plus",
+            data=str(imagenet),
+            weights={"convit-ti": "my.pth"},
+            weights_dir=place,
+            device="cpu",
+        ),
+        place,
+    )
+    assert plan.weights[:3] == ("my.pth", str(place), "hub:timm/convit_base.fb_in1k")
+    assert plan.weights[3].startswith("none, so no accuracy. ")
+    assert (plan.images, plan.images_expected) == (3, 50_000)
+    assert plan.predictions_bytes == 3 * 4 * 80
+    assert plan.free_bytes > 0
+
+
+def test_lines_fit_80_columns(place: Path) -> None:
+    """Long facts are wrapped below themselves."""
+    lines = "\n".join(plan_lines(planned(RunOptions(device="cpu"), place))).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("  metrics      top1, top5") for line in lines)
+
+
+def test_only_alike_records_tell_the_time(place: Path) -> None:
+    """A speed on another device, precision or batch size tells nothing; of alike records the newest counts."""
+    alike = make_record("convit-ti", None, device="CPU", measurements={"throughput": make_measurement(4.0, "images/s")})
+    alike = replace(alike, environment=replace(alike.environment, batch_size=8))
+    older = replace(alike, measurements={"throughput": make_measurement(1.0, "images/s")})
+    other = replace(alike, environment=replace(alike.environment, precision="bf16"))
+    with prepare(RunOptions(models="convit-ti", device="cpu")) as request:
+        alone = make_plan(request, database="x.db", site=None, earlier=[other])
+        known = make_plan(request, database="x.db", site=None, earlier=[other, alike, older])
+    assert alone.seconds_at_least is None
+    assert known.seconds_at_least == 16.0
