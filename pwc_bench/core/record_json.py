@@ -39,7 +39,6 @@ def canonical_json(value: object) -> str:
 
 def record_to_dict(record: Record) -> dict[str, Any]:
     """Return `record` as JSON values, with "schema" and, as "id", an empty string where the caller fills it in."""
-    environment = {f.name: getattr(record.environment, f.name) for f in fields(Environment)}
     return {
         "schema": SCHEMA,
         "id": "",
@@ -52,7 +51,7 @@ def record_to_dict(record: Record) -> dict[str, Any]:
         "started": record.started,
         "duration_seconds": record.duration_seconds,
         "measurements": {key: _measurement_to_dict(m) for key, m in record.measurements.items()},
-        "environment": environment,
+        "environment": _known_fields(record.environment),
         "provenance": _provenance_to_dict(record.provenance),
         "extra": dict(record.extra),
     }
@@ -137,12 +136,21 @@ def _measurement(data: Mapping[str, Any]) -> Measurement:
 
 def _provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
     weights, recipe, predictions = provenance.weights, provenance.recipe, provenance.predictions
-    return {f.name: getattr(provenance, f.name) for f in fields(Provenance)} | {
+    values: dict[str, Any] = {
         "weights": {"status": str(weights.status), "uri": weights.uri, "sha256": weights.sha256},
-        "recipe": None if recipe is None else _recipe_to_dict(recipe),
-        "predictions": None if predictions is None else {"path": predictions.path, "sha256": predictions.sha256},
         "images_failed": list(provenance.images_failed),
     }
+    if recipe is not None:
+        values["recipe"] = _recipe_to_dict(recipe)
+    if predictions is not None:
+        values["predictions"] = {"path": predictions.path, "sha256": predictions.sha256}
+    return _known_fields(provenance) | values
+
+
+def _known_fields(value: Environment | Provenance) -> dict[str, Any]:
+    """Return the fields that are not None, so that a field added later (None by default) leaves old ids as they are."""
+    found = {f.name: getattr(value, f.name) for f in fields(value)}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
@@ -151,7 +159,7 @@ def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
 
 
 def _provenance(data: Mapping[str, Any]) -> Provenance:
-    weights, recipe, predictions = data["weights"], data["recipe"], data["predictions"]
+    weights, recipe, predictions = data["weights"], data.get("recipe"), data.get("predictions")
     return Provenance(
         **dict(data)
         | {

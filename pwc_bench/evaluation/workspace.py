@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import pwc_bench
 from filelock import FileLock, Timeout
 
+import pwc_bench
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_json
 from pwc_bench.core.source import manifest_sha256

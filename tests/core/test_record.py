@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.errors import RecordFormatError
-from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_json
+from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_dict, record_to_json
 from tests.factories import make_record
 
 
@@ -60,3 +60,11 @@ def test_canonical_json_refuses_nan() -> None:
     """NaN never enters a record."""
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical_json({"value": float("nan")})
+
+
+def test_what_is_unknown_is_left_out() -> None:
+    """A field of a later version, None by default, must not change the ids of the records before it."""
+    data = record_to_dict(make_record(dataset=None))
+    assert None not in data["environment"].values()
+    assert None not in data["provenance"].values()
+    assert data["dataset"] is None
