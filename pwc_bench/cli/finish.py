@@ -10,6 +10,7 @@ from pwc_bench.api.site import publish_database
 from pwc_bench.cli.closing import close
 from pwc_bench.cli.closing_table import closing_text
 from pwc_bench.cli.console import observing
+from pwc_bench.cli.program import program_name
 from pwc_bench.core.record import Record, Status
 from pwc_bench.store import open_existing_store
 
@@ -43,8 +44,9 @@ def next_step(records: Iterable[Record], site: Path | None) -> str:
     catalogue = load_catalogue()
     elsewhere = "" if site in (None, default_site()) else f" --site {shlex.quote(str(site))}"
     where = [] if site is None else [f"Site      {site / 'index.html'}"]
-    look = "pwc-bench build && pwc-bench serve" if site is None else f"pwc-bench serve{elsewhere}"
+    program = program_name()
+    look = f"{program} build && {program} serve" if site is None else f"{program} serve{elsewhere}"
     demos = {key for key, dataset in catalogue.datasets.items() if dataset.is_demo}
     if any(record.dataset in demos for record in records):
-        look += "\n          pwc-bench run --data DIR   (real ImageNet, in DIR)"
+        look += f"\n          {program} run --data DIR  (real ImageNet)"
     return "\n".join([*where, f"Next      {look}"])
