@@ -12,22 +12,33 @@ from PIL import Image
 from pwc_bench.core.errors import ImageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.imaging.decode import open_header, to_rgb
+from pwc_bench.imaging.resize import Window, resized_window
 
-__all__ = ["crops", "resized_size_px"]
+__all__ = ["crops", "crops_into", "resized_size_px"]
 
 
 def crops(data: bytes, name: str, recipes: Sequence[Recipe]) -> list[NDArray[np.uint8]]:
     """Decode an image once and return its crop for each recipe, in order.
 
-    Each crop is uint8, C-contiguous, writable, of shape (crop_px, crop_px, 3). Raises ImageError, naming the image by
-    `name`, where it cannot be decoded, or where it or its resized form is larger than its limit: both are seen in the
-    header, before memory is taken for a pixel.
+    Each crop is uint8, C-contiguous, writable, of shape (crop_px, crop_px, 3). For errors see `crops_into`.
+    """
+    targets = [np.empty((recipe.crop_px, recipe.crop_px, 3), dtype=np.uint8) for recipe in recipes]
+    crops_into(data, name, recipes, targets)
+    return targets
+
+
+def crops_into(data: bytes, name: str, recipes: Sequence[Recipe], targets: Sequence[NDArray[np.uint8]]) -> None:
+    """Decode an image once and write its crop for each recipe into the array of shape (crop_px, crop_px, 3) beside it.
+
+    Raises ImageError, naming the image by `name`, where it cannot be decoded, or where it or its resized form is larger
+    than its limit: both are seen in the header, before memory is taken for a pixel. The arrays are then as they were.
     """
     image = open_header(data, name)
     for recipe in recipes:
         _check_resized_size(image.size, recipe, name)
-    pixels = to_rgb(image, name)
-    return [_centre_crop(_resize(pixels, recipe), recipe.crop_px) for recipe in recipes]
+    pixels = to_rgb(image, data, name)
+    for recipe, target in zip(recipes, targets, strict=True):
+        target[...] = _crop(pixels, recipe)
 
 
 def resized_size_px(size_px: tuple[int, int], shorter_px: int) -> tuple[int, int]:
@@ -47,18 +58,13 @@ def _check_resized_size(size_px: tuple[int, int], recipe: Recipe, name: str) -> 
         )
 
 
-def _resize(pixels: Image.Image, recipe: Recipe) -> Image.Image:
+def _crop(pixels: Image.Image, recipe: Recipe) -> NDArray[np.uint8]:
     size_px = resized_size_px(pixels.size, recipe.resize_px)
-    if size_px == pixels.size:
-        return pixels
-    return pixels.resize(size_px, Image.Resampling[recipe.interpolation.upper()])
-
-
-def _centre_crop(pixels: Image.Image, crop_px: int) -> NDArray[np.uint8]:
-    left_px, top_px = (_crop_offset_px(side_px, crop_px) for side_px in pixels.size)
+    x, y = (Window(_crop_offset_px(side_px, recipe.crop_px), recipe.crop_px) for side_px in size_px)
+    if size_px != pixels.size:
+        pixels, (x, y) = resized_window(pixels, size_px, (x, y), Image.Resampling[recipe.interpolation.upper()])
     # Pillow fills with zeros what a box reaches beyond the image, which is how torchvision pads.
-    box = (left_px, top_px, left_px + crop_px, top_px + crop_px)
-    return np.array(pixels.crop(box), dtype=np.uint8, order="C")
+    return np.asarray(pixels.crop((x.start_px, y.start_px, x.start_px + x.length_px, y.start_px + y.length_px)))
 
 
 def _crop_offset_px(side_px: int, crop_px: int) -> int:

@@ -8,10 +8,12 @@ import functools
 import io
 import re
 import warnings
+from importlib.metadata import version
 
 from PIL import Image, UnidentifiedImageError, __version__, features
 
 from pwc_bench.core.errors import ImageError
+from pwc_bench.imaging.jpeg import fast_rgb, is_fast
 
 __all__ = ["FORMATS", "MAX_IMAGE_PIXELS", "decode", "decoder_name", "open_header", "to_rgb"]
 
@@ -30,7 +32,7 @@ def decode(data: bytes, name: str) -> Image.Image:
     Raises ImageError, naming the image by `name`, where `data` is empty, cut short, corrupt or no image, and where the
     image has more than MAX_IMAGE_PIXELS pixels (seen in its header, before a pixel is decoded).
     """
-    return to_rgb(open_header(data, name), name)
+    return to_rgb(open_header(data, name), data, name)
 
 
 def open_header(data: bytes, name: str) -> Image.Image:
@@ -56,8 +58,11 @@ def open_header(data: bytes, name: str) -> Image.Image:
     return image
 
 
-def to_rgb(image: Image.Image, name: str) -> Image.Image:
-    """Decode an opened image and convert it to RGB. Raises ImageError where its data is damaged."""
+def to_rgb(image: Image.Image, data: bytes, name: str) -> Image.Image:
+    """Decode an image that was opened from `data`, and convert it to RGB. Raises ImageError where it is damaged."""
+    pixels = fast_rgb(data, image)
+    if pixels is not None:
+        return pixels
     try:
         return image.convert("RGB")
     except Exception as error:  # as above: OSError, SyntaxError, struct.error, zlib.error, ValueError, ...
@@ -65,10 +70,14 @@ def to_rgb(image: Image.Image, name: str) -> Image.Image:
 
 
 def decoder_name() -> str:
-    """Name what decodes: "Pillow 12.0.0 (libjpeg-turbo 3.1.2)". JPEG decoders differ in the last digit of a pixel."""
+    """Name what decodes: "simplejpeg 1.9.0, checked against Pillow 13.0.0 (libjpeg-turbo 3.2.0)", or Pillow alone.
+
+    JPEG decoders differ in the last digit of a pixel, so the name belongs to every record.
+    """
     turbo = features.version("libjpeg_turbo")
     jpeg = f"libjpeg-turbo {turbo}" if turbo else f"libjpeg {features.version('jpg')}"
-    return f"Pillow {__version__} ({jpeg})"
+    pillow = f"Pillow {__version__} ({jpeg})"
+    return f"simplejpeg {version('simplejpeg')}, checked against {pillow}" if is_fast() else pillow
 
 
 @functools.cache

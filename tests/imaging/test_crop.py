@@ -11,7 +11,7 @@ from torchvision import transforms
 
 from pwc_bench.core.errors import ImageError
 from pwc_bench.core.recipe import Recipe
-from pwc_bench.imaging import crops
+from pwc_bench.imaging import crops, crops_into
 
 RECIPES = (
     Recipe(key="exact-256-224"),
@@ -140,3 +140,15 @@ def test_many_threads_give_the_crops_of_one() -> None:
     for ours, theirs in zip(found, expected, strict=True):
         for mine, other in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(mine, other)
+
+
+def test_crops_are_written_into_given_arrays() -> None:
+    """A batch's slots are filled in place; a file that is no good leaves them as they were."""
+    data = encode(noise("RGB", 300, 260), "JPEG")
+    slots = [np.full((recipe.crop_px, recipe.crop_px, 3), 7, np.uint8) for recipe in RECIPES]
+    with pytest.raises(ImageError):
+        crops_into(data[:300], "x", RECIPES, slots)
+    assert all((slot == 7).all() for slot in slots)
+    crops_into(data, "x", RECIPES, slots)
+    for slot, crop in zip(slots, crops(data, "x", RECIPES), strict=True):
+        np.testing.assert_array_equal(slot, crop)
