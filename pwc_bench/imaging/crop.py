@@ -14,7 +14,7 @@ from pwc_bench.core.recipe import Recipe
 from pwc_bench.imaging.decode import open_header, to_rgb
 from pwc_bench.imaging.resize import Window, resized_window
 
-__all__ = ["crops", "crops_into", "resized_size_px"]
+__all__ = ["crop_offset_px", "crops", "crops_into", "resized_size_px"]
 
 
 def crops(data: bytes, name: str, recipes: Sequence[Recipe]) -> list[NDArray[np.uint8]]:
@@ -60,14 +60,15 @@ def _check_resized_size(size_px: tuple[int, int], recipe: Recipe, name: str) -> 
 
 def _crop(pixels: Image.Image, recipe: Recipe) -> NDArray[np.uint8]:
     size_px = resized_size_px(pixels.size, recipe.resize_px)
-    x, y = (Window(_crop_offset_px(side_px, recipe.crop_px), recipe.crop_px) for side_px in size_px)
+    x, y = (Window(crop_offset_px(side_px, recipe.crop_px), recipe.crop_px) for side_px in size_px)
     if size_px != pixels.size:
         pixels, (x, y) = resized_window(pixels, size_px, (x, y), Image.Resampling[recipe.interpolation.upper()])
     # Pillow fills with zeros what a box reaches beyond the image, which is how torchvision pads.
     return np.asarray(pixels.crop((x.start_px, y.start_px, x.start_px + x.length_px, y.start_px + y.length_px)))
 
 
-def _crop_offset_px(side_px: int, crop_px: int) -> int:
+def crop_offset_px(side_px: int, crop_px: int) -> int:
+    """Return where the centre crop begins on a side; negative where the crop is longer than the side."""
     if side_px < crop_px:
         return -((crop_px - side_px) // 2)
     return round((side_px - crop_px) / 2)
