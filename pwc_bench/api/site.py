@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.errors import StoreError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.publishing import SiteReport, publish
@@ -13,8 +14,18 @@ __all__ = ["publish_database", "publish_records"]
 
 
 def publish_database(db: str, site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:
-    """Render what a database holds. Raises StoreError and PublishError."""
+    """Render what a database holds, with today's knowledge of publications. Raises StoreError and PublishError.
+
+    The knowledge that ships with the package is stored first, so that a database made before a claim was added shows
+    it too. A database that cannot be written is shown as it is, with a warning.
+    """
+    from pwc_bench.exchange import load_knowledge
+
     with open_existing_store(db) as store:
+        try:
+            store.sync_knowledge(load_knowledge())
+        except StoreError as error:
+            observer.warning(f"the claims shown are those of the last run: {error}")
         return publish(store.archive(load_catalogue()), site, base_url=base_url, observer=observer)
 
 

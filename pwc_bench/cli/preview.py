@@ -1,5 +1,6 @@
 """A web server for one folder, reachable from this machine only."""
 
+import re
 import socketserver
 from functools import partial
 from http import HTTPStatus
@@ -9,6 +10,7 @@ from pathlib import Path
 __all__ = ["PreviewServer"]
 
 _HOST = "127.0.0.1"
+_RELATIVE_LINK = re.compile(rb'href="(?![a-zA-Z][a-zA-Z0-9+.-]*:|[/#])')
 
 
 class PreviewServer(ThreadingHTTPServer):
@@ -40,7 +42,8 @@ class _Handler(SimpleHTTPRequestHandler):
         if code != HTTPStatus.NOT_FOUND or not page.is_file():
             super().send_error(code, message, explain)
             return
-        body = page.read_bytes()
+        # The page does not know at which depth it is shown: its links are led to the root, where the site lies here.
+        body = _RELATIVE_LINK.sub(rb'href="/', page.read_bytes())
         self.send_response(code)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

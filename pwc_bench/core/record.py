@@ -146,3 +146,11 @@ class Record:
         payload = record_to_dict(self)
         del payload["id"]
         return hashlib.sha256(canonical_json(payload).encode()).hexdigest()
+
+    def batch_size_of(self, metric: str) -> int:
+        """Return the images per forward behind a measurement: its own number where it has one, else the run's.
+
+        A latency is taken at batch 1, whatever the run's batch is. Raises KeyError where `metric` was not measured.
+        """
+        own = self.measurements[metric].details.get("batch_size")
+        return own if isinstance(own, int) and not isinstance(own, bool) else self.environment.batch_size

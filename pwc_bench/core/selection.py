@@ -2,19 +2,24 @@
 
 from collections.abc import Iterable
 
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 
 __all__ = ["current_record"]
 
 
 def current_record(records: Iterable[Record], metric: str) -> Record | None:
-    """Return the newest complete record that holds `metric`; else the newest partial one; None where there is none."""
-    best: tuple[bool, str, str] | None = None
+    """Return the newest complete record that holds `metric`; else the newest partial one; None where there is none.
+
+    Of records that are equally complete, one of a published checkpoint goes before one of a file of the user's own:
+    the latter may be any model of that shape.
+    """
+    best: tuple[bool, bool, str, str] | None = None
     chosen: Record | None = None
     for record in records:
         if metric not in record.measurements or record.status is Status.FAILED:
             continue
-        rank = (record.status is Status.COMPLETE, record.started, record.id)
+        is_own = record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
+        rank = (record.status is Status.COMPLETE, not is_own, record.started, record.id)
         if best is None or rank > best:
             best, chosen = rank, record
     return chosen

@@ -39,7 +39,8 @@ def _cells(record: Record, metric: str | None) -> Iterator[Cell]:
     yield from (record.id, record.campaign, record.status, record.status_reason)
     yield from (record.variant, record.title, record.dataset, metric)
     yield from _measured(None if metric is None else record.measurements[metric])
-    yield from (environment.device, environment.precision, environment.implementation, environment.batch_size)
+    batch_size = environment.batch_size if metric is None else record.batch_size_of(metric)
+    yield from (environment.device, environment.precision, environment.implementation, batch_size)
     yield from (provenance.weights.status, provenance.weights.uri, provenance.weights.sha256)
     yield None if provenance.recipe is None else provenance.recipe.sha256
     yield from (provenance.manifest_sha256, provenance.images_expected, provenance.images_seen)

@@ -1,17 +1,18 @@
 """The front page: what this is, what was measured last, and where the notable benchmarks stand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from pwc_bench.core.archive import Archive, Campaign
+from pwc_bench.core.knowledge import Method
 from pwc_bench.core.page import Page
 from pwc_bench.views.board import make_board
 from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
-from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
+from pwc_bench.views.links import Link, method_path, model_path, paper_path, record_path, relative
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["CampaignLine", "HomeContext", "ModelGroup", "pages"]
@@ -44,6 +45,9 @@ class ModelGroup:
     """The variants of a family."""
 
     family: str
+    """As people write it: "ConViT"."""
+    href: str | None
+    """The page of the method that the family is named after, None where none is described."""
     models: tuple[Link, ...]
 
 
@@ -120,5 +124,13 @@ def _models(archive: Archive, names: Names) -> tuple[ModelGroup, ...]:
         if record.variant not in archive.catalogue.variants:
             title = names.variant(record.variant, record)
             others.setdefault(record.variant, Link(title, relative(PATH, model_path(record.variant))))
-    found = [*groups.items(), *((("others", others),) if others else ())]
-    return tuple(ModelGroup(family, tuple(links.values())) for family, links in found)
+    methods = {method.slug: method for method in archive.methods()}
+    found = [_group(family, links, methods.get(family)) for family, links in groups.items()]
+    return (*found, *((_group("others", others, None),) if others else ()))
+
+
+def _group(family: str, models: Mapping[str, Link], method: Method | None) -> ModelGroup:
+    """Name a family by its method, which has the family's key as its slug: people write "ConViT", not "convit"."""
+    if method is None:
+        return ModelGroup(family, None, tuple(models.values()))
+    return ModelGroup(method.title, relative(PATH, method_path(method.slug)), tuple(models.values()))

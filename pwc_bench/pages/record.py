@@ -7,6 +7,7 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.record_json import record_to_json
+from pwc_bench.views.cells import is_of_own_weights
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import dataset_path, model_path, record_path, relative
@@ -34,6 +35,7 @@ class StatusNotice:
     """"complete", "partial" or "failed"."""
     title: str
     reason: str | None
+    """None where there is none, or where the coverage says it already."""
     coverage: str | None
     """"200 of 50,000 images", None for a record that looks at no image."""
     failed_images: tuple[str, ...]
@@ -50,6 +52,8 @@ class RecordPage:
     record_id: str
     is_demo: bool
     is_cost: bool
+    own_weights: str | None
+    """The name of the user's own file, where one was measured and no published checkpoint."""
     status: StatusNotice
     facts: tuple[Fact, ...]
     measurements: tuple[MeasurementLine, ...]
@@ -89,6 +93,7 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
         record_id=record.id,
         is_demo=names.is_demo(record),
         is_cost=record.dataset is None,
+        own_weights=(record.provenance.weights.uri or "unnamed") if is_of_own_weights(record) else None,
         status=_status(record),
         facts=tuple(_facts(names, record, path)),
         measurements=tuple(measurement_lines(names.catalogue, record)),
@@ -116,11 +121,12 @@ def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
 def _status(record: Record) -> StatusNotice:
     failed = record.provenance.images_failed
     more = len(failed) - _MOST_FAILED_NAMES
+    coverage = _coverage(record)
     return StatusNotice(
         kind=str(record.status),
         title=_STATUS_TITLE[record.status],
-        reason=record.status_reason,
-        coverage=_coverage(record),
+        reason=None if coverage and (record.status_reason or "") in coverage else record.status_reason,
+        coverage=coverage,
         failed_images=failed[:_MOST_FAILED_NAMES],
         more_failed=f"{more:,}" if more > 0 else None,
     )

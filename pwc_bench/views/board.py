@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.core.metric import Better, Metric, Scope
+from pwc_bench.core.metric import Better, Metric
 from pwc_bench.views.board_keys import BoardKey
 from pwc_bench.views.board_rows import BoardRow, Entry, align_rows, make_row
-from pwc_bench.views.cells import MeasuredCell
+from pwc_bench.views.cells import depends_on_machine
 from pwc_bench.views.comparison import Comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.record_naming import Names
@@ -116,8 +116,8 @@ def _ranking_value(cell: Comparison) -> float | None:
 def _order(metrics: Sequence[Metric]) -> str:
     if not metrics:
         return ""
-    sequence = "the measurement where it is complete, otherwise the claim, otherwise a partial measurement"
-    return f"Ordered by {metrics[0].title}: {sequence}."
+    first = "the measurement where it is complete and of published weights"
+    return f"Ordered by {metrics[0].title}: {first}, otherwise the claim, otherwise what was measured."
 
 
 def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[BoardColumn]:
@@ -136,15 +136,11 @@ def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[Bo
             claim_index=str(index),
             measured_index=str(index + has_claims),
             claim_conditions=_common([cell.claim.conditions for cell in cells if cell.claim]),
-            measured_conditions=_common([_hardware(cell.measured) for cell in cells if cell.measured])
-            if metric.scope is Scope.MODEL and metric.display.unit.endswith("/s")
+            measured_conditions=_common([cell.measured.setting for cell in cells if cell.measured])
+            if depends_on_machine(metric)
             else None,
         )
         index += 1 + has_claims
-
-
-def _hardware(cell: MeasuredCell) -> str:
-    return f"{cell.device}, {cell.precision}"
 
 
 def _common(texts: Sequence[str | None]) -> str | None:

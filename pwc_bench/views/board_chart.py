@@ -63,7 +63,7 @@ def _points(row: BoardRow, x: int, y: int) -> Iterator[Point]:
             href=score.measured.href,
             is_measured=True,
             y_interval=None if bounds is None else (float(bounds[0]), float(bounds[1])),
-            is_flagged=status is not None,
+            flag=None if status is None else status.text,
         )
 
 

@@ -22,6 +22,8 @@ class BoardFigure:
     caption: str
     has_ties: bool
     """Whether some model stands there both as claimed and as measured."""
+    flags: str | None
+    """What its pale discs are: "demo", "partial, own weights"; None where it has none."""
 
 
 def board_figure(board: Board, title: str) -> BoardFigure | None:
@@ -32,4 +34,11 @@ def board_figure(board: Board, title: str) -> BoardFigure | None:
     width_px, height_px = _NARROW_PX
     narrow = draw_scatter(scatter, width_px=width_px, height_px=height_px)
     models = [{point.model for point in scatter.points if point.is_measured is measured} for measured in (True, False)]
-    return BoardFigure(draw_scatter(scatter), narrow, scatter.title, has_ties=not models[0].isdisjoint(models[1]))
+    flags = dict.fromkeys(point.flag for point in scatter.points if point.flag)
+    return BoardFigure(
+        draw_scatter(scatter),
+        narrow,
+        scatter.title,
+        has_ties=not models[0].isdisjoint(models[1]),
+        flags="; ".join(flags) or None,
+    )

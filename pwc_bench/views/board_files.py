@@ -38,6 +38,8 @@ class BoardLine:
     status_reason: str | None
     device: str | None
     precision: str | None
+    batch_size: int | None
+    """Of a speed or a peak of memory, which depend on it."""
     record: str | None
     """The record's id."""
 
@@ -88,5 +90,6 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         status_reason=found.status.reason if found and found.status else None,
         device=found.device if found else None,
         precision=found.precision if found else None,
+        batch_size=found.batch_size if found else None,
         record=found.record_id if found else None,
     )

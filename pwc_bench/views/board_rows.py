@@ -1,6 +1,7 @@
 """The rows of a leaderboard: one model each, its claims beside its measurements."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pwc_bench.core.claim import Claim
@@ -22,7 +23,7 @@ class Evidence:
     """A record behind a row."""
 
     text: str
-    """"accuracy" or "cost and speed"."""
+    """"accuracy" or "cost and speed"; what it speaks for where there are several: "GFLOPs, throughput"."""
     href: str
     setting: str
     """"NVIDIA H200, fp32"."""
@@ -94,7 +95,7 @@ def make_row(
         source_text=first.source if first else "",
         year=paper.date[:4] if paper else "",
         cells=cells,
-        evidence=tuple(_evidence(records.values(), path)),
+        evidence=tuple(_evidence(metrics, records, path)),
     )
 
 
@@ -109,11 +110,14 @@ def short_title(paper: Paper) -> str:
     return head if mark and len(head) <= 24 else paper.title
 
 
-def _evidence(records: Iterable[Record | None], path: str) -> Iterator[Evidence]:
-    unique = {record.id: record for record in records if record is not None}
-    for record in unique.values():
+def _evidence(metrics: Sequence[Metric], chosen: Mapping[str, Record | None], path: str) -> Iterator[Evidence]:
+    records = {record.id: record for record in chosen.values() if record is not None}
+    kinds = Counter(record.dataset is None for record in records.values())
+    for record in records.values():
+        spoken = [metric.title for metric in metrics if (found := chosen[metric.key]) and found.id == record.id]
+        usual = "cost and speed" if record.dataset is None else "accuracy"
         yield Evidence(
-            text="cost and speed" if record.dataset is None else "accuracy",
+            text=usual if kinds[record.dataset is None] == 1 else ", ".join(spoken),
             href=relative(path, record_path(record.id)),
             setting=f"{record.environment.device}, {record.environment.precision}",
             status=record_badge(record),

@@ -8,10 +8,10 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import current_record
 from pwc_bench.views.board_keys import BoardKey, board_title, dataset_title
-from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
 from pwc_bench.views.links import dataset_path, model_path, relative, task_path
 from pwc_bench.views.record_naming import Names
 
@@ -70,10 +70,12 @@ def summarise_boards(archive: Archive, names: Names, keys: Iterable[BoardKey], p
 def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titles: Mapping[str, str]) -> BoardSummary:
     claims = tuple(claim for claim in archive.claims(dataset=key.dataset) if claim.task == key.task)
     by_variant: dict[str, list[Record]] = {}
-    for record in archive.records(dataset=key.dataset):
-        by_variant.setdefault(record.variant, []).append(record)
-    metric = _metric(archive, claims, by_variant)
     declared = archive.catalogue.datasets.get(key.dataset)
+    is_demo = declared is not None and declared.is_demo
+    for record in archive.records(dataset=key.dataset):
+        if is_demo or record.provenance.weights.status is not WeightsStatus.PROBE:
+            by_variant.setdefault(record.variant, []).append(record)
+    metric = _metric(archive, claims, by_variant)
     found = None if metric is None else _best_measurement(names, by_variant, metric, path)
     return BoardSummary(
         title=board_title(archive, key, names),
@@ -82,7 +84,7 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
         task_href=relative(path, task_path(key.task)),
         dataset=dataset_title(names, key.dataset),
         dataset_href=relative(path, dataset_path(key.dataset)),
-        is_demo=declared is not None and declared.is_demo,
+        is_demo=is_demo,
         metric=None if metric is None else metric.title,
         unit="" if metric is None else metric.display.unit,
         best_claim=None if metric is None else _best_claim(names, claims, metric, path),
@@ -125,15 +127,18 @@ def _is_number(claim: Claim) -> bool:
 def _best_measurement(
     names: Names, by_variant: Mapping[str, Sequence[Record]], metric: Metric, path: str
 ) -> BestMeasurement | None:
-    """Return the best of the records that speak for their variants; a complete one goes before a partial one."""
-    best: tuple[bool, Record] | None = None
+    """Return the best of the records that speak for their variants.
+
+    A complete one goes before a partial one, and one of published weights before one of the user's own.
+    """
+    best: tuple[tuple[bool, bool], Record] | None = None
     for records in by_variant.values():
         record = current_record(records, metric.key)
         if record is None:
             continue
-        complete = record.status is Status.COMPLETE
-        if best is None or complete > best[0] or (complete == best[0] and _improves(metric, record, best[1])):
-            best = complete, record
+        trust = (record.status is Status.COMPLETE, not is_of_own_weights(record))
+        if best is None or trust > best[0] or (trust == best[0] and _improves(metric, record, best[1])):
+            best = trust, record
     if best is None:
         return None
     record = best[1]

@@ -1,14 +1,25 @@
 """Claim beside measurement: the two halves of every comparison on the site."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.metric import Metric
+from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.views.links import record_path, relative, safe_url
 from pwc_bench.views.numbers import Number, interval_text, measured_number, printed_number
 
-__all__ = ["ClaimCell", "MeasuredCell", "StatusBadge", "claim_cell", "measured_cell", "record_badge", "unit_text"]
+__all__ = [
+    "ClaimCell",
+    "MeasuredCell",
+    "StatusBadge",
+    "claim_cell",
+    "depends_on_machine",
+    "is_of_own_weights",
+    "measured_cell",
+    "record_badge",
+    "unit_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,7 @@ class StatusBadge:
     kind: str
     """"partial", "failed", "demo" or "local": the end of the style's class."""
     text: str
+    """All that holds: "partial, own weights"."""
     reason: str
     """The whole sentence."""
 
@@ -55,6 +67,10 @@ class MeasuredCell:
     status: StatusBadge | None
     device: str
     precision: str
+    batch_size: int | None
+    """Of a number that depends on it, None for any other."""
+    setting: str
+    """The machine and how it was used: "NVIDIA H200, bf16, batch 256"."""
     conditions: str
     """Everything that the number depends on, as one line."""
     caveats: tuple[str, ...]
@@ -82,10 +98,12 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
     """Show what `record` says of `metric` on the page at `path`. Raises KeyError where it says nothing."""
     measurement = record.measurements[metric.key]
     environment = record.environment
+    size = record.batch_size_of(metric.key) if depends_on_machine(metric) else None
+    batch = () if size is None else (f"batch {size}",)
     conditions = (
         environment.device,
         environment.precision + (" (TF32)" if environment.tf32 else ""),
-        f"batch {environment.batch_size}",
+        *batch,
         *(("compiled",) if environment.compile else ()),
         record.started[:10],
     )
@@ -99,23 +117,40 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         status=record_badge(record),
         device=environment.device,
         precision=environment.precision,
+        batch_size=size,
+        setting=", ".join((environment.device, environment.precision, *batch)),
         conditions=", ".join(conditions),
         caveats=measurement.caveats,
     )
 
 
+def depends_on_machine(metric: Metric) -> bool:
+    """Tell whether a metric depends on the machine and the batch: sampled ones, and descriptive ones of the model."""
+    return metric.kind is Kind.SAMPLED or (metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.MODEL)
+
+
+def is_of_own_weights(record: Record) -> bool:
+    """Tell whether a record's accuracy is that of a file of the user's own. Cost and speed do not look at weights."""
+    return record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
+
+
 def record_badge(record: Record) -> StatusBadge | None:
-    """Say what a reader must know before the number: incomplete, a demo, or somebody's own weights."""
+    """Say what a reader must know before the number: failed, a demo, incomplete, somebody's own weights."""
+    flags = tuple(_flags(record))
+    if not flags:
+        return None
+    return StatusBadge(flags[0].kind, ", ".join(flag.text for flag in flags), "; ".join(flag.reason for flag in flags))
+
+
+def _flags(record: Record) -> Iterator[StatusBadge]:
     if record.status is Status.FAILED:
-        return StatusBadge("failed", "failed", record.status_reason or "something could not be measured")
-    weights = record.provenance.weights.status
-    if record.dataset is not None and weights is WeightsStatus.PROBE:
-        return StatusBadge("demo", "demo", "a random backbone with a fitted head: a demo of the pipeline, no result")
+        yield StatusBadge("failed", "failed", record.status_reason or "something could not be measured")
+    if record.dataset is not None and record.provenance.weights.status is WeightsStatus.PROBE:
+        yield StatusBadge("demo", "demo", "a random backbone with a fitted head: a demo of the pipeline, no result")
     if record.status is Status.PARTIAL:
-        return StatusBadge("partial", "partial", record.status_reason or _images(record))
-    if record.dataset is not None and weights is WeightsStatus.LOCAL:
-        return StatusBadge("local", "own weights", "measured with a file of the user's own, no published checkpoint")
-    return None
+        yield StatusBadge("partial", "partial", record.status_reason or _images(record))
+    if is_of_own_weights(record):
+        yield StatusBadge("local", "own weights", "measured with a file of the user's own, no published checkpoint")
 
 
 def _plain(metric: Metric, interval: tuple[float, float]) -> tuple[str, str]:

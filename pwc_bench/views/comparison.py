@@ -9,7 +9,7 @@ from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.reproduction import Agreement, judge
 from pwc_bench.core.variant import Variant
-from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
 from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import printed_number, signed_text
 
@@ -26,6 +26,8 @@ class Verdict:
     """One phrase: "reproduced without the classifier head: 27.3 M"."""
     by_convention: bool = False
     """Whether it holds under the claim's convention and not under the metric's own, as the text says."""
+    by_own_weights: bool = False
+    """Whether a file of the user's own was measured and no published checkpoint, as the text says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _absence(metric: Metric, variant: Variant | None, failure: Record | None) ->
 
 
 def _difference(metric: Metric, claim: Claim, record: Record) -> str | None:
-    if not _is_number(claim) or not _same_unit(metric, claim) or _on_other_hardware(metric, claim, record):
+    if _obstacle(metric, claim, record) is not None:
         return None
     value = record.measurements[metric.key].value
     shown = Decimal(repr(value)) * Decimal(repr(metric.display.scale))
@@ -122,9 +124,11 @@ def _verdict(metric: Metric, claim: Claim, record: Record | None, variant: Varia
     if judgement.convention is not None and judgement.convention_value is not None:
         text = f"{metric.display.text(judgement.convention_value)}\N{NO-BREAK SPACE}{metric.display.unit}".strip()
         return Verdict("reproduced", f"reproduced {judgement.convention}: {text}", by_convention=True)
+    is_own = is_of_own_weights(record)
+    whose = ", with own weights" if is_own else ""
     if judgement.agreement is Agreement.REPRODUCED:
-        return Verdict("reproduced", "reproduced")
-    return Verdict(str(judgement.agreement), f"{judgement.agreement} the claim")
+        return Verdict("reproduced", f"reproduced{whose}", by_own_weights=is_own)
+    return Verdict(str(judgement.agreement), f"{judgement.agreement} the claim{whose}", by_own_weights=is_own)
 
 
 def _obstacle(metric: Metric, claim: Claim, record: Record) -> str | None:

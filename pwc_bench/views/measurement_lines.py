@@ -8,6 +8,7 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.slug import slugify
+from pwc_bench.views.cells import depends_on_machine
 from pwc_bench.views.facts import Fact, json_facts
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
@@ -35,6 +36,8 @@ class MeasurementLine:
     """Why there is no interval, as a word or two."""
     better: str | None
     """None for a metric that this installation does not know."""
+    batch: str | None
+    """"batch 256" for a number that depends on it."""
     definition: str | None
     version: str | None
     """Said only where the metric's definition has changed since."""
@@ -50,10 +53,11 @@ def measurement_lines(catalogue: Catalogue, record: Record) -> Iterator[Measurem
     declared = [key for key in catalogue.metrics if key in record.measurements]
     further = sorted(key for key in record.measurements if key not in catalogue.metrics)
     for key in (*declared, *further):
-        yield _line(key, catalogue.metrics.get(key), record.measurements[key])
+        yield _line(record, key, catalogue.metrics.get(key))
 
 
-def _line(key: str, metric: Metric | None, measurement: Measurement) -> MeasurementLine:
+def _line(record: Record, key: str, metric: Metric | None) -> MeasurementLine:
+    measurement = record.measurements[key]
     display = Display(measurement.unit, decimals=_decimals(measurement.value)) if metric is None else metric.display
     samples = tuple(display.text(sample) for sample in measurement.samples or ())
     split = operator_split(measurement)
@@ -69,6 +73,7 @@ def _line(key: str, metric: Metric | None, measurement: Measurement) -> Measurem
         interval=_interval(display, measurement.interval),
         interval_absent="exact" if metric is not None and metric.kind is Kind.EXACT else "none",
         better=None if metric is None else _BETTER[metric.better],
+        batch=f"batch {record.batch_size_of(key)}" if metric is not None and depends_on_machine(metric) else None,
         definition=None if metric is None else metric.definition,
         version=_version(metric, measurement),
         caveats=measurement.caveats,

@@ -32,6 +32,8 @@ class PaperResults:
     """What the paper claims of its own models: by metric, greatest value first."""
     standing: tuple[tuple[str, str], ...]
     """How many of these claims stand how: ("reproduced", "12")."""
+    own_weights: str | None
+    """How many of them were judged by a file of the user's own; None where none was."""
     baselines: tuple[ClaimRow, ...]
     """What the paper claims of other models that we know."""
     further: tuple[ClaimGroup, ...]
@@ -52,6 +54,7 @@ def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mappin
     return PaperResults(
         own=rows,
         standing=_standing(rows),
+        own_weights=_own_weights(rows),
         baselines=desk.rows(_ordered(baselines)),
         further=tuple(_by_source(desk, [claim for claim in claims if claim.variant is None])),
         by_others=desk.rows(_by_dataset(_others(archive, paper, own_variants))),
@@ -100,3 +103,8 @@ def _by_source(desk: ClaimDesk, claims: Sequence[Claim]) -> list[ClaimGroup]:
 def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str], ...]:
     counts = Counter(row.comparison.verdict.state for row in rows if row.comparison.verdict)
     return tuple((state, str(counts[state])) for state in _STATES if counts[state])
+
+
+def _own_weights(rows: Sequence[ClaimRow]) -> str | None:
+    count = sum(row.comparison.verdict is not None and row.comparison.verdict.by_own_weights for row in rows)
+    return f"{count:,}" if count else None

@@ -29,8 +29,8 @@ class Point:
     href: str | None
     is_measured: bool
     y_interval: tuple[float, float] | None = None
-    is_flagged: bool = False
-    """Whether it is partial: drawn paler."""
+    flag: str | None = None
+    """Why it is drawn paler: "partial", "own weights"; None for a full measurement of a published model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _mark(plane: _Plane, point: Point) -> str:
         low, high = (coordinate(plane.py(value)) for value in point.y_interval)
         parts.append(element("line", x1=x, x2=x, y1=low, y2=high))
     parts.append(element("circle", cx=x, cy=y, r=coordinate(_RADIUS)))
-    kind = _mark_class(is_measured=point.is_measured) + (" chart-flagged" if point.is_flagged else "")
+    kind = _mark_class(is_measured=point.is_measured) + (" chart-flagged" if point.flag else "")
     if point.href is None:
         return element("g", *parts, class_=kind, role="img", aria_label=point.name)
     return element("a", *parts, class_=kind, href=point.href, aria_label=point.name)

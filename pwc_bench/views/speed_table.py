@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pwc_bench.core.catalogue import Catalogue
-from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Environment, Record, Status
-from pwc_bench.views.cells import MeasuredCell, measured_cell
+from pwc_bench.views.cells import MeasuredCell, depends_on_machine, measured_cell
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
@@ -41,28 +41,24 @@ class SpeedTable:
 
 def speed_metrics(catalogue: Catalogue) -> tuple[Metric, ...]:
     """Return the metrics that depend on the machine: sampled ones, and descriptive ones of the model."""
-    return tuple(
-        metric
-        for metric in catalogue.metrics.values()
-        if metric.kind is Kind.SAMPLED or (metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.MODEL)
-    )
+    return tuple(metric for metric in catalogue.metrics.values() if depends_on_machine(metric))
 
 
 def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTable | None:
     """Gather the speed from a variant's records, given newest first; None where there is none.
 
-    Failed records and demos are left out.
+    Failed records and demos are left out. A run has a row for each batch: its latencies are those of batch 1.
     """
     metrics = speed_metrics(names.catalogue)
-    rows: dict[tuple[str, str], dict[str, MeasuredCell]] = {}
+    rows: dict[tuple[str, int, str], dict[str, MeasuredCell]] = {}
     for record in records:
         if record.status is Status.FAILED or names.is_demo(record):
             continue
-        found = [metric for metric in metrics if metric.key in record.measurements]
-        if not found:
-            continue
-        row = rows.setdefault((record.environment.device, _settings(record.environment)), {})
-        for metric in found:
+        for metric in metrics:
+            if metric.key not in record.measurements:
+                continue
+            size = record.batch_size_of(metric.key)
+            row = rows.setdefault((record.environment.device, size, _settings(record.environment, size)), {})
             if metric.key not in row:  # the first one met is the newest
                 row[metric.key] = measured_cell(record, metric, path)
     used = tuple(metric for metric in metrics if any(metric.key in row for row in rows.values()))
@@ -72,15 +68,15 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
         columns=tuple(SpeedColumn(metric.title, metric.display.unit) for metric in used),
         rows=tuple(
             SpeedRow(device, settings, tuple(row.get(metric.key) for metric in used))
-            for (device, settings), row in sorted(rows.items(), key=lambda item: item[0])
+            for (device, _, settings), row in sorted(rows.items(), key=lambda item: item[0])
         ),
     )
 
 
-def _settings(environment: Environment) -> str:
+def _settings(environment: Environment, batch_size: int) -> str:
     parts = (
         environment.precision + (" with TF32" if environment.tf32 else ""),
-        f"batch {environment.batch_size}",
+        f"batch {batch_size}",
         *(("compiled",) if environment.compile else ()),
         *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),
         *((f"{environment.implementation} implementation",) if environment.implementation != "reference" else ()),

@@ -1,6 +1,7 @@
 """`build` and `serve`: the site, and a look at it."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
+from pwc_bench.core.errors import StoreError
+from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.store import Store, open_store
+from tests.factories import make_record
 
 HEAVY = ("torch", "torchvision", "timm", "fvcore", "scipy", "datasets")
 
@@ -39,6 +44,33 @@ def test_build_without_a_database(runner: CliRunner, place: Path) -> None:
     assert not list(place.iterdir())
 
 
+def test_build_shows_what_the_package_knows_today(runner: CliRunner, place: Path) -> None:
+    """A database that an earlier version filled gets the claims added since; built again, it stays the same."""
+    path = place / "old.db"
+    with open_store(str(path)) as store:
+        store.add(make_record())
+    assert runner.invoke(app, ["build", "--db", "old.db"]).exit_code == 0
+    assert "82.5" in (place / "site" / "paper" / "convit" / "index.html").read_text()
+    before = path.read_bytes()
+    assert runner.invoke(app, ["build", "--db", "old.db"]).exit_code == 0
+    assert path.read_bytes() == before
+
+
+def test_build_shows_a_database_that_cannot_be_written(
+    runner: CliRunner, database: Path, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is, and says that its claims may be old. No file mode keeps the administrator, who may run this, out."""
+
+    def refused(self: Store, knowledge: Knowledge, *, origin: str = "package") -> None:
+        raise StoreError("the database is read-only")
+
+    monkeypatch.setattr(Store, "sync_knowledge", refused)
+    result = runner.invoke(app, ["build"])
+    assert result.exit_code == 0
+    assert "the claims shown are those of the last run: the database is read-only" in result.stderr
+    assert (place / "site" / "model" / "convit-s" / "index.html").is_file()
+
+
 def test_base_url_must_be_an_address(runner: CliRunner, database: Path) -> None:
     """An address without its scheme is refused."""
     result = runner.invoke(app, ["build", "--base-url", "example.org"])
@@ -53,7 +85,8 @@ def address(place: Path) -> Iterator[str]:
     (site / "about").mkdir(parents=True)
     (site / "index.html").write_text("<h1>home</h1>")
     (site / "about" / "index.html").write_text("about")
-    (site / "404.html").write_text("<h1>not here</h1>")
+    links = ("index.html", "https://example.org/", "#main", "/about/", "sota/index.html")
+    (site / "404.html").write_text(" ".join(f'<a href="{link}">x</a>' for link in links))
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "pwc_bench", "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -71,17 +104,18 @@ def address(place: Path) -> Iterator[str]:
 
 
 def test_serve_answers_until_ctrl_c(address: str) -> None:
-    """Pages are served fresh, also those of folders; a page that is missing gets the site's own answer."""
+    """Pages are served fresh, also those of folders; for a missing one, at any depth, the site's links lead home."""
     with urllib.request.urlopen(address) as response:
         assert response.read() == b"<h1>home</h1>"
         assert response.headers["Cache-Control"] == "no-cache"
     with urllib.request.urlopen(address + "about/") as response:
         assert response.read() == b"about"
-    for missing in ("nothing/", "..%2f..%2fetc/passwd"):
+    for missing in ("nothing/", "nothing/at/all/", "..%2f..%2fetc/passwd"):
         with pytest.raises(urllib.error.HTTPError) as found:
             urllib.request.urlopen(address + missing)
         assert found.value.code == 404
-        assert found.value.read() == b"<h1>not here</h1>"
+        hrefs = re.findall('href="([^"]*)"', found.value.read().decode())
+        assert hrefs == ["/index.html", "https://example.org/", "#main", "/about/", "/sota/index.html"]
         found.value.close()
 
 

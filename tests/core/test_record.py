@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_dict, record_to_json
 from tests.factories import make_record
 
@@ -68,3 +69,11 @@ def test_what_is_unknown_is_left_out() -> None:
     assert None not in data["environment"].values()
     assert None not in data["provenance"].values()
     assert data["dataset"] is None
+
+
+def test_a_batch_is_the_measurements_own_or_the_runs() -> None:
+    """A latency is taken at batch 1, whatever the run's batch is."""
+    latency = Measurement(6.2, "ms", details={"batch_size": 1})
+    odd = Measurement(6.2, "ms", details={"batch_size": True})
+    record = make_record(dataset=None, measurements={"latency_p50": latency, "throughput": odd})
+    assert (record.batch_size_of("latency_p50"), record.batch_size_of("throughput")) == (1, 64)

@@ -6,7 +6,7 @@ import pytest
 
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.record import Status
+from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.core.selection import current_record
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.slug import slugify
@@ -82,3 +82,14 @@ def test_labels_come_from_the_class_identifier() -> None:
 def test_device_type() -> None:
     """The second GPU is a CUDA device."""
     assert Settings(device="cuda:1").device_type == "cuda"
+
+
+def test_published_weights_speak_before_the_users_own() -> None:
+    """A newer file of the user's own may be any model; where it is all there is, it speaks. Cost knows no weights."""
+    published = make_record(started="2026-01-01T00:00:00Z")
+    own = make_record(started="2026-02-01T00:00:00Z", weights=WeightsStatus.LOCAL)
+    partial = make_record(started="2026-03-01T00:00:00Z", status=Status.PARTIAL)
+    assert current_record([published, own], "top1") is published
+    assert current_record([own, partial], "top1") is own
+    cost = make_record(dataset=None, started="2026-02-01T00:00:00Z", weights=WeightsStatus.LOCAL)
+    assert current_record([make_record(dataset=None), cost], "gflops") is cost

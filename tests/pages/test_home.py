@@ -6,7 +6,8 @@ from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.pages.home import HomeContext, pages
 from tests.example_archive import example_archive
-from tests.factories import make_record
+from tests.factories import make_claim, make_record
+from tests.pages.shown import text_of
 
 
 def home(archive: MemoryArchive) -> HomeContext:
@@ -38,11 +39,20 @@ def test_it_names_the_newest_campaigns() -> None:
 
 
 def test_it_lists_the_models_by_family() -> None:
-    """Those that only records know come last."""
+    """By the name that people write, with the method's page; those that only records know come last."""
     own = replace(make_record("timm:resnet18"), title="ResNet-18")
     groups = home(replace(example_archive(), all_records=(own, own))).models
-    assert [group.family for group in groups] == ["convit", "deit", "others"]
+    assert [group.family for group in groups] == ["ConViT", "DeiT", "others"]
+    assert [group.href for group in groups] == ["method/convit/index.html", "method/deit/index.html", None]
     assert [link.text for link in groups[-1].models] == ["ResNet-18"]
+    nameless = home(replace(example_archive(), all_methods=())).models
+    assert [(group.family, group.href) for group in nameless] == [("convit", None), ("deit", None)]
+
+
+def test_one_model_is_not_called_models() -> None:
+    """Nor one claim claims."""
+    text = text_of(next(pages(replace(example_archive((make_record(),)), all_claims=(make_claim(metric="top1"),)))))
+    assert "1 claim, 1 model measured." in text
 
 
 def test_it_says_how_to_start_where_there_is_nothing() -> None:

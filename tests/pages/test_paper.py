@@ -6,8 +6,11 @@ import pytest
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.knowledge import RelatedPaper, Repository
+from pwc_bench.core.record import WeightsStatus
 from pwc_bench.pages.paper import PaperContext, pages
 from tests.example_archive import example_archive
+from tests.factories import make_record
+from tests.pages.shown import text_of
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
 
@@ -133,3 +136,13 @@ def test_the_built_page_shows_all_of_it() -> None:
     ):
         assert words in text
     assert "reproduced without the attention products: 5.36 GFLOPs" in text
+
+
+def test_claims_judged_by_own_weights_are_counted_apart() -> None:
+    """The tally of a paper does not pass off a user's file as its checkpoint."""
+    own = make_record("convit-s", weights=WeightsStatus.LOCAL)
+    archive = example_archive((own,))
+    assert context_of(archive).results.own_weights == "2"
+    page = next(page for page in pages(archive) if page.path == "paper/convit/index.html")
+    assert "2 of these judged by a file of a user\N{RIGHT SINGLE QUOTATION MARK}s own" in text_of(page)
+    assert context_of(example_archive()).results.own_weights is None

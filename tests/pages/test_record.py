@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.record import Environment, Provenance, Record, Status
+from pwc_bench.core.record import Environment, Provenance, Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.pages.record import RecordPage, pages
 from pwc_bench.views.provenance_facts import environment_groups, provenance_groups
@@ -138,3 +138,27 @@ def test_a_record_without_a_command_says_so() -> None:
     record = make_record()
     text = _text(replace(record, provenance=replace(record.provenance, command=None)))
     assert "The command was not recorded." in text
+
+
+def test_a_reason_that_the_coverage_says_already_is_not_said_twice() -> None:
+    """One sentence for one fact."""
+    record = make_record(status=Status.PARTIAL, reason="200 of 50,000 images")
+    text = _text(replace(record, provenance=replace(record.provenance, images_seen=200)))
+    assert "It covers 200 of 50,000 images." in text
+    assert "Reason:" not in text
+
+
+def test_own_weights_are_told_first_of_all() -> None:
+    """With the file's name; a record of cost looks at no weights, and one of published weights needs no word."""
+    text = _text(make_record(weights=WeightsStatus.LOCAL))
+    assert "complete own weights" in text
+    assert "Measured with a file of the user's own , hub:timm/convit_small.fb_in1k" in text
+    for record in (make_record(), make_record(dataset=None, weights=WeightsStatus.LOCAL)):
+        assert "file of the user's own ," not in _text(record)
+
+
+def test_a_speed_stands_with_its_batch() -> None:
+    """Counts do not depend on it."""
+    text = _text(make_record(dataset=None))
+    assert "higher is better, batch 64" in text
+    assert "lower is better, batch" not in text

@@ -166,3 +166,9 @@ def test_no_page_asks_another_host_for_anything() -> None:
     loaded = re.compile(r'<(?:script|img|link rel="(?:stylesheet|icon)"|iframe)[^>]*(?:src|href)="https?:')
     for file, _ in pages_of(built_site()):
         assert not loaded.search(file.read_text()), file
+
+
+def test_every_table_has_a_caption() -> None:
+    """Seen or heard: it says what the table is."""
+    for file, found in pages_of(built_site()):
+        assert found.tags.count("caption") == found.tags.count("table"), file

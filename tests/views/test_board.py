@@ -84,7 +84,7 @@ def test_conditions_that_all_share_stand_in_the_head(board: Board) -> None:
     """Quadro GP100 against H200."""
     column = board.columns[-1]
     assert column.claim_conditions == "Quadro GP100, batch 128"
-    assert column.measured_conditions == "NVIDIA H200, fp32"
+    assert column.measured_conditions == "NVIDIA H200, fp32, batch 64"
 
 
 def test_other_conditions_and_unknown_models_stand_apart(board: Board) -> None:
@@ -185,3 +185,37 @@ def test_a_papers_short_name_stands_before_its_colon() -> None:
     paper = example_archive().all_papers[0]
     assert short_title(replace(paper, title="ConViT: Improving")) == "ConViT"
     assert short_title(replace(paper, title="A title without one")) == "A title without one"
+
+
+def test_records_behind_a_row_are_told_apart() -> None:
+    """Two of cost are named by what they speak for."""
+    older = make_record(dataset=None)
+    newer = make_record(
+        dataset=None, started="2026-02-01T00:00:00Z", measurements={"parameters": older.measurements["parameters"]}
+    )
+    row = row_of(board_of(example_archive((newer, older, make_record()))), "ConViT-S")
+    assert [item.text for item in row.evidence] == ["accuracy", "GFLOPs, Throughput", "Parameters"]
+
+
+def test_speeds_at_different_batches_each_say_theirs() -> None:
+    """On the page and in the files; where all share it, the head says it once."""
+    fast = make_record("convit-b", None)
+    fast = replace(fast, environment=replace(fast.environment, batch_size=256))
+    board = board_of(example_archive((make_record(dataset=None), fast)))
+    assert board.columns[-1].measured_conditions is None
+    settings = {row.title: row.cells[-1].measured for row in board.rows}
+    shown = {title: cell.setting for title, cell in settings.items() if cell}
+    assert shown == {"ConViT-S": "NVIDIA H200, fp32, batch 64", "ConViT-B": "NVIDIA H200, fp32, batch 256"}
+    lines = csv.DictReader(io.StringIO(board_csv(board)))
+    sizes = {(line["model"], line["metric"]): line["batch_size"] for line in lines if line["measured"]}
+    assert (sizes["ConViT-B", "throughput"], sizes["ConViT-B", "gflops"]) == ("256", "")
+
+
+def test_a_chart_explains_its_pale_discs() -> None:
+    """Where there are any."""
+    partial = make_record(status=Status.PARTIAL, weights=WeightsStatus.LOCAL)
+    flagged = board_figure(board_of(example_archive((make_record(dataset=None), partial))), "x")
+    whole = board_figure(board_of(example_archive((make_record(dataset=None), make_record()))), "x")
+    assert flagged is not None
+    assert whole is not None
+    assert (flagged.flags, whole.flags) == ("partial, own weights", None)

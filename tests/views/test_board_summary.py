@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.views.board_keys import BoardKey
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.record_naming import Names
@@ -56,3 +56,17 @@ def test_claims_that_are_no_numbers_or_in_other_units_do_not_win() -> None:
     assert board.best_claim is not None
     assert (board.best_claim.model, board.best_claim.model_href) == ("C", None)
     assert board.claims == "4"
+
+
+def test_published_weights_go_before_the_users_own_and_a_probe_counts_for_nothing() -> None:
+    """However good they are: the one may be any model, the other says nothing about the world."""
+    measured = {"top1": make_measurement(99.0, "%")}
+    own = make_record("convit-b", measurements=measured, weights=WeightsStatus.LOCAL)
+    probe = make_record("convit-ti", measurements=measured, weights=WeightsStatus.PROBE)
+    board = _summary(own, probe, _top1("convit-s", 81.3))
+    assert board.best_measurement is not None
+    assert (board.best_measurement.model, board.measured) == ("ConViT-S", "2")
+    alone = _summary(own)
+    assert alone.best_measurement is not None
+    assert alone.best_measurement.cell.status is not None
+    assert alone.best_measurement.cell.status.text == "own weights"

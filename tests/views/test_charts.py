@@ -22,7 +22,7 @@ def make_scatter(**changes: float) -> Scatter:
         points=(
             Point("A", 1.0, 73.1, "A, claimed: 73.1 %", "https://example.org/a", is_measured=False),
             Point("A", 1.26, 73.12, "A, measured", "../r/index.html", is_measured=True, y_interval=(72.8, 73.4)),
-            Point("<B>", changes.get("x", 30.0), 82.5, 'B "quoted" & <b>', None, is_measured=False, is_flagged=True),
+            Point("<B>", changes.get("x", 30.0), 82.5, 'B "quoted" & <b>', None, is_measured=False, flag="partial"),
         ),
     )
 

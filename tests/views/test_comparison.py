@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.metric import Kind
 from pwc_bench.core.record import Status, WeightsStatus
-from pwc_bench.views.cells import record_badge
+from pwc_bench.views.cells import measured_cell, record_badge
 from pwc_bench.views.comparison import compare_claim, unmeasured_comparison
 from tests.example_archive import METRICS, example_catalogue
 from tests.factories import make_claim, make_record
@@ -55,6 +57,7 @@ def test_a_partial_record_is_shown_but_judges_nothing() -> None:
     assert (found.measured.status.text, found.measured.status.reason) == ("partial", "200 of 50,000 images")
     assert found.verdict is not None
     assert found.verdict.text == "not comparable: 200 of 50,000 images"
+    assert found.difference is None
 
 
 def test_units_that_differ_are_not_compared() -> None:
@@ -118,3 +121,46 @@ def test_badges_name_what_a_reader_must_know_first() -> None:
     assert [badge and badge.kind for badge in kinds] == ["failed", "demo", "local", "partial"]
     assert kinds[3] is not None
     assert kinds[3].reason == "50,000 of 50,000 images"
+
+
+def test_a_badge_names_everything_that_holds() -> None:
+    """A part of the images with the user's own weights, a part of a demo."""
+    both = record_badge(make_record(status=Status.PARTIAL, reason="200 of 50,000 images", weights=WeightsStatus.LOCAL))
+    demo = record_badge(make_record(status=Status.PARTIAL, weights=WeightsStatus.PROBE))
+    assert both is not None
+    assert demo is not None
+    assert (both.kind, both.text) == ("partial", "partial, own weights")
+    assert both.reason == "200 of 50,000 images; measured with a file of the user's own, no published checkpoint"
+    assert (demo.kind, demo.text) == ("demo", "demo, partial")
+
+
+def test_a_verdict_on_own_weights_says_so() -> None:
+    """Whether it reproduces the claim or not: another file was judged than the one that was published."""
+    record = make_record(weights=WeightsStatus.LOCAL)
+    verdicts = [
+        compare_claim(METRICS["top1"], (make_claim(metric="top1", value=value, unit="%"),), record, path=PATH).verdict
+        for value in ("81.3", "99.0")
+    ]
+    texts = [(verdict.text, verdict.by_own_weights) for verdict in verdicts if verdict]
+    assert texts == [("reproduced, with own weights", True), ("below the claim, with own weights", True)]
+
+
+def test_a_batch_stands_with_what_depends_on_it_only() -> None:
+    """The run's batch with a throughput, batch 1 with a latency, none with a count or an accuracy."""
+    latency = replace(METRICS["throughput"], key="latency_p50")
+    measurements = {
+        "throughput": Measurement(3000.0, ""),
+        "latency_p50": Measurement(6.2, "", details={"batch_size": 1}),
+    }
+    record = make_record(dataset=None, measurements={**measurements, "gflops": Measurement(5.757, "")})
+    metrics = (METRICS["throughput"], latency, METRICS["gflops"])
+    cells = [measured_cell(record, metric, PATH) for metric in metrics]
+    assert [cell.batch_size for cell in cells] == [64, 1, None]
+    assert [cell.setting for cell in cells] == [
+        "NVIDIA H200, fp32, batch 64",
+        "NVIDIA H200, fp32, batch 1",
+        "NVIDIA H200, fp32",
+    ]
+    memory = replace(METRICS["gflops"], kind=Kind.DESCRIPTIVE)
+    assert measured_cell(record, memory, PATH).batch_size == 64
+    assert "batch" not in measured_cell(make_record(), METRICS["top1"], PATH).conditions

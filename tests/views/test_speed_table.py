@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_table import speed_table
@@ -54,3 +55,22 @@ def test_failed_records_and_demos_have_no_speed() -> None:
     demo = make_record(dataset="demo", measurements=speed, weights=WeightsStatus.PROBE)
     assert speed_table(_names(), (failed, demo), PATH) is None
     assert speed_table(_names(), (make_record(),), PATH) is None
+
+
+def test_a_latency_stands_at_batch_1() -> None:
+    """Beside a throughput of the same run at another batch: each in its own row, smaller batches first."""
+    archive = example_archive()
+    throughput = archive.catalogue.metrics["throughput"]
+    latency = replace(throughput, key="latency_p50", title="Latency p50")
+    catalogue = replace(archive.catalogue, metrics={"throughput": throughput, "latency_p50": latency})
+    record = make_record(
+        dataset=None,
+        measurements={
+            "throughput": make_measurement(3000.0, "images/s"),
+            "latency_p50": Measurement(6.2, "ms", details={"batch_size": 1}),
+        },
+    )
+    table = speed_table(Names(catalogue, {}), (record,), PATH)
+    assert table is not None
+    shown = {row.settings: [cell is not None for cell in row.cells] for row in table.rows}
+    assert list(shown.items()) == [("fp32, batch 1", [False, True]), ("fp32, batch 64", [True, False])]
