@@ -55,5 +55,7 @@ def test_texts_are_no_formulas(text: str) -> None:
 def test_a_batch_is_that_of_the_measurement() -> None:
     """A latency is taken at batch 1, whatever the run's batch is."""
     latency = Measurement(6.2, "ms", details={"batch_size": 1})
-    rows = _rows(make_record(dataset=None, measurements={"latency_p50": latency, "throughput": Measurement(3000.0, "")}))
+    rows = _rows(
+        make_record(dataset=None, measurements={"latency_p50": latency, "throughput": Measurement(3000.0, "")})
+    )
     assert [row["batch_size"] for row in rows] == ["1", "64"]
