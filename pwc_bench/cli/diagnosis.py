@@ -15,8 +15,9 @@ from pwc_bench.api.machine import default_workers
 from pwc_bench.api.places import cache_folder, sqlite_path
 from pwc_bench.cli.text import file_size, plural
 from pwc_bench.core.errors import PwcBenchError, StoreError
+from pwc_bench.hardware import Gpu, find_gpu
 
-__all__ = ["Finding", "Health", "diagnose"]
+__all__ = ["Finding", "Health", "diagnose", "gpu_condition"]
 
 _PACKAGES = ("torch", "torchvision", "timm", "fvcore", "numpy", "pillow", "pyarrow", "sqlalchemy", "jinja2", "datasets")
 _LOW_DISK_BYTES = 2 * 2**30
@@ -91,6 +92,27 @@ def _devices() -> Iterator[Finding]:
         busy = "other programs use it: measured speeds will be too low" if free < 0.8 * total else None
         health = Health.GOOD if busy is None else Health.NOTE
         yield Finding(f"cuda:{index}", health, f"{properties.name}, CUDA {torch.version.cuda}, {memory}", busy)
+        gpu = find_gpu(f"cuda:{index}")
+        if gpu is not None:
+            yield gpu_condition(f"cuda:{index} now", gpu)
+
+
+def gpu_condition(key: str, gpu: Gpu) -> Finding:
+    """Say what NVML tells of a GPU: driver, power, temperature, clocks, and whether something slows it down now."""
+    state = gpu.state()
+    power = " of ".join(f"{watts:.0f}" for watts in (state.watts, state.limit_watts) if watts is not None)
+    known = (
+        (gpu.driver(), "driver {}"),
+        (power or None, "{} W"),
+        (state.celsius, "{} °C"),
+        (state.sm_mhz, "SM clock {} MHz"),
+        (state.memory_mhz, "memory clock {} MHz"),
+    )
+    facts = [text.format(value) for value, text in known if value is not None]
+    if state.slowed_by:
+        facts.append(f"throttled: {', '.join(state.slowed_by)}")
+        return Finding(key, Health.NOTE, ", ".join(facts), "measured speeds are too low while this holds")
+    return Finding(key, Health.GOOD, ", ".join([*facts, "not throttled"]))
 
 
 def _database(db: str) -> Finding:

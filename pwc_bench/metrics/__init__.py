@@ -24,6 +24,7 @@ _ORDER = (
     *("top1", "top5", "nll", "ece"),
     *("gflops", "parameters", "activations"),
     *("throughput", "throughput_end_to_end", "latency_p50", "latency_p95", "latency_p99", "peak_memory"),
+    *("energy", "mfu"),
 )
 """The order in which metrics are shown; one that is not named here comes after these."""
 

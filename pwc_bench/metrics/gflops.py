@@ -1,13 +1,12 @@
 """GFLOPs: the multiply-adds of one image, as fvcore counts them."""
 
 from collections.abc import Mapping
-from math import prod
-from typing import Any
 
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.metrics._apparatus.tracing import OperatorCounts, count_operators, shape_of
+from pwc_bench.metrics._apparatus.macs import count_macs
+from pwc_bench.metrics._apparatus.tracing import OperatorCounts
 
 __all__ = ["INSTRUMENT"]
 
@@ -58,8 +57,7 @@ _CHEAP = frozenset(
 def count_gflops(subject: Subject) -> Examination:
     """Count the multiply-adds of a new model for one image."""
     yield "counting multiply-adds"
-    rules = {"aten::scaled_dot_product_attention": _attention_macs, "aten::baddbmm": _baddbmm_macs}
-    counts = count_operators("FlopCountAnalysis", subject.fresh(), subject.variant.recipe.crop_px, rules)
+    counts = count_macs(subject)
     without_attention = sum(n for name, n in counts.by_operator.items() if name not in _ATTENTION_PRODUCTS)
     measurement = Measurement(
         value=counts.total / 1e9,
@@ -76,21 +74,6 @@ def count_gflops(subject: Subject) -> Examination:
         caveats=tuple(_caveats(counts)),
     )
     return {GFLOPS.key: measurement}
-
-
-def _attention_macs(inputs: list[Any], outputs: list[Any]) -> int:  # noqa: ARG001 - fvcore calls with both
-    """Count q @ k^T and weights @ v, as the unfused path would be counted; a causal mask saves nothing there either.
-
-    Shapes: q (..., L, E), k (..., S, E), v (..., S, F): L x S x (E + F) for each of q's leading places.
-    """
-    query, key, value = (shape_of(tensor) for tensor in inputs[:3])
-    return prod(query[:-1]) * key[-2] * (query[-1] + value[-1])
-
-
-def _baddbmm_macs(inputs: list[Any], outputs: list[Any]) -> int:  # noqa: ARG001 - fvcore calls with both
-    """Count a batched matrix product with an addition: (b, n, m) @ (b, m, p)."""
-    left, right = shape_of(inputs[1]), shape_of(inputs[2])
-    return prod(left) * right[-1]
 
 
 def _caveats(counts: OperatorCounts) -> list[str]:

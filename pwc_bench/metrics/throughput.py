@@ -1,11 +1,16 @@
-"""Model-only throughput: how many images a second the model alone classifies."""
+"""Model-only throughput: how many images a second the model alone classifies, and which share of the peak that is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Examination, Instrument, Subject
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.metrics._apparatus.clock import WarmUp, clock_for, forward_once, forwards_to_fill, warm_up
+from pwc_bench.hardware import GpuWatch, find_gpu
+from pwc_bench.metrics._apparatus.clock import clock_for, forward_once, forwards_to_fill, warm_up
+from pwc_bench.metrics._apparatus.macs import count_macs
+from pwc_bench.metrics._apparatus.peak import PeakRounds
 
 __all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "RoundPlan", "examine"]
 
@@ -28,6 +33,27 @@ THROUGHPUT = Metric(
     bounds=(0.0, None),
 )
 
+MFU = Metric(
+    key="mfu",
+    title="MFU",
+    unit="%",
+    better=Better.HIGHER,
+    # The quotient of two sampled numbers, of which throughput is gated by itself: a faster matrix library would look
+    # like a regression of the model.
+    kind=Kind.DESCRIPTIVE,
+    scope=Scope.MODEL,
+    version=1,
+    tolerance=1.0,
+    display=Display("%", decimals=1),
+    definition=(
+        "Model FLOPs utilisation: the arithmetic that the model needs, two operations for each multiply-add that "
+        "fvcore counts, times its images per second, as a share of what a large square matrix product reaches on "
+        "the same device at the same precision, measured between the same rounds. The peak is that measured one, "
+        "not the one of a data sheet."
+    ),
+    bounds=(0.0, None),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RoundPlan:
@@ -41,6 +67,9 @@ class RoundPlan:
     most_rounds: int
     budget_seconds: float
     """Between the least and the most rounds, as many as fit into this."""
+    peak_rounds: int
+    """About so many rounds of the matrix product are spread over the others."""
+    peak_round_seconds: float
 
     def rounds(self, seconds_each: float) -> int:
         """Return the number of rounds of so many seconds."""
@@ -49,10 +78,24 @@ class RoundPlan:
 
 
 CPU_PLAN = RoundPlan(
-    warm_up_forwards=2, warm_up_seconds=0.5, round_seconds=0.1, least_rounds=10, most_rounds=20, budget_seconds=5.0
+    warm_up_forwards=2,
+    warm_up_seconds=0.5,
+    round_seconds=0.1,
+    least_rounds=10,
+    most_rounds=20,
+    budget_seconds=5.0,
+    peak_rounds=5,
+    peak_round_seconds=0.05,
 )
 CUDA_PLAN = RoundPlan(
-    warm_up_forwards=10, warm_up_seconds=0.5, round_seconds=0.1, least_rounds=20, most_rounds=20, budget_seconds=5.0
+    warm_up_forwards=10,
+    warm_up_seconds=0.5,
+    round_seconds=0.1,
+    least_rounds=20,
+    most_rounds=20,
+    budget_seconds=5.0,
+    peak_rounds=10,
+    peak_round_seconds=0.1,
 )
 
 
@@ -62,31 +105,60 @@ def measure_throughput(subject: Subject) -> Examination:
 
 
 def examine(subject: Subject, plan: RoundPlan) -> Examination:
-    """Measure images/s in rounds, with a pause between two of them in which another variant may have its round."""
-    batch_size = subject.settings.batch_size
+    """Measure images/s in rounds, with a pause between two of them in which another variant may have its round.
+
+    After some of the rounds the matrix product that MFU is measured against has a round of its own, so that both see
+    the same clocks, temperature and neighbours.
+    """
+    settings = subject.settings
+    yield "throughput: counting multiply-adds"
+    macs = _macs(subject)
     yield "throughput: making the model"
-    forward = forward_once(subject, batch_size)
-    clock = clock_for(subject.settings.device)
+    watch = GpuWatch(find_gpu(settings.device))
+    clock = clock_for(settings.device, meanwhile=watch.look)
+    forward = forward_once(subject, settings.batch_size)
     yield "throughput: warming up"
     warm = warm_up(forward, clock, forwards=plan.warm_up_forwards, seconds=plan.warm_up_seconds)
+    peak = PeakRounds(settings, clock_for(settings.device), plan.peak_round_seconds)
+    watch.forget()
 
     forwards = forwards_to_fill(plan.round_seconds, warm.forward_seconds)
     rounds = plan.rounds(forwards * warm.forward_seconds)
     rates = []
     for number in range(1, rounds + 1):
         yield f"throughput: round {number} of {rounds}"
-        rates.append(forwards * batch_size / clock(forward, forwards))
-    return {THROUGHPUT.key: _measurement(tuple(rates), forwards, batch_size, warm)}
+        rates.append(forwards * settings.batch_size / clock(forward, forwards))
+        if number % -(-rounds // plan.peak_rounds) == 0:
+            peak.take_round()
+    details: dict[str, Json] = {
+        "rounds": rounds,
+        "forwards_per_round": forwards,
+        "batch_size": settings.batch_size,
+        "warm_up_seconds": warm.total_seconds,
+        "first_forward_ms": 1000.0 * warm.first_seconds,
+    }
+    found = {THROUGHPUT.key: _throughput(tuple(rates), details | watch.details(), watch.caveats())}
+    if macs is not None:
+        found[MFU.key] = _mfu(tuple(rates), macs, peak)
+    return found
 
 
-def _measurement(rates: tuple[float, ...], forwards: int, batch_size: int, warm: WarmUp) -> Measurement:
+def _macs(subject: Subject) -> int | None:
+    """Count the multiply-adds of one image; None for a model that cannot be traced, which still has a speed."""
+    try:
+        return count_macs(subject).total
+    except EvaluationError:
+        return None
+
+
+def _throughput(rates: tuple[float, ...], settled: Mapping[str, Json], seen: tuple[str, ...]) -> Measurement:
     import numpy as np
 
     from pwc_bench.statistics import bootstrap_median
 
     low, median, high = (float(q) for q in np.percentile(rates, (25, 50, 75)))
     spread = (high - low) / median
-    caveats = (f"The middle half of the rounds spans {spread:.0%} of the median: the machine was busy or throttled.",)
+    uneven = (f"The middle half of the rounds spans {spread:.0%} of the median: the machine was busy or throttled.",)
     return Measurement(
         value=median,
         unit=THROUGHPUT.unit,
@@ -95,15 +167,34 @@ def _measurement(rates: tuple[float, ...], forwards: int, batch_size: int, warm:
         details={
             "iqr": high - low,
             "quartiles": [low, high],
-            "rounds": len(rates),
-            "forwards_per_round": forwards,
-            "batch_size": batch_size,
-            "warm_up_seconds": warm.total_seconds,
-            "first_forward_ms": 1000.0 * warm.first_seconds,
             "interval": "percentile bootstrap of the median round, 95 %",
+            **settled,
         },
-        caveats=caveats if spread > 0.1 else (),
+        caveats=(*(uneven if spread > 0.1 else ()), *seen),
     )
 
 
-INSTRUMENT = Instrument(metrics=(THROUGHPUT,), gauge=measure_throughput, is_timed=True)
+def _mfu(rates: tuple[float, ...], macs: int, peak: PeakRounds) -> Measurement:
+    from statistics import median
+
+    from pwc_bench.statistics import bootstrap_median
+
+    samples = tuple(100.0 * 2.0 * macs * rate / peak.flops_per_second for rate in rates)
+    value = median(samples)
+    above = "Faster than the matrix product beside it: the peak was measured too low, or the model left work out."
+    return Measurement(
+        value=value,
+        unit=MFU.unit,
+        interval=bootstrap_median(samples),
+        samples=samples,
+        details={
+            "convention": "2 x multiply-adds x images/s / peak; multiply-adds as in GFLOPs",
+            "multiply_adds": macs,
+            "interval": "of the median round, the peak taken as exact",
+            **peak.details(),
+        },
+        caveats=(above,) if value > 100.0 else (),
+    )
+
+
+INSTRUMENT = Instrument(metrics=(THROUGHPUT, MFU), gauge=measure_throughput, is_timed=True)

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
+from pwc_bench.cli.diagnosis import Health, gpu_condition
+from pwc_bench.hardware import Gpu
+from tests.hardware.nvml_stand_in import Library
 
 
 def findings(runner: CliRunner, code: int = 0) -> dict[str, dict[str, str | None]]:
@@ -76,3 +79,27 @@ def test_a_part_of_imagenet_is_worth_a_note(runner: CliRunner, place: Path, monk
     assert (found["health"], found["fact"]) == ("note", f"{place}: 1 of 50,000 images")
     monkeypatch.setenv("PWC_BENCH_IMAGENET", "hf:owner/name")
     assert findings(runner)["ImageNet"]["fact"] == "hf:owner/name, on the hub (not asked now)"
+
+
+def test_a_gpu_says_how_it_is() -> None:
+    """What the management library tells, in one line; throttling is worth a note."""
+    answers = {
+        "sm": 1980,
+        "memory": 3201,
+        "power": 98_400,
+        "limit": 700_000,
+        "celsius": 41,
+        "reasons": 1,
+        "driver": 575,
+    }
+    found = gpu_condition("cuda:0 now", Gpu(Library(answers), handle=object()))
+    assert found.health is Health.GOOD
+    assert found.fact == "driver 575, 98 of 700 W, 41 °C, SM clock 1980 MHz, memory clock 3201 MHz, not throttled"
+    found = gpu_condition("cuda:0 now", Gpu(Library(answers | {"reasons": 4}), handle=object()))
+    assert found.health is Health.NOTE
+    assert found.fact.endswith("throttled: power limit")
+
+
+def test_a_gpu_that_tells_nothing_is_no_error() -> None:
+    """A divided GPU supports none of the questions."""
+    assert gpu_condition("cuda:0 now", Gpu(Library({}), handle=object())).fact == "not throttled"

@@ -15,6 +15,8 @@ QUICK = RoundPlan(
     least_rounds=10,
     most_rounds=20,
     budget_seconds=0.01,
+    peak_rounds=2,
+    peak_round_seconds=0.0,
 )
 
 
@@ -32,8 +34,8 @@ def test_a_measurement_holds_its_rounds() -> None:
     assert found.details["batch_size"] == 4
     assert {"iqr", "quartiles", "forwards_per_round", "warm_up_seconds", "first_forward_ms"} <= set(found.details)
     rounds = len(found.samples)
-    assert steps[:2] == ["throughput: making the model", "throughput: warming up"]
-    assert steps[2:] == [f"throughput: round {i} of {rounds}" for i in range(1, rounds + 1)]
+    assert steps[:3] == [f"throughput: {what}" for what in ("counting multiply-adds", "making the model", "warming up")]
+    assert steps[3:] == [f"throughput: round {i} of {rounds}" for i in range(1, rounds + 1)]
 
 
 class Watched(nn.Module):
@@ -46,7 +48,7 @@ class Watched(nn.Module):
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return the images."""
         self.seen.append(images)
-        assert torch.is_inference_mode_enabled()
+        assert torch.is_inference_mode_enabled() or len(self.seen) == 1
         return images
 
 
@@ -56,10 +58,11 @@ def test_the_input_is_random_whole_and_the_same_each_time() -> None:
     state = torch.get_rng_state()
     run(examine(make_subject(lambda: Watched(seen), batch_size=3), QUICK))
     assert torch.equal(torch.get_rng_state(), state)
-    assert seen[0].shape == (3, 3, 16, 16)
-    assert seen[0].dtype == torch.float32
-    assert all(images is seen[0] for images in seen)
-    assert 0.9 < seen[0].std().item() < 1.1
+    timed = seen[1:]  # the first one is traced, to count multiply-adds
+    assert timed[0].shape == (3, 3, 16, 16)
+    assert timed[0].dtype == torch.float32
+    assert all(images is timed[0] for images in timed)
+    assert 0.9 < timed[0].std().item() < 1.1
 
 
 def test_rounds_of_two_variants_can_alternate() -> None:
@@ -68,13 +71,14 @@ def test_rounds_of_two_variants_can_alternate() -> None:
     second: list[torch.Tensor] = []
     gauges = [examine(make_subject(lambda s=s: Watched(s)), QUICK) for s in (first, second)]  # type: ignore[misc]
     for gauge in gauges:
+        assert next(gauge) == "throughput: counting multiply-adds"
         assert next(gauge) == "throughput: making the model"
-    assert not first
+    traced = len(first)
     for _ in range(3):
         next(gauges[0])
     warm = len(first)
-    assert warm >= 3
-    assert not second
+    assert warm >= traced + 3
+    assert len(second) == traced
     for _ in range(3):
         next(gauges[1])
     assert len(first) == warm
@@ -103,7 +107,7 @@ def test_rounds_that_scatter_are_a_caveat() -> None:
                 images = images * 1.0
             return images
 
-    plan = RoundPlan(2, 0.0, 0.0, 10, 10, 0.0)
+    plan = RoundPlan(2, 0.0, 0.0, 10, 10, 0.0, 1, 0.0)
     _, measured = run(examine(make_subject(Uneven), plan))
     assert "of the median" in measured["throughput"].caveats[0]
 
@@ -119,7 +123,45 @@ def test_the_instrument_runs_alone_and_by_the_device() -> None:
         return step
 
     assert INSTRUMENT.is_timed
-    assert begin(make_subject(Convolutional)) == "throughput: making the model"
+    assert begin(make_subject(Convolutional)) == "throughput: counting multiply-adds"
+
+
+def test_mfu_is_the_share_of_a_peak_measured_beside_the_model() -> None:
+    """Two operations a multiply-add, times the rate, over the median matrix product of the same run."""
+    _, measured = run(examine(make_subject(Convolutional), QUICK))
+    found, rate = measured["mfu"], measured["throughput"].value
+    peak = found.details["peak_tflops"]
+    assert isinstance(peak, float)
+    macs = 64 * 96 + 80
+    assert found.details["multiply_adds"] == macs
+    assert found.value == pytest.approx(100 * 2 * macs * rate / (peak * 1e12))
+    assert found.interval is not None
+    assert found.interval[0] <= found.value <= found.interval[1]
+    assert len(list(found.details["peak_rounds_tflops"])) == 2  # type: ignore[arg-type]
+    assert found.details["matmul"] == [1536, 1536, 1536]
+    assert (found.details["precision"], found.details["tf32"]) == ("fp32", False)
+
+
+def test_a_model_that_cannot_be_counted_has_a_speed_and_no_mfu() -> None:
+    """Absent, and nothing else is lost."""
+
+    class Untraceable(nn.Module):
+        """Refuses to be traced."""
+
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            """Return the images."""
+            if not torch.is_inference_mode_enabled():  # which only the rounds enable
+                raise RuntimeError("not while tracing")
+            return images * 2.0
+
+    _, measured = run(examine(make_subject(Untraceable), QUICK))
+    assert set(measured) == {"throughput"}
+
+
+def test_a_cpu_has_no_state_of_a_gpu() -> None:
+    """Nothing is said where NVML has nothing to say."""
+    _, measured = run(examine(make_subject(Convolutional), QUICK))
+    assert "gpu" not in measured["throughput"].details
 
 
 @pytest.mark.gpu
@@ -131,3 +173,4 @@ def test_throughput_on_cuda_has_twenty_rounds() -> None:
     assert samples is not None
     assert len(samples) == 20
     assert measured["throughput"].value > 0.0
+    assert measured["mfu"].value > 0.0

@@ -40,11 +40,15 @@ def forward_once(subject: Subject, images: int) -> Callable[[], object]:
     return forward
 
 
-def clock_for(device: str) -> Clock:
-    """Return the clock of a torch device: CUDA events on CUDA, else the wall clock."""
+def clock_for(device: str, meanwhile: Callable[[], object] | None = None) -> Clock:
+    """Return the clock of a torch device: CUDA events on CUDA, else the wall clock.
+
+    On CUDA, `meanwhile` is called once in each span, when all work is queued and the device still busy with it: what
+    it does takes no time of the span. The CPU does the work itself, so there nothing is called.
+    """
     if device.partition(":")[0] != "cuda":
         return _wall_clock
-    return _cuda_clock(device)
+    return _cuda_clock(device, meanwhile)
 
 
 def warm_up(forward: Callable[[], object], clock: Clock, *, forwards: int, seconds: float) -> WarmUp:
@@ -72,7 +76,7 @@ def _wall_clock(run: Callable[[], object], times: int) -> float:
     return time.perf_counter() - began
 
 
-def _cuda_clock(device: str) -> Clock:
+def _cuda_clock(device: str, meanwhile: Callable[[], object] | None) -> Clock:
     import torch
 
     target = torch.device(device)
@@ -86,6 +90,8 @@ def _cuda_clock(device: str) -> Clock:
             for _ in range(times):
                 run()
             end.record()
+            if meanwhile is not None:
+                meanwhile()
             end.synchronize()
         return float(begin.elapsed_time(end)) / 1000.0
 
