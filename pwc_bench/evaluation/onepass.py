@@ -67,7 +67,7 @@ def run_pass(
     resumed = done > 0
     observer.progress(done, plan.images, "images")
     batches = (batch for shard, _ in todo for batch in shard.batches)
-    loaded = load_batches(source, batches, tuple(recipes.values()), workers)
+    loaded = load_batches(source, batches, tuple(recipes.values()), workers, device=device)
     sizes, times, mark = [], [], time.perf_counter()
     with closing(loaded):
         for shard, wanted in todo:
@@ -119,9 +119,7 @@ def _run_batch(work: _Work, batch: CropBatch, buffers: Mapping[str, OutcomeBuffe
     )
     inputs = {}
     for key in {work.candidates[name].variant.recipe.sha256 for name in buffers}:
-        crops = torch.from_numpy(batch.crops[key])
-        if work.device != "cpu":
-            crops = crops.pin_memory().to(work.device, non_blocking=True)
+        crops = torch.from_numpy(batch.crops[key]).to(work.device, non_blocking=True)
         inputs[key] = normalise(crops, *work.constants[key])
     for name, buffer in buffers.items():
         if name in work.broken:

@@ -1,0 +1,84 @@
+"""The buffers that batches are decoded into: a few, made once, used in turn."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from pwc_bench.core.recipe import Recipe
+
+__all__ = ["Ring", "Slot"]
+
+_WAITING = 2
+"""How many buffers may wait for the device at once before the next batch waits with them."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One buffer: an array of uint8 crops for each recipe, page-locked where a GPU copies from it."""
+
+    arrays: tuple[NDArray[np.uint8], ...]
+    """For each recipe, of shape (capacity, crop_px, crop_px, 3)."""
+    copied: torch.cuda.Event | None = None
+    """Passes when the device has taken what it was last given."""
+
+    @property
+    def capacity(self) -> int:
+        """Return how many images fit."""
+        return len(self.arrays[0])
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing reads from it any more."""
+        return self.copied is None or self.copied.query()  # type: ignore[no-untyped-call]
+
+    def row(self, number: int) -> list[NDArray[np.uint8]]:
+        """Return where one image's crops go."""
+        return [array[number] for array in self.arrays]
+
+    def keep(self, rows: Sequence[int]) -> None:
+        """Move these rows, in rising order, to the front."""
+        for array in self.arrays:
+            for place, row in enumerate(rows):
+                if place != row:
+                    array[place] = array[row]
+
+
+@dataclass(slots=True)
+class Ring:
+    """Lends buffers to batches. Its memory depends on the batch size and on how many batches are under way."""
+
+    recipes: Sequence[Recipe]
+    device: str
+    """Where the batches are copied to: a torch device."""
+    _spare: deque[Slot] = field(default_factory=deque)
+    """Given back, the longest ago first."""
+
+    def take(self, images: int) -> Slot:
+        """Return a buffer for so many images; waits for the device where too many buffers wait for it."""
+        if self._spare and (self._spare[0].is_free or len(self._spare) >= _WAITING):
+            slot = self._spare.popleft()
+            if slot.copied is not None:
+                slot.copied.synchronize()
+            if slot.capacity >= images:
+                return slot
+        return Slot(tuple(self._allocate(images, recipe) for recipe in self.recipes))
+
+    def give_back(self, slot: Slot) -> None:
+        """Take back a buffer; what was put on the device's stream by now may still copy from it."""
+        if self._is_cuda:
+            slot.copied = torch.cuda.Event()  # type: ignore[no-untyped-call]
+            slot.copied.record(torch.cuda.current_stream(self.device))
+        self._spare.append(slot)
+
+    @property
+    def _is_cuda(self) -> bool:
+        return torch.device(self.device).type == "cuda"
+
+    def _allocate(self, images: int, recipe: Recipe) -> NDArray[np.uint8]:
+        shape = (images, recipe.crop_px, recipe.crop_px, 3)
+        array: NDArray[np.uint8] = torch.empty(shape, dtype=torch.uint8, pin_memory=self._is_cuda).numpy()
+        return array
