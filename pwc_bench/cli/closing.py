@@ -7,7 +7,7 @@ from pwc_bench.cli.text import plural
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 
 __all__ = ["ABSENT", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
 
@@ -74,6 +74,7 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
         notes=(
             *_demo_note(records, catalogue, demos),
             *_status_notes(records, catalogue),
+            *_own_weights_note(records, catalogue),
             *_claim_notes(used),
             *_speed_notes(records),
         ),
@@ -160,6 +161,13 @@ def _status_notes(records: Sequence[Record], catalogue: Catalogue) -> list[str]:
         f"{INCOMPLETE} {'all variants' if len(named) == len(every) > 2 else ', '.join(named)}: {status}: {reason}"
         for (status, reason), named in titles.items()
     ]
+
+
+def _own_weights_note(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
+    """Name the variants whose accuracy is that of a file of the user's own, which may be any model of that shape."""
+    local = (r for r in records if r.dataset is not None and r.provenance.weights.status is WeightsStatus.LOCAL)
+    named = dict.fromkeys(f"{_title(record, catalogue)} ({record.provenance.weights.uri})" for record in local)
+    return [f"own weights, no published checkpoint: {', '.join(named)}"] if named else []
 
 
 def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:

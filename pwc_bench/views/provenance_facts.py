@@ -57,7 +57,7 @@ _WEIGHTS = {
     WeightsStatus.PUBLIC: "A public checkpoint",
     WeightsStatus.LOCAL: "A file of the user's own",
     WeightsStatus.PROBE: "A demo: a seeded random backbone, its head fitted in closed form",
-    WeightsStatus.NONE: "Random weights: cost and speed only",
+    WeightsStatus.NONE: "None: cost and speed are measured on random weights",
 }
 
 

@@ -8,7 +8,7 @@ from pwc_bench.cli.closing_table import closing_text
 from pwc_bench.cli.finish import is_incomplete
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.record import Record, Status
+from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.exchange import load_knowledge
 from tests.cli.conftest import demo_campaign, imagenet_campaign
 from tests.factories import make_claim, make_record
@@ -96,3 +96,11 @@ def test_a_run_is_incomplete_when_something_asked_for_failed() -> None:
     assert not is_incomplete([partial])
     assert is_incomplete([partial, unreadable])
     assert is_incomplete([make_record(status=Status.FAILED, reason="no")])
+
+
+def test_own_weights_are_named() -> None:
+    """With their file, once for each variant; a record of cost looks at no weights."""
+    local = [make_record("convit-s", dataset, weights=WeightsStatus.LOCAL) for dataset in (None, "imagenet-1k")]
+    notes = close(local, (), load_catalogue()).notes
+    assert "own weights, no published checkpoint: ConViT-S (hub:timm/convit_small.fb_in1k)" in notes
+    assert not any("own weights" in note for note in close(imagenet_campaign(), (), load_catalogue()).notes)

@@ -37,7 +37,7 @@ def test_a_record_of_cost_needs_no_images_and_no_weights() -> None:
     record = make_record(dataset=None)
     provenance = replace(record.provenance, weights=Weights(WeightsStatus.NONE))
     groups = {group.title: group.facts for group in provenance_groups(provenance)}
-    assert [fact.text for fact in groups["Weights"]] == ["Random weights: cost and speed only"]
+    assert [fact.text for fact in groups["Weights"]] == ["None: cost and speed are measured on random weights"]
     assert groups["Images"][0].text.startswith("none: ")
     assert len(groups["Images"]) == 1
 
