@@ -25,6 +25,7 @@ def evaluate(
     weights_dir: str | Path | None = None,
     device: str = "auto",
     precision: str = "fp32",
+    implementation: str = "fused",
     tf32: bool = False,
     compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
     channels_last: bool = False,
@@ -51,6 +52,7 @@ def evaluate(
         weights_dir: a folder with checkpoint files named after variant keys.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         precision: `fp32`, `bf16` or `fp16`.
+        implementation: `fused` (a faster one where a variant has it and its logits are the reference's) or `reference`.
         tf32: whether fp32 matrix products on CUDA may use TF32.
         compile: whether `torch.compile` is applied.
         channels_last: whether the channels-last memory format is used.
@@ -88,6 +90,7 @@ def evaluate(
         weights_dir=None if weights_dir is None else Path(weights_dir),
         device=device,
         precision=precision,
+        implementation=implementation,
         tf32=tf32,
         compile=compile,
         channels_last=channels_last,

@@ -27,6 +27,8 @@ class RunOptions:
     """auto, cpu, cuda or cuda:N."""
     precision: str = "fp32"
     """fp32, bf16 or fp16."""
+    implementation: str = "fused"
+    """fused (where a variant has such an implementation, else the reference) or reference."""
     tf32: bool = False
     compile: bool = False
     channels_last: bool = False

@@ -13,7 +13,7 @@ from pwc_bench.api.machine import default_batch_size, default_workers, resolve_d
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import cache_folder
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.settings import PRECISIONS, Settings
+from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS, Settings
 from pwc_bench.core.variant import Variant
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ def _settings(options: RunOptions) -> Settings:
     return Settings(
         device=device,
         precision=options.precision,
+        implementation=options.implementation,
         tf32=options.tf32,
         compile=options.compile,
         channels_last=options.channels_last,
@@ -95,6 +96,8 @@ def _settings(options: RunOptions) -> Settings:
 def _check(options: RunOptions) -> None:
     if options.precision not in PRECISIONS:
         raise UsageError(f"--precision {options.precision!r} is not one of {', '.join(PRECISIONS)}")
+    if options.implementation not in IMPLEMENTATIONS:
+        raise UsageError(f"--implementation {options.implementation!r} is not one of {', '.join(IMPLEMENTATIONS)}")
     for name, value in (
         ("--batch-size", options.batch_size),
         ("--workers", options.workers),

@@ -12,7 +12,7 @@ from pwc_bench.cli.failures import FAILED, INTERRUPTED
 from pwc_bench.cli.options import AutoNumber, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
 from pwc_bench.core.record import Record
-from pwc_bench.core.settings import PRECISIONS
+from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
 
 __all__ = ["command"]
 
@@ -51,6 +51,8 @@ _POSITIVE = click.IntRange(min=1)
               help="A folder with checkpoints named after variant keys.")  # fmt: skip
 @click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]", help="Where models run.")
 @click.option("--precision", type=click.Choice(PRECISIONS), default="fp32", show_default=True)
+@click.option("--implementation", type=click.Choice(IMPLEMENTATIONS), default="fused", show_default=True,
+              help="fused where a variant has it and its logits are the reference's; else the reference.")  # fmt: skip
 @click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")
 @click.option("--compile", is_flag=True, help="Apply torch.compile.")
 @click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")

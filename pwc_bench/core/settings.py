@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-__all__ = ["PRECISIONS", "Settings"]
+__all__ = ["IMPLEMENTATIONS", "PRECISIONS", "Settings"]
 
 PRECISIONS = ("fp32", "bf16", "fp16")
+IMPLEMENTATIONS = ("fused", "reference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Settings:
     workers: int = 2
     """Threads that read and decode."""
     implementation: str = "reference"
-    """Which implementation of the model runs: "reference" is timm's own code."""
+    """Which implementation of the models is asked for, one of IMPLEMENTATIONS: "reference" is timm's own code, "fused"
+    ours, which runs where a variant has one and its logits are the reference's."""
 
     @property
     def device_type(self) -> str:

@@ -48,3 +48,6 @@ class Variant:
     """The slug of the paper that introduced it."""
     timm_name: str | None = None
     """The name under which timm knows it, where it does."""
+    fuse: Callable[[Any], Any] | None = field(default=None, compare=False, repr=False)
+    """Takes a model that `build` made, weights in place, and returns a module that computes the same logits faster,
+    for inference only; None where there is no such implementation."""

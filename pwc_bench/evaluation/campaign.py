@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from pwc_bench.core.errors import EvaluationError
@@ -16,12 +17,15 @@ from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.deploy import deploy, set_matmul_precision
 from pwc_bench.evaluation.environment import describe_environment, git_state
 from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
+from pwc_bench.evaluation.implementation import choose_implementation, is_fusible
 from pwc_bench.evaluation.merge import merge
 from pwc_bench.evaluation.onepass import PassOutcome, run_pass
 from pwc_bench.evaluation.plan import PassPlan
 from pwc_bench.evaluation.prepare import prepare
+from pwc_bench.evaluation.ran import REFERENCE, Ran
 from pwc_bench.evaluation.recording import PassResult, Recorder
 from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.sample import random_batch
 from pwc_bench.evaluation.workspace import Workspace, open_workspace, timestamp
 from pwc_bench.sources import spread
 
@@ -64,6 +68,7 @@ def _model_records(request: Request, workspace: Workspace, recorder: Recorder, o
     todo = [variant for variant in request.variants if variant.key not in finished]
     findings: dict[str, Findings] = {}
     seconds: dict[str, float] = {}
+    ran: dict[str, Ran] = {}
     subjects = []
     interrupt: KeyboardInterrupt | None = None
     try:
@@ -71,7 +76,8 @@ def _model_records(request: Request, workspace: Workspace, recorder: Recorder, o
             began = time.perf_counter()
             subject = _subject(variant, request)
             findings[variant.key] = examine_cost(subject, request.instruments, observer)
-            subjects.append(subject)
+            timed, ran[variant.key] = _timed_subject(subject, request, observer)
+            subjects.append(timed)
             seconds[variant.key] = time.perf_counter() - began
         for key, speed in examine_speed(subjects, request.instruments, observer).items():
             findings[key].measurements |= speed.measurements
@@ -81,7 +87,7 @@ def _model_records(request: Request, workspace: Workspace, recorder: Recorder, o
     missing = None if interrupt is None else "interrupted before its speed was measured"
     for variant in todo:
         if variant.key in seconds:
-            record = recorder.of_model(variant, findings[variant.key], seconds[variant.key], missing)
+            record = recorder.of_model(variant, findings[variant.key], seconds[variant.key], missing, ran[variant.key])
             if interrupt is None:
                 workspace.keep(record)
             yield record
@@ -94,6 +100,23 @@ def _subject(variant: Variant, request: Request) -> Subject:
     pristine = variant.build(1000)
     fresh = partial(copy.deepcopy, pristine)
     return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings))
+
+
+def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tuple[Subject, Ran]:
+    """Return what the timed gauges examine: the fused implementation where it is wanted and holds."""
+    variant, settings = subject.variant, subject.settings
+    is_timed = any(instrument.gauge and instrument.is_timed for instrument in request.instruments)
+    if not is_timed or not is_fusible(variant, settings):
+        return subject, Ran()
+    looked_at = "random input, with random weights"
+    chosen = choose_implementation(
+        variant, subject.fresh(), settings, partial(random_batch, variant.recipe, settings.device), looked_at, observer
+    )
+    ran = Ran(chosen.name, {} if chosen.check is None else {"fused": chosen.check})
+    fuse = variant.fuse
+    if chosen.name == REFERENCE or fuse is None:
+        return subject, ran
+    return replace(subject, deploy=lambda: deploy(fuse(subject.fresh()), settings)), ran
 
 
 def _pass_records(
@@ -121,7 +144,8 @@ def _pass_records(
         observer=observer,
     )
     for candidate in candidates:
-        yield recorder.of_pass(candidate.variant, _result(candidate, request, source, plan, workspace, outcome))
+        result = _result(candidate, request, source, plan, workspace, outcome)
+        yield recorder.of_pass(candidate.variant, result, candidate.ran)
 
 
 def _absence(absent: Absent) -> PassResult:

@@ -1,13 +1,14 @@
 """A variant with its weights in place, ready for the pass, or the reason why it is not."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
 from pwc_bench.core.record import Weights
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.ran import Ran
 
 __all__ = ["Absent", "Candidate"]
 
@@ -20,6 +21,8 @@ class Candidate:
     weights: Weights
     logits: Callable[[torch.Tensor], Any]
     """From a normalised batch on the device to float32 logits."""
+    ran: Ran = field(default_factory=Ran)
+    """Which implementation `logits` is, and what was checked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Bringing a variant and its weights together for a pass."""
 
 import torch
+from torch import nn
 
 from pwc_bench.core.errors import EvaluationError, WeightsError
 from pwc_bench.core.observer import Observer
@@ -9,10 +10,13 @@ from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.deploy import deploy
+from pwc_bench.evaluation.implementation import choose_implementation
 from pwc_bench.evaluation.loader import load_batches
 from pwc_bench.evaluation.outcome import normalise
 from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seeded_backbone, set_head
+from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.sample import CropSample, normalised
 from pwc_bench.evaluation.weights import fit_weights, resolve_weights
 
 __all__ = ["prepare"]
@@ -44,7 +48,7 @@ def _prepare_checkpoint(variant: Variant, request: Request, observer: Observer) 
         return Absent(variant, NO_WEIGHTS, reason, is_failure=False)
     model = variant.build(len(request.dataset.classes))
     fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
-    return Candidate(variant, loaded.weights, deploy(model, request.settings))
+    return _ready(variant, model, loaded.weights, request, observer)
 
 
 def _prepare_probe(variant: Variant, request: Request, train: ImageSource, observer: Observer) -> Candidate:
@@ -65,4 +69,18 @@ def _prepare_probe(variant: Variant, request: Request, train: ImageSource, obser
     weight, bias = fit_head(torch.cat(features), torch.tensor(labels), classes)
     set_head(model, weight, bias)
     weights = Weights(WeightsStatus.PROBE, uri="seeded random backbone, ridge head", sha256=head_sha256(weight, bias))
-    return Candidate(variant, weights, deploy(model, request.settings))
+    return _ready(variant, model, weights, request, observer)
+
+
+def _ready(variant: Variant, model: nn.Module, weights: Weights, request: Request, observer: Observer) -> Candidate:
+    """Choose the implementation by the data's own first images, and deploy it."""
+    settings = request.settings
+    sample = CropSample(request.source, settings.workers)
+
+    def first_images() -> torch.Tensor:
+        return normalised(sample.first(variant.recipe), variant.recipe, settings.device)
+
+    looked_at = "the first images of the data"
+    chosen = choose_implementation(variant, model, settings, first_images, looked_at, observer)
+    checks = {} if chosen.check is None else {"fused": chosen.check}
+    return Candidate(variant, weights, deploy(chosen.model, settings), Ran(chosen.name, checks))

@@ -1,7 +1,7 @@
 """Making records: findings on one side, environment and provenance on the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pwc_bench
 from pwc_bench.core.measurement import Measurement
@@ -16,6 +16,7 @@ from pwc_bench.core.record import (
 )
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.gauging import Findings
+from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
 
 __all__ = ["PassResult", "Recorder"]
@@ -49,8 +50,10 @@ class Recorder:
     git_commit: str | None
     git_dirty: bool | None
 
-    def of_model(self, variant: Variant, findings: Findings, duration_seconds: float, missing: str | None) -> Record:
-        """Make the record of cost and speed; `missing` says what an interrupt left out."""
+    def of_model(
+        self, variant: Variant, findings: Findings, duration_seconds: float, missing: str | None, ran: Ran | None = None
+    ) -> Record:
+        """Make the record of cost and speed; `missing` says what an interrupt left out, `ran` what was timed."""
         reason = "; ".join(findings.failures) or missing
         status = Status.FAILED if findings.failures else Status.PARTIAL if missing else Status.COMPLETE
         provenance = Provenance(
@@ -61,10 +64,12 @@ class Recorder:
             command=self.request.command,
             note=self.request.note,
         )
-        return self._record(variant, None, status, reason, findings.measurements, provenance, duration_seconds)
+        return self._record(
+            variant, None, status, reason, findings.measurements, provenance, duration_seconds, ran or Ran()
+        )
 
-    def of_pass(self, variant: Variant, result: PassResult) -> Record:
-        """Make the record of a pass over the data set."""
+    def of_pass(self, variant: Variant, result: PassResult, ran: Ran | None = None) -> Record:
+        """Make the record of a pass over the data set by the implementation `ran`."""
         expected = self.request.dataset.expected_images
         status, reason = _judge(result, expected)
         provenance = Provenance(
@@ -83,7 +88,9 @@ class Recorder:
             note=self.request.note,
         )
         dataset = self.request.dataset.key
-        return self._record(variant, dataset, status, reason, result.measurements, provenance, result.duration_seconds)
+        return self._record(
+            variant, dataset, status, reason, result.measurements, provenance, result.duration_seconds, ran or Ran()
+        )
 
     def _record(
         self,
@@ -94,6 +101,7 @@ class Recorder:
         measurements: Mapping[str, Measurement],
         provenance: Provenance,
         duration_seconds: float,
+        ran: Ran,
     ) -> Record:
         return Record(
             campaign=self.campaign,
@@ -104,9 +112,10 @@ class Recorder:
             started=self.started,
             duration_seconds=round(duration_seconds, 3),
             measurements=dict(measurements),
-            environment=self.environment,
+            environment=replace(self.environment, implementation=ran.implementation),
             provenance=provenance,
             title=variant.title,
+            extra={"checks": dict(ran.checks)} if ran.checks else {},
         )
 
 

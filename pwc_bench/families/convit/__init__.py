@@ -25,6 +25,12 @@ def _build(heads: int, embed_dim_per_head: int, num_classes: int) -> "nn.Module"
     return build_convit(heads=heads, embed_dim_per_head=embed_dim_per_head, num_classes=num_classes)
 
 
+def _fuse(model: "nn.Module") -> "nn.Module":
+    from pwc_bench.families.convit.fused import fuse
+
+    return fuse(model)
+
+
 def _variant(key: str, title: str, heads: int, embed_dim_per_head: int, published_as: str | None = None) -> Variant:
     """Declare one variant; `published_as` is the size in the names of timm and of the official files."""
     return Variant(
@@ -32,6 +38,7 @@ def _variant(key: str, title: str, heads: int, embed_dim_per_head: int, publishe
         title=title,
         family=_FAMILY,
         build=partial(_build, heads, embed_dim_per_head),
+        fuse=_fuse,
         recipe=_RECIPE,
         checkpoints=() if published_as is None else _checkpoints(published_as),
         weights_note=f"Nobody has published PyTorch weights of {title}." if published_as is None else None,

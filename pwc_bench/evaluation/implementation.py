@@ -1,0 +1,74 @@
+"""Which implementation of a variant runs: the fused one where there is one and it holds, else the reference."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.measurement import Json
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.settings import Settings
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.guard import compare
+from pwc_bench.evaluation.ran import FUSED, REFERENCE
+
+__all__ = ["Implementation", "choose_implementation", "is_fusible"]
+
+
+@dataclass(frozen=True, slots=True)
+class Implementation:
+    """The model that runs."""
+
+    name: str
+    """FUSED or REFERENCE: what really runs, whatever was asked for."""
+    model: nn.Module
+    check: Mapping[str, Json] | None
+    """What the guard found, None where there was nothing to compare."""
+
+
+def is_fusible(variant: Variant, settings: Settings) -> bool:
+    """Tell whether a fused implementation was asked for and exists."""
+    return settings.implementation == FUSED and variant.fuse is not None
+
+
+def choose_implementation(
+    variant: Variant,
+    model: nn.Module,
+    settings: Settings,
+    batch: Callable[[], Tensor],
+    looked_at: str,
+    observer: Observer,
+) -> Implementation:
+    """Return the fused implementation of `model` where it is wanted and agrees with `model` on `batch()`.
+
+    `model` is a reference in fp32; `batch` gives float32 input on the device of `settings`, and `looked_at` says what
+    it is. Where the two disagree the observer is warned and `model` is returned. Raises EvaluationError where the
+    two do not fit into the device's memory.
+    """
+    if not is_fusible(variant, settings) or variant.fuse is None:
+        return Implementation(REFERENCE, model, None)
+    observer.stage(f"{variant.title}: comparing the fused implementation with the reference")
+    try:
+        reference = model.eval().to(settings.device)
+        fused: nn.Module = variant.fuse(reference)
+        agreement = compare(reference, fused, batch())
+    except torch.OutOfMemoryError:
+        raise EvaluationError(
+            f"the fused implementation and the reference do not fit into the memory of {settings.device} together: "
+            "try --implementation reference"
+        ) from None
+    except (AttributeError, RuntimeError, ValueError, TypeError) as error:
+        # Another version of timm may hold its layers otherwise; its own model still runs.
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        observer.warning(f"{variant.title}: the fused implementation fails ({why}), so the reference is used")
+        return Implementation(REFERENCE, model, {"passed": False, "input": looked_at, "error": why})
+    if agreement.holds:
+        return Implementation(FUSED, fused, agreement.facts(looked_at))
+    observer.warning(
+        f"{variant.title}: the fused implementation's logits are not the reference's on {looked_at} "
+        f"(largest difference {agreement.difference:.1e} of the largest logit, top-5 "
+        f"{'equal' if agreement.top5_equal else 'not equal'}), so the reference is used"
+    )
+    return Implementation(REFERENCE, model, agreement.facts(looked_at))

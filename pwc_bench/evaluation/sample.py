@@ -1,0 +1,71 @@
+"""A few of the data's own images: what checks of a model look at."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from pwc_bench.core.errors import ImageError
+from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.source import ImageSource
+from pwc_bench.evaluation.loader import Crops
+from pwc_bench.evaluation.outcome import normalise
+from pwc_bench.imaging import crops
+
+__all__ = ["GUARD_IMAGES", "PRECISION_IMAGES", "CropSample", "normalised", "random_batch"]
+
+GUARD_IMAGES = 16
+"""The most images on which a fused model is compared with the reference; a small data set takes fewer."""
+PRECISION_IMAGES = 256
+"""The most images on which a lower precision is compared with fp32."""
+
+_LEAST_GUARD_IMAGES = 4
+_IMAGES_PER_GUARD_IMAGE = 50
+"""Comparing takes a reference forward for each image: no more than a few hundredths of the pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class CropSample:
+    """Crops of images of `source`. Images that cannot be decoded are left out."""
+
+    source: ImageSource
+    workers: int
+
+    def first(self, recipe: Recipe) -> torch.Tensor:
+        """Return the first few images' crops, uint8 of shape (n, side, side, 3): one for 50 images, 4 to 16."""
+        images = len(self.source.items)
+        wanted = min(GUARD_IMAGES, max(_LEAST_GUARD_IMAGES, images // _IMAGES_PER_GUARD_IMAGE), images)
+        return self._crops(recipe, wanted, 1)
+
+    def spread(self, recipe: Recipe) -> torch.Tensor:
+        """Return the crops of up to 256 images spread evenly over the data, uint8 of shape (n, side, side, 3)."""
+        images = len(self.source.items)
+        wanted = min(PRECISION_IMAGES, images)
+        return self._crops(recipe, wanted, images / max(wanted, 1))
+
+    def _crops(self, recipe: Recipe, wanted: int, step: float) -> torch.Tensor:
+        indices = [int(number * step) for number in range(wanted)]
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="sample") as pool:
+            found = [crop for crop in pool.map(lambda index: self._crop(index, recipe), indices) if crop is not None]
+        empty = np.empty((0, recipe.crop_px, recipe.crop_px, 3), np.uint8)
+        return torch.from_numpy(np.stack(found) if found else empty)
+
+    def _crop(self, index: int, recipe: Recipe) -> Crops | None:
+        """Decode one image; the pass itself names those that cannot be decoded."""
+        try:
+            return crops(self.source.read(index), self.source.items[index].name, [recipe])[0]
+        except (ImageError, OSError):
+            return None
+
+
+def normalised(sample: torch.Tensor, recipe: Recipe, device: str) -> torch.Tensor:
+    """Return crops as a model takes them: float32 of shape (n, 3, side, side) on `device`."""
+    mean, std = (torch.tensor(values, device=device).view(3, 1, 1) for values in (recipe.mean, recipe.std))
+    return normalise(sample.to(device), mean, std)
+
+
+def random_batch(recipe: Recipe, device: str) -> torch.Tensor:
+    """Return two images of noise as a model takes them: enough to compare implementations that are only timed."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(2, 3, recipe.crop_px, recipe.crop_px, generator=generator).to(device)
