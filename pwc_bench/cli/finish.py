@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.places import default_site
+from pwc_bench.api.places import default_database, default_site
 from pwc_bench.api.site import publish_database
 from pwc_bench.cli.closing import close
 from pwc_bench.cli.closing_table import closing_text
@@ -39,13 +39,14 @@ def render_site(db: str, site: Path) -> None:
         publish_database(db, site, base_url=None, observer=observer)
 
 
-def next_step(records: Iterable[Record], site: Path | None) -> str:
-    """Return where the site is, unless there is none, and what to do next."""
+def next_step(records: Iterable[Record], db: str, site: Path | None) -> str:
+    """Return where the site is, unless there is none, and what to do next with what was stored in `db`."""
     catalogue = load_catalogue()
     elsewhere = "" if site in (None, default_site()) else f" --site {shlex.quote(str(site))}"
     where = [] if site is None else [f"Site      {site / 'index.html'}"]
     program = program_name()
-    look = f"{program} build && {program} serve" if site is None else f"{program} serve{elsewhere}"
+    source = "" if db == default_database() else f" --db {shlex.quote(db)}"
+    look = f"{program} build{source} && {program} serve" if site is None else f"{program} serve{elsewhere}"
     demos = {key for key, dataset in catalogue.datasets.items() if dataset.is_demo}
     if any(record.dataset in demos for record in records):
         look += f"\n          {program} run --data DIR  (real ImageNet)"

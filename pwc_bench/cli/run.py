@@ -103,7 +103,7 @@ def _finish(context: click.Context, records: list[Record], db: str, site: Path |
     if site is not None:
         render_site(db, site)
     if not as_json:
-        click.echo(next_step(records, site))
+        click.echo(next_step(records, db, site))
     if is_incomplete(records):
         context.exit(FAILED)
 

@@ -3,6 +3,9 @@
 Only the split's own files are fetched where the data set stores its splits in separate files.
 """
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import SourceError
@@ -33,7 +36,8 @@ def _open(location: Location) -> ImageSource:
     import datasets
 
     try:
-        builder = datasets.load_dataset_builder(repo)
+        with _without_notices():
+            builder = datasets.load_dataset_builder(repo)
         split = _split(builder, repo, wanted, location)
         if builder.info.features is not None:  # refuse before gigabytes are fetched
             find_columns(builder.info.features.arrow_schema, ClassIndex(location.dataset), location.spec)
@@ -44,6 +48,18 @@ def _open(location: Location) -> ImageSource:
         raise SourceError(_explanation(location.spec, error)) from error
     name = repo.rstrip("/").rpartition("/")[2] if repo.startswith(("/", ".", "~")) else repo
     return HuggingFaceSource(f"Hugging Face {name} {split}", rows, location.dataset)
+
+
+@contextmanager
+def _without_notices() -> Iterator[None]:
+    """Keep the hub's client from announcing each new attempt: where all fail, one error says so."""
+    logger = logging.getLogger("huggingface_hub")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _split(builder: "datasets.DatasetBuilder", repo: str, wanted: str, location: Location) -> str:

@@ -41,6 +41,8 @@ def told_plainly(address: Address) -> Iterator[None]:
         if message is None:
             raise
         raise StoreError(message) from error
+    except UnicodeDecodeError as error:  # sqlite3 decodes its own message from the file's overwritten schema
+        raise StoreError(_damaged(address.path or Path())) from error
 
 
 def folder_error(address: Address, error: OSError) -> StoreError:
@@ -58,6 +60,8 @@ def folder_error(address: Address, error: OSError) -> StoreError:
 def _explain(address: Address, error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
+        if code is None and "Could not decode to UTF-8" in str(error):  # Python's own word, for a text that is none
+            return _damaged(address.path or Path())
         return None if code is None else _explain_sqlite(address, code & 0xFF)
     return _explain_postgresql(address, error)
 
@@ -66,7 +70,7 @@ def _explain_sqlite(address: Address, code: int) -> str | None:
     path = address.path or Path()
     messages = {
         sqlite3.SQLITE_NOTADB: f"{path} is not a database: give another file, or move this one away",
-        sqlite3.SQLITE_CORRUPT: f"the database {path} is damaged: restore it from a copy, or move it away",
+        sqlite3.SQLITE_CORRUPT: _damaged(path),
         sqlite3.SQLITE_FULL: f"the disk is full: the database {path} cannot grow; free some space, nothing was lost",
         sqlite3.SQLITE_BUSY: f"the database {path} is locked by another program: try again when that is done",
         sqlite3.SQLITE_READONLY: _unwritable(path),
@@ -78,6 +82,10 @@ def _explain_sqlite(address: Address, code: int) -> str | None:
     if code == sqlite3.SQLITE_IOERR and _free_bytes(path) < _NEARLY_NOTHING_BYTES:
         code = sqlite3.SQLITE_FULL
     return messages.get(code)
+
+
+def _damaged(path: Path) -> str:
+    return f"the database {path} is damaged: restore it from a copy, or move it away"
 
 
 def _unwritable(path: Path) -> str:

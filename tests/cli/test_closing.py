@@ -5,7 +5,8 @@ from pathlib import Path
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.cli.closing import ABSENT, close
 from pwc_bench.cli.closing_table import closing_text
-from pwc_bench.cli.finish import is_incomplete
+from pwc_bench.cli.finish import is_incomplete, next_step
+from pwc_bench.cli.program import program_name
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record, Status, WeightsStatus
@@ -104,3 +105,10 @@ def test_own_weights_are_named() -> None:
     notes = close(local, (), load_catalogue()).notes
     assert "own weights, no published checkpoint: ConViT-S (hub:timm/convit_small.fb_in1k)" in notes
     assert not any("own weights" in note for note in close(imagenet_campaign(), (), load_catalogue()).notes)
+
+
+def test_the_next_step_names_a_database_that_is_not_the_default_one() -> None:
+    """What is printed can be typed as it stands: it renders what this run has stored, not another database."""
+    records, program = imagenet_campaign(), program_name()
+    assert next_step(records, "my runs/x.db", None).endswith(f"{program} build --db 'my runs/x.db' && {program} serve")
+    assert next_step(records, "results/pwc-bench.db", None).endswith(f"{program} build && {program} serve")

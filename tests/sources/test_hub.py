@@ -1,5 +1,6 @@
 """`hf:` data sets, on a local folder with the hub's layout; no test reaches for the network."""
 
+import logging
 from pathlib import Path
 
 import datasets
@@ -8,7 +9,7 @@ import pytest
 
 from pwc_bench.core.errors import SourceError
 from pwc_bench.sources import open_source
-from pwc_bench.sources.hub import _explanation
+from pwc_bench.sources.hub import _explanation, _without_notices
 from tests.sources.storage import GOLDFISH, IMAGENET, TENCH, jpeg, labels_by_name
 from tests.sources.tables import hugging_face_rows, parquet_table, write_parquet
 
@@ -73,6 +74,16 @@ def test_without_a_connection_the_hub_cannot_be_reached() -> None:
     with pytest.raises(SourceError, match="hf:someone/nothing: the hub cannot be reached") as caught:
         open_source("hf:someone/nothing", IMAGENET)
     assert "\n" not in str(caught.value)
+
+
+def test_attempts_to_reach_the_hub_are_not_announced() -> None:
+    """While the hub is asked its client tells errors alone, and afterwards what it told before."""
+    client = logging.getLogger("huggingface_hub.utils._http")
+    before = client.getEffectiveLevel()
+    with _without_notices():
+        assert not client.isEnabledFor(logging.WARNING)
+        assert client.isEnabledFor(logging.ERROR)
+    assert client.getEffectiveLevel() == before
 
 
 def test_a_folder_that_is_not_there_is_no_data_set(tmp_path: Path) -> None:

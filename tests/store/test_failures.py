@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pwc_bench.core.errors import StoreError
+from pwc_bench.core.record import Status
 from pwc_bench.store import open_existing_store, open_store
 from tests.factories import make_record
 from tests.store.catalogue import CATALOGUE
@@ -185,6 +186,29 @@ def test_a_read_only_and_an_unreadable_file(public_folder: Path) -> None:
     public_folder.chmod(0o700)
     if os.geteuid() == 0:
         assert "cannot be looked at: Permission denied" in _as_nobody("open_existing_store", path)
+
+
+def test_a_damaged_schema(tmp_path: Path) -> None:
+    """Bytes within the schema that are no text make the driver itself stumble; that is damage too, in one line."""
+    path = tmp_path / "bench.db"
+    with open_store(str(path)) as store:
+        store.add(make_record())
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"CREATE TABLE", b"\xff\x8bEATE TABLE"))
+    for open_it in (open_store, open_existing_store):
+        with pytest.raises(StoreError, match="damaged: restore it from a copy") as caught:
+            open_it(str(path))
+        assert "\n" not in str(caught.value)
+
+
+def test_a_text_that_is_no_text(tmp_path: Path) -> None:
+    """A damaged value is found when it is read, and called damage too."""
+    path = tmp_path / "bench.db"
+    with open_store(str(path)) as store:
+        store.add(make_record(status=Status.PARTIAL, reason="ten images"))
+    path.write_bytes(path.read_bytes().replace(b"ten images", b"\xff\x8bn images"))
+    with open_existing_store(str(path)) as store, pytest.raises(StoreError, match="damaged: restore it from a copy"):
+        list(store.archive(CATALOGUE).records())
 
 
 def test_a_full_disk(small_disk: Path) -> None:

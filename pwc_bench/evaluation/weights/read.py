@@ -3,6 +3,7 @@
 import argparse
 import pickle
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def _read_safetensors(path: Path, name: str) -> object:
 def _read_torch(path: Path, name: str, form: Form) -> object:
     try:
         # The official training scripts keep their arguments beside the weights; a Namespace is a plain holder.
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        with torch.serialization.safe_globals([argparse.Namespace]), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of foreign pickles before it refuses them: one word is enough
             return torch.load(path, map_location="cpu", weights_only=True, mmap=form is Form.TORCH_ZIP)
     except pickle.UnpicklingError as error:
         refused = re.search(r"GLOBAL ([\w.]+)", str(error))

@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import json
+import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -194,3 +195,11 @@ def test_reading_leaves_the_allow_list_of_torch_as_it_was(tmp_path: Path) -> Non
     read_state(tmp_path / "x.pth", "x.pth")
     assert argparse.Namespace not in torch.serialization.get_safe_globals()
     assert Tiny not in torch.serialization.get_safe_globals()
+
+
+def test_a_pickle_that_torch_did_not_write_is_refused_without_a_warning(tmp_path: Path) -> None:
+    """Torch warns of the newer protocol before it refuses; the error alone reaches people, and warnings fail here."""
+    path = tmp_path / "w.pth"
+    path.write_bytes(pickle.dumps({"run": Path("/")}, protocol=4))
+    with pytest.raises(WeightsError, match="is damaged, or holds something else than tensors"):
+        read_state(path, "w.pth")
