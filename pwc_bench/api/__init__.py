@@ -28,6 +28,7 @@ def evaluate(
     implementation: str = "fused",
     tf32: bool = False,
     compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
+    cuda_graphs: bool = False,
     channels_last: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
@@ -55,6 +56,7 @@ def evaluate(
         implementation: `fused` (a faster one where a variant has it and its logits are the reference's) or `reference`.
         tf32: whether fp32 matrix products on CUDA may use TF32.
         compile: whether `torch.compile` is applied.
+        cuda_graphs: whether forwards are captured in CUDA graphs and replayed.
         channels_last: whether the channels-last memory format is used.
         batch_size: images a batch; None for what suits the device.
         workers: threads that read and decode; None for one a CPU, at most 16.
@@ -93,6 +95,7 @@ def evaluate(
         implementation=implementation,
         tf32=tf32,
         compile=compile,
+        cuda_graphs=cuda_graphs,
         channels_last=channels_last,
         batch_size=batch_size,
         workers=workers,

@@ -31,6 +31,7 @@ class RunOptions:
     """fused (where a variant has such an implementation, else the reference) or reference."""
     tf32: bool = False
     compile: bool = False
+    cuda_graphs: bool = False
     channels_last: bool = False
     batch_size: int | None = None
     """Images a batch; None for what suits the device."""

@@ -81,12 +81,15 @@ def _settings(options: RunOptions) -> Settings:
     device_type = device.partition(":")[0]
     if options.tf32 and device_type != "cuda":
         raise UsageError("--tf32 is a mode of CUDA devices, and this run uses the CPU: leave it out")
+    if options.cuda_graphs and device_type != "cuda":
+        raise UsageError("--cuda-graphs needs a CUDA device, and this run uses the CPU: leave it out")
     return Settings(
         device=device,
         precision=options.precision,
         implementation=options.implementation,
         tf32=options.tf32,
         compile=options.compile,
+        cuda_graphs=options.cuda_graphs,
         channels_last=options.channels_last,
         batch_size=options.batch_size or default_batch_size(device_type),
         workers=options.workers or default_workers(),

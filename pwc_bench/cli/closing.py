@@ -8,6 +8,7 @@ from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.views.checks import precision_flips
 
 __all__ = ["ABSENT", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
 
@@ -77,6 +78,7 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
             *_own_weights_note(records, catalogue),
             *_claim_notes(used),
             *_speed_notes(records),
+            *_flip_notes(records, catalogue),
         ),
     )
 
@@ -178,6 +180,18 @@ def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
     named = list(sources)
     shown = ", ".join(named[:3]) + ("" if len(named) <= 3 else f" and {plural(len(named) - 3, 'other source')}")
     return [*([f"claims are as printed: {shown}"] if named else []), *conditions]
+
+
+def _flip_notes(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
+    """Warn of predictions that a lower precision changed on the sample that was compared with fp32."""
+    found = [(record, flips) for record in records if (flips := precision_flips(record)) is not None]
+    if not found:
+        return []
+    precision = found[0][1].precision
+    changed = [f"{_title(record, catalogue)} {flips.flips} of {flips.images}" for record, flips in found if flips.flips]
+    if not changed:
+        return [f"{precision}: on the sample that was compared, each top-1 is that of fp32"]
+    return [f"warning: {precision} changed the top-1 of images of a sample: {', '.join(changed)}"]
 
 
 def _speed_notes(records: Iterable[Record]) -> list[str]:

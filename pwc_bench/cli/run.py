@@ -55,6 +55,7 @@ _POSITIVE = click.IntRange(min=1)
               help="fused where a variant has it and its logits are the reference's; else the reference.")  # fmt: skip
 @click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")
 @click.option("--compile", is_flag=True, help="Apply torch.compile.")
+@click.option("--cuda-graphs", is_flag=True, help="Capture forwards in CUDA graphs and replay them.")
 @click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")
 @click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch.")
 @click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")

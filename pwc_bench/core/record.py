@@ -68,6 +68,8 @@ class Environment:
     batch_size: int
     tf32: bool = False
     compile: bool = False
+    cuda_graphs: bool | None = None
+    """Whether forwards were captured and replayed; None without a GPU."""
     memory_format: str = "contiguous"
     threads: int | None = None
     """Threads of torch's own."""

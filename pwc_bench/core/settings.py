@@ -20,6 +20,8 @@ class Settings:
     """Whether fp32 matrix products on CUDA may use TF32."""
     compile: bool = False
     """Whether `torch.compile` is applied."""
+    cuda_graphs: bool = False
+    """Whether the forward is captured in a CUDA graph and replayed."""
     channels_last: bool = False
     """Whether convolutions run in the channels-last memory format."""
     batch_size: int = 64

@@ -1,20 +1,22 @@
 """Readying a model for a device and a precision."""
 
-from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.settings import Settings
+from pwc_bench.evaluation.graphs import captured
+from pwc_bench.evaluation.shapes import FixedSizes, Forward
 
 __all__ = ["DTYPES", "deploy", "set_matmul_precision"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def deploy(model: nn.Module, settings: Settings) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Move `model` to the device, precision and memory format of `settings`, and compile it where that is asked for.
+def deploy(model: nn.Module, settings: Settings) -> Forward:
+    """Move `model` to the device, precision and memory format of `settings`; compile or capture it where asked for.
 
     Returns a function from a batch on that device, float32 of shape (n, 3, side, side), to logits, float32 of shape
     (n, classes). Raises EvaluationError where the model does not fit into the device's memory.
@@ -25,12 +27,14 @@ def deploy(model: nn.Module, settings: Settings) -> Callable[[torch.Tensor], tor
         model = model.eval().to(device=settings.device, dtype=dtype).to(memory_format=layout)
     except torch.OutOfMemoryError:
         raise EvaluationError(f"the model does not fit into the memory of {settings.device}") from None
-    forward: Callable[[torch.Tensor], torch.Tensor] = torch.compile(model) if settings.compile else model
+    forward: Forward = torch.compile(model, dynamic=False) if settings.compile else model
 
     def logits(batch: torch.Tensor) -> torch.Tensor:
         return forward(batch.to(dtype=dtype, memory_format=layout)).float()
 
-    return logits
+    if settings.cuda_graphs:
+        return FixedSizes(partial(captured, logits))
+    return FixedSizes(lambda _: logits) if settings.compile else logits
 
 
 def set_matmul_precision(settings: Settings) -> None:

@@ -31,6 +31,7 @@ def describe_environment(settings: Settings) -> Environment:
         batch_size=settings.batch_size,
         tf32=settings.tf32,
         compile=settings.compile,
+        cuda_graphs=settings.cuda_graphs if is_cuda else None,
         memory_format="channels_last" if settings.channels_last else "contiguous",
         threads=torch.get_num_threads(),
         workers=settings.workers,

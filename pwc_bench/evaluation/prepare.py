@@ -1,11 +1,16 @@
 """Bringing a variant and its weights together for a pass."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError, WeightsError
+from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Weights, WeightsStatus
+from pwc_bench.core.settings import Settings
 from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
@@ -13,6 +18,7 @@ from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.implementation import choose_implementation
 from pwc_bench.evaluation.loader import load_batches
 from pwc_bench.evaluation.outcome import normalise
+from pwc_bench.evaluation.precision import best_classes, flip_facts, is_below_fp32, reference_classes
 from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seeded_backbone, set_head
 from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
@@ -73,14 +79,49 @@ def _prepare_probe(variant: Variant, request: Request, train: ImageSource, obser
 
 
 def _ready(variant: Variant, model: nn.Module, weights: Weights, request: Request, observer: Observer) -> Candidate:
-    """Choose the implementation by the data's own first images, and deploy it."""
-    settings = request.settings
+    """Choose the implementation by the data's own first images, deploy it, and see what a lower precision changes."""
+    settings, recipe = request.settings, variant.recipe
     sample = CropSample(request.source, settings.workers)
+    flips = _Flips.before(model, variant, sample, settings, observer) if is_below_fp32(settings) else None
 
     def first_images() -> torch.Tensor:
-        return normalised(sample.first(variant.recipe), variant.recipe, settings.device)
+        return normalised(sample.first(recipe), recipe, settings.device)
 
-    looked_at = "the first images of the data"
-    chosen = choose_implementation(variant, model, settings, first_images, looked_at, observer)
-    checks = {} if chosen.check is None else {"fused": chosen.check}
-    return Candidate(variant, weights, deploy(chosen.model, settings), Ran(chosen.name, checks))
+    chosen = choose_implementation(variant, model, settings, first_images, "the first images of the data", observer)
+    logits = deploy(chosen.model, settings)
+    checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
+    if flips is not None:
+        checks["precision"] = flips.after(logits)
+    return Candidate(variant, weights, logits, Ran(chosen.name, checks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Flips:
+    """What fp32 says of a sample, kept until the deployed model has spoken of it too."""
+
+    settings: Settings
+    batch: torch.Tensor
+    labels: torch.Tensor
+    wanted: torch.Tensor
+
+    @classmethod
+    def before(
+        cls, model: nn.Module, variant: Variant, sample: CropSample, settings: Settings, observer: Observer
+    ) -> "_Flips | None":
+        """Ask the reference; None where it fails, which the pass itself will meet and report."""
+        observer.stage(f"{variant.title}: predicting a sample in fp32, to compare {settings.precision} with")
+        crops, labels = sample.spread(variant.recipe)
+        batch = normalised(crops, variant.recipe, settings.device)
+        try:
+            return cls(settings, batch, labels, reference_classes(model.eval().to(settings.device), batch))
+        except (RuntimeError, ValueError, TypeError, IndexError):
+            return None
+
+    def after(self, logits: Callable[[torch.Tensor], torch.Tensor]) -> Mapping[str, Json]:
+        """Ask the deployed model, and return what the record says."""
+        try:
+            found = best_classes(logits, self.batch, self.settings.batch_size)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            why = (str(error).strip() or type(error).__name__).splitlines()[0]
+            return {"images": 0, "error": why}
+        return flip_facts(self.settings, self.wanted, found, self.labels)

@@ -1,5 +1,6 @@
 """A few of the data's own images: what checks of a model look at."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -36,20 +37,22 @@ class CropSample:
         """Return the first few images' crops, uint8 of shape (n, side, side, 3): one for 50 images, 4 to 16."""
         images = len(self.source.items)
         wanted = min(GUARD_IMAGES, max(_LEAST_GUARD_IMAGES, images // _IMAGES_PER_GUARD_IMAGE), images)
-        return self._crops(recipe, wanted, 1)
+        return self._crops(recipe, range(wanted))[0]
 
-    def spread(self, recipe: Recipe) -> torch.Tensor:
-        """Return the crops of up to 256 images spread evenly over the data, uint8 of shape (n, side, side, 3)."""
+    def spread(self, recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return crops of up to 256 images spread evenly over the data, and their labels, int64 of shape (n,)."""
         images = len(self.source.items)
         wanted = min(PRECISION_IMAGES, images)
-        return self._crops(recipe, wanted, images / max(wanted, 1))
+        return self._crops(recipe, [number * images // wanted for number in range(wanted)])
 
-    def _crops(self, recipe: Recipe, wanted: int, step: float) -> torch.Tensor:
-        indices = [int(number * step) for number in range(wanted)]
+    def _crops(self, recipe: Recipe, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         with ThreadPoolExecutor(self.workers, thread_name_prefix="sample") as pool:
-            found = [crop for crop in pool.map(lambda index: self._crop(index, recipe), indices) if crop is not None]
+            decoded = list(pool.map(lambda index: self._crop(index, recipe), indices))
+        found = [(crop, index) for crop, index in zip(decoded, indices, strict=True) if crop is not None]
         empty = np.empty((0, recipe.crop_px, recipe.crop_px, 3), np.uint8)
-        return torch.from_numpy(np.stack(found) if found else empty)
+        labels = [self.source.items[index].label for _, index in found]
+        stacked = np.stack([crop for crop, _ in found]) if found else empty
+        return torch.from_numpy(stacked), torch.tensor(labels, dtype=torch.int64)
 
     def _crop(self, index: int, recipe: Recipe) -> Crops | None:
         """Decode one image; the pass itself names those that cannot be decoded."""

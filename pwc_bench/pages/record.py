@@ -8,6 +8,7 @@ from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.record_json import record_to_json
 from pwc_bench.views.cells import is_of_own_weights
+from pwc_bench.views.checks import check_sentences
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import dataset_path, model_path, record_path, relative
@@ -59,6 +60,8 @@ class RecordPage:
     measurements: tuple[MeasurementLine, ...]
     environment: tuple[FactGroup, ...]
     provenance: tuple[FactGroup, ...]
+    checks: tuple[str, ...]
+    """What was checked of the model before its numbers were believed, one sentence each."""
     extra: tuple[Fact, ...]
     command: str | None
     json_href: str
@@ -99,6 +102,7 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
         measurements=tuple(measurement_lines(names.catalogue, record)),
         environment=environment_groups(record.environment),
         provenance=provenance_groups(record.provenance),
+        checks=tuple(check_sentences(record)),
         extra=tuple(json_facts(record.extra)),
         command=record.provenance.command,
         json_href="record.json",

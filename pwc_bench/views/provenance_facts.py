@@ -27,6 +27,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
         "precision": "Precision",
         "tf32": "TF32 allowed",
         "compile": "torch.compile",
+        "cuda_graphs": "CUDA graphs",
         "memory_format": "Memory format",
         "implementation": "Implementation",
         "batch_size": "Batch size",
@@ -51,7 +52,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
 
 _UNITS = {"gpu_memory_mib": "MiB", "memory_mib": "MiB", "power_limit_watts": "W"}
 
-_GPU_ONLY = frozenset({"gpu_memory_mib", "power_limit_watts", "cuda", "cudnn", "driver"})
+_GPU_ONLY = frozenset({"cuda_graphs", "gpu_memory_mib", "power_limit_watts", "cuda", "cudnn", "driver"})
 
 _WEIGHTS = {
     WeightsStatus.PUBLIC: "A public checkpoint",

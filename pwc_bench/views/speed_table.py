@@ -78,6 +78,7 @@ def _settings(environment: Environment, batch_size: int) -> str:
         environment.precision + (" with TF32" if environment.tf32 else ""),
         f"batch {batch_size}",
         *(("compiled",) if environment.compile else ()),
+        *(("CUDA graphs",) if environment.cuda_graphs else ()),
         *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),
         *((f"{environment.implementation} implementation",) if environment.implementation != "reference" else ()),
         *((f"{environment.threads} threads",) if environment.device_type == "cpu" and environment.threads else ()),

@@ -124,6 +124,8 @@ def test_sqlite_path(db: str, path: str | None) -> None:
         (RunOptions(weights={"convit-s": "x.pth"}), "no use with the demo"),
         (RunOptions(metrics=("top-1",)), "top-1"),
         (RunOptions(device="cpu", tf32=True), "--tf32 is a mode of CUDA devices"),
+        (RunOptions(device="cpu", cuda_graphs=True), "--cuda-graphs needs a CUDA device"),
+        (RunOptions(implementation="quick"), "--implementation 'quick' is not one of fused, reference"),
     ],
 )
 def test_options_that_cannot_be_right(options: RunOptions, said: str) -> None:
