@@ -30,6 +30,7 @@ def evaluate(
     compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
     cuda_graphs: bool = False,
     channels_last: bool = False,
+    device_resize: bool = False,
     batch_size: int | None = None,
     workers: int | None = None,
     limit: int | None = None,
@@ -58,6 +59,7 @@ def evaluate(
         compile: whether `torch.compile` is applied.
         cuda_graphs: whether forwards are captured in CUDA graphs and replayed.
         channels_last: whether the channels-last memory format is used.
+        device_resize: whether the device resizes images, once a self-test has shown that its pixels are Pillow's.
         batch_size: images a batch; None for what suits the device.
         workers: threads that read and decode; None for one a CPU, at most 16.
         limit: evaluate this many images, spread evenly; the records are then partial.
@@ -97,6 +99,7 @@ def evaluate(
         compile=compile,
         cuda_graphs=cuda_graphs,
         channels_last=channels_last,
+        device_resize=device_resize,
         batch_size=batch_size,
         workers=workers,
         limit=limit,

@@ -33,6 +33,8 @@ class RunOptions:
     compile: bool = False
     cuda_graphs: bool = False
     channels_last: bool = False
+    device_resize: bool = False
+    """Resize images on the device, after a self-test that its pixels are Pillow's."""
     batch_size: int | None = None
     """Images a batch; None for what suits the device."""
     workers: int | None = None

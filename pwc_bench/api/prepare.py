@@ -91,6 +91,7 @@ def _settings(options: RunOptions) -> Settings:
         compile=options.compile,
         cuda_graphs=options.cuda_graphs,
         channels_last=options.channels_last,
+        device_resize=options.device_resize,
         batch_size=options.batch_size or default_batch_size(device_type),
         workers=options.workers or default_workers(),
     )

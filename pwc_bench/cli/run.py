@@ -57,6 +57,8 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--compile", is_flag=True, help="Apply torch.compile.")
 @click.option("--cuda-graphs", is_flag=True, help="Capture forwards in CUDA graphs and replay them.")
 @click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")
+@click.option("--device-resize", is_flag=True, help="Resize images on the device, once a self-test has shown that its "
+              "pixels are Pillow's. Of use with a GPU.")  # fmt: skip
 @click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch.")
 @click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")
 @click.option("--limit", type=_POSITIVE, metavar="N", help="Take N images, spread evenly: the records are partial.")

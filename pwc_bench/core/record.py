@@ -88,6 +88,8 @@ class Environment:
     pillow: str | None = None
     decoder: str | None = None
     """What decodes the images: "Pillow 13.0.0 (libjpeg-turbo 3.1.2)"."""
+    resize: str | None = None
+    """Where images were resized and cropped; None for the CPU, by Pillow."""
     cuda: str | None = None
     cudnn: str | None = None
     driver: str | None = None

@@ -28,6 +28,8 @@ class Settings:
     """Images a batch, in the pass and in the throughput rounds."""
     workers: int = 2
     """Threads that read and decode."""
+    device_resize: bool = False
+    """Whether the device resizes images itself, where it gives Pillow's very pixels."""
     implementation: str = "reference"
     """Which implementation of the models is asked for, one of IMPLEMENTATIONS: "reference" is timm's own code, "fused"
     ours, which runs where a variant has one and its logits are the reference's."""

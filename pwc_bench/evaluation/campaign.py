@@ -15,6 +15,7 @@ from pwc_bench.core.source import ImageSource, manifest_sha256
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.deploy import deploy, set_matmul_precision
+from pwc_bench.evaluation.device_resize import choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
 from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
 from pwc_bench.evaluation.implementation import choose_implementation, is_fusible
@@ -131,6 +132,8 @@ def _pass_records(
             yield recorder.of_pass(variant, _absence(found))
     if not candidates:
         return
+    resize = choose_resize([candidate.variant.recipe for candidate in candidates], request.settings, observer)
+    recorder = replace(recorder, environment=replace(recorder.environment, resize=resize.description))
     plan = PassPlan(len(source.items), request.settings.batch_size)
     titles = ", ".join(candidate.variant.title for candidate in candidates)
     observer.stage(f"evaluating {titles} on {len(source.items):,} images of {request.dataset.title}")
@@ -141,6 +144,7 @@ def _pass_records(
         workspace.shards,
         device=request.settings.device,
         workers=request.settings.workers,
+        resize=resize,
         observer=observer,
     )
     for candidate in candidates:

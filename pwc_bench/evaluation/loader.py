@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
+from pwc_bench.evaluation.pictures import WholeImages
 from pwc_bench.evaluation.reading import Job, ReadingThreads
 from pwc_bench.evaluation.ring import Ring
 
@@ -32,6 +33,8 @@ class CropBatch:
     can be copied there without waiting, on the device's current stream."""
     failures: tuple[tuple[int, str], ...]
     """Index and reason of each image that could not be read, decoded, or was refused."""
+    whole_images: WholeImages | None = None
+    """The images whose rows in `crops` are left to the device; None where the device does not resize."""
 
 
 def load_batches(
@@ -41,13 +44,15 @@ def load_batches(
     workers: int,
     *,
     device: str = "cpu",
+    resizes: bool = False,
 ) -> Generator[CropBatch, None, None]:
     """Yield the decoded batches in order, working ahead with `workers` decoding threads.
 
     The memory is bounded by the batch size: buffers are used again as soon as `device` has taken what they held.
-    Closing the generator ends its threads.
+    Closing the generator ends its threads. Where the device `resizes`, images come whole as far as the batch's buffer
+    has room for them.
     """
-    ring = Ring(recipes, device)
+    ring = Ring(recipes, device, resizes)
     with ReadingThreads(source, recipes, workers) as threads:
         pending: deque[Job] = deque()
         images = 0
@@ -71,10 +76,13 @@ def _collect(job: Job, recipes: Sequence[Recipe]) -> CropBatch:
     job.wait()
     good = [row for row, reason in enumerate(job.reasons) if reason is None]
     job.slot.keep(good)
+    pictures = job.slot.pictures
+    places = {row: place for place, row in enumerate(good)}
     return CropBatch(
         indices=tuple(job.batch[row] for row in good),
         crops={recipe.sha256: array[: len(good)] for recipe, array in zip(recipes, job.slot.arrays, strict=True)},
         failures=tuple(
             (index, reason) for index, reason in zip(job.batch, job.reasons, strict=True) if reason is not None
         ),
+        whole_images=None if pictures is None else pictures.whole_images(places),
     )

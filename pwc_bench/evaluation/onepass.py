@@ -13,6 +13,7 @@ from pwc_bench.core.predictions import PassSummary
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.candidate import Candidate
+from pwc_bench.evaluation.device_resize import DeviceResize, crops_on_device
 from pwc_bench.evaluation.loader import CropBatch, load_batches
 from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
@@ -41,6 +42,7 @@ class _Work:
     device: str
     recipes: dict[str, Recipe]
     constants: dict[str, tuple[torch.Tensor, torch.Tensor]]
+    resize: DeviceResize
     broken: dict[str, str] = field(default_factory=dict)
 
 
@@ -52,6 +54,7 @@ def run_pass(
     *,
     device: str,
     workers: int,
+    resize: DeviceResize,
     observer: Observer,
 ) -> PassOutcome:
     """Evaluate all candidates on all images of `source`, each image decoded once, continuing what `shards` holds.
@@ -61,13 +64,13 @@ def run_pass(
     began = time.perf_counter()
     recipes = {c.variant.recipe.sha256: c.variant.recipe for c in candidates}
     constants = {key: _constants(recipe, device) for key, recipe in recipes.items()}
-    work = _Work(source, {c.variant.key: c for c in candidates}, shards, device, recipes, constants)
+    work = _Work(source, {c.variant.key: c for c in candidates}, shards, device, recipes, constants, resize)
     todo = [(shard, wanted) for shard in plan.shards() if (wanted := _missing(work, shard))]
     done = plan.images - sum(len(shard.indices) for shard, _ in todo)
     resumed = done > 0
     observer.progress(done, plan.images, "images")
     batches = (batch for shard, _ in todo for batch in shard.batches)
-    loaded = load_batches(source, batches, tuple(recipes.values()), workers, device=device)
+    loaded = load_batches(source, batches, tuple(recipes.values()), workers, device=device, resizes=bool(resize.orders))
     sizes, times, mark = [], [], time.perf_counter()
     with closing(loaded):
         for shard, wanted in todo:
@@ -117,10 +120,9 @@ def _run_batch(work: _Work, batch: CropBatch, buffers: Mapping[str, OutcomeBuffe
     labels = torch.tensor([work.source.items[index].label for index in batch.indices]).to(
         work.device, non_blocking=True
     )
-    inputs = {}
-    for key in {work.candidates[name].variant.recipe.sha256 for name in buffers}:
-        crops = torch.from_numpy(batch.crops[key]).to(work.device, non_blocking=True)
-        inputs[key] = normalise(crops, *work.constants[key])
+    wanted = {work.candidates[name].variant.recipe.sha256 for name in buffers}
+    crops = crops_on_device(batch, {key: work.recipes[key] for key in wanted}, work.device, work.resize)
+    inputs = {key: normalise(crops[key], *work.constants[key]) for key in wanted}
     for name, buffer in buffers.items():
         if name in work.broken:
             continue

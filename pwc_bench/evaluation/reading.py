@@ -11,7 +11,7 @@ from pwc_bench.core.errors import ImageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.ring import Slot
-from pwc_bench.imaging import crops_into
+from pwc_bench.imaging import crop_into, decode_for
 
 __all__ = ["Job", "ReadingThreads"]
 
@@ -125,7 +125,10 @@ class ReadingThreads:
         name = self._source.items[job.batch[row]].name
         reason = None
         try:
-            crops_into(data, name, self._recipes, job.slot.row(row))
+            picture = decode_for(data, name, self._recipes)
+            pictures = job.slot.pictures
+            if pictures is None or not pictures.put(row, picture):
+                crop_into(picture, self._recipes, job.slot.row(row))
         except ImageError as error:
             reason = str(error)
         job.finish(row, reason)

@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from pwc_bench.core.recipe import Recipe
+from pwc_bench.evaluation.pictures import Pictures, picture_pixels
 
 __all__ = ["Ring", "Slot"]
 
@@ -22,6 +23,8 @@ class Slot:
 
     arrays: tuple[NDArray[np.uint8], ...]
     """For each recipe, of shape (capacity, crop_px, crop_px, 3)."""
+    pictures: Pictures | None = None
+    """Where whole images go that the device resizes; None where it does not."""
     copied: torch.cuda.Event | None = None
     """Passes when the device has taken what it was last given."""
 
@@ -39,6 +42,11 @@ class Slot:
         """Return where one image's crops go."""
         return [array[number] for array in self.arrays]
 
+    def clear(self) -> None:
+        """Forget the last batch."""
+        if self.pictures is not None:
+            self.pictures.clear()
+
     def keep(self, rows: Sequence[int]) -> None:
         """Move these rows, in rising order, to the front."""
         for array in self.arrays:
@@ -54,6 +62,8 @@ class Ring:
     recipes: Sequence[Recipe]
     device: str
     """Where the batches are copied to: a torch device."""
+    resizes: bool = False
+    """Whether the device resizes, and whole images need a place."""
     _spare: deque[Slot] = field(default_factory=deque)
     """Given back, the longest ago first."""
 
@@ -64,8 +74,10 @@ class Ring:
             if slot.copied is not None:
                 slot.copied.synchronize()
             if slot.capacity >= images:
+                slot.clear()
                 return slot
-        return Slot(tuple(self._allocate(images, recipe) for recipe in self.recipes))
+        arrays = tuple(self._allocate(images, recipe.crop_px, recipe.crop_px) for recipe in self.recipes)
+        return Slot(arrays, Pictures(self._allocate(picture_pixels(images))) if self.resizes else None)
 
     def give_back(self, slot: Slot) -> None:
         """Take back a buffer; what was put on the device's stream by now may still copy from it."""
@@ -78,7 +90,6 @@ class Ring:
     def _is_cuda(self) -> bool:
         return torch.device(self.device).type == "cuda"
 
-    def _allocate(self, images: int, recipe: Recipe) -> NDArray[np.uint8]:
-        shape = (images, recipe.crop_px, recipe.crop_px, 3)
-        array: NDArray[np.uint8] = torch.empty(shape, dtype=torch.uint8, pin_memory=self._is_cuda).numpy()
+    def _allocate(self, *shape: int) -> NDArray[np.uint8]:
+        array: NDArray[np.uint8] = torch.empty((*shape, 3), dtype=torch.uint8, pin_memory=self._is_cuda).numpy()
         return array

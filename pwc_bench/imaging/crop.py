@@ -14,7 +14,7 @@ from pwc_bench.core.recipe import Recipe
 from pwc_bench.imaging.decode import open_header, to_rgb
 from pwc_bench.imaging.resize import Window, resized_window
 
-__all__ = ["crop_offset_px", "crops", "crops_into", "resized_size_px"]
+__all__ = ["crop_into", "crop_offset_px", "crops", "crops_into", "decode_for", "resized_size_px"]
 
 
 def crops(data: bytes, name: str, recipes: Sequence[Recipe]) -> list[NDArray[np.uint8]]:
@@ -33,10 +33,19 @@ def crops_into(data: bytes, name: str, recipes: Sequence[Recipe], targets: Seque
     Raises ImageError, naming the image by `name`, where it cannot be decoded, or where it or its resized form is larger
     than its limit: both are seen in the header, before memory is taken for a pixel. The arrays are then as they were.
     """
+    crop_into(decode_for(data, name, recipes), recipes, targets)
+
+
+def decode_for(data: bytes, name: str, recipes: Sequence[Recipe]) -> Image.Image:
+    """Decode an image that is to be cropped by `recipes`: mode RGB. For errors see `crops_into`."""
     image = open_header(data, name)
     for recipe in recipes:
         _check_resized_size(image.size, recipe, name)
-    pixels = to_rgb(image, data, name)
+    return to_rgb(image, data, name)
+
+
+def crop_into(pixels: Image.Image, recipes: Sequence[Recipe], targets: Sequence[NDArray[np.uint8]]) -> None:
+    """Write the crop of a decoded image for each recipe into the array beside it."""
     for recipe, target in zip(recipes, targets, strict=True):
         target[...] = _crop(pixels, recipe)
 

@@ -43,6 +43,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
         "numpy": "NumPy",
         "pillow": "Pillow",
         "decoder": "Image decoder",
+        "resize": "Images resized",
         "cuda": "CUDA",
         "cudnn": "cuDNN",
         "driver": "GPU driver",

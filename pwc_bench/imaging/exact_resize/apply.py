@@ -136,7 +136,7 @@ def _run(pixels: torch.Tensor, one: _Pass) -> torch.Tensor:
     total = torch.full(shape, 1 << (PRECISION_BITS - 1), dtype=torch.int32, device=device)
     for step, weight in zip(steps, weights, strict=True):
         read = pixels.index_select(0, (base + step).flatten()).view(shape)
-        total.addcmul_(read.int(), weight)
+        total.add_(read * weight)
     return total.bitwise_right_shift_(PRECISION_BITS).clamp_(0, 255).to(torch.uint8)
 
 
