@@ -6,7 +6,7 @@ PY ?= .venv/bin/python
 NEEDS_RUN := $(if $(filter .venv/bin/python,$(PY)),.venv/.run)
 NEEDS_DEV := $(if $(filter .venv/bin/python,$(PY)),.venv/.dev)
 
-.PHONY: run test lint check format slow gpu bench-gpu clean
+.PHONY: run test lint check format slow gpu bench bench-gpu clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
@@ -33,9 +33,13 @@ slow: $(NEEDS_DEV)
 gpu: $(NEEDS_DEV)
 	$(PY) -m pytest -m gpu
 
-# Measures cost and speed of the paper's twelve variants on the GPU, as records under results/.
+# Our pipeline against timm's loader and models, as ratios; further options: make bench BENCH="--data DIR --images 200"
+bench: $(NEEDS_RUN)
+	$(PY) -m tests.benchmarks $(BENCH)
+
+# The same on a GPU with 50,000 files, then records of the paper's twelve variants; needs 8 GB of scratch disk.
 bench-gpu: $(NEEDS_RUN)
-	PY=$(PY) tests/benchmarks/gpu.sh
+	$(PY) -m tests.benchmarks --device cuda --precision bf16 --images 50000 $(BENCH)
 
 .venv/bin/python:
 	$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else 'pwc-bench needs Python 3.11 to 3.13: make PYTHON=python3.12')"
