@@ -53,6 +53,9 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
 
 _UNITS = {"gpu_memory_mib": "MiB", "memory_mib": "MiB", "power_limit_watts": "W"}
 
+_UNLESS_SAID = {"resize": "by Pillow, on the CPU"}
+"""What holds where a record says nothing of it."""
+
 _GPU_ONLY = frozenset({"cuda_graphs", "gpu_memory_mib", "power_limit_watts", "cuda", "cudnn", "driver"})
 
 _WEIGHTS = {
@@ -105,7 +108,8 @@ def weights_address(uri: str | None) -> str | None:
 def _environment_value(environment: Environment, name: str) -> str:
     value = getattr(environment, name)
     if value is None:
-        return "no GPU was used" if name in _GPU_ONLY and environment.device_type == "cpu" else _UNKNOWN
+        is_gpus_own = name in _GPU_ONLY and environment.device_type == "cpu"
+        return "no GPU was used" if is_gpus_own else _UNLESS_SAID.get(name, _UNKNOWN)
     if isinstance(value, bool):
         return yes_no(value)
     text = f"{value:,}" if isinstance(value, int) else f"{value}"

@@ -32,6 +32,13 @@ def test_unknown_and_inapplicable_are_two_things() -> None:
     assert _facts(make_record(device="Intel(R) Xeon(R)").environment)["GPU driver"] == "no GPU was used"
 
 
+def test_images_are_resized_by_pillow_unless_it_is_said() -> None:
+    """The device's resize is an option: a record that is silent on it was made without."""
+    environment = make_record().environment
+    shown = [_facts(one) for one in (environment, replace(environment, resize="on the device"))]
+    assert [facts["Images resized"] for facts in shown] == ["by Pillow, on the CPU", "on the device"]
+
+
 def test_a_record_of_cost_needs_no_images_and_no_weights() -> None:
     """It says so instead of leaving gaps."""
     record = make_record(dataset=None)
