@@ -117,7 +117,7 @@ def gpu_condition(key: str, gpu: Gpu) -> Finding:
 
 def _database(db: str) -> Finding:
     file = sqlite_path(db)
-    if file is not None and not file.exists():
+    if file is not None and _is_absent(file):
         return Finding("database", Health.NOTE, f"none at {file} yet", "`pwc-bench run` makes it")
     try:
         from pwc_bench.store import open_existing_store
@@ -131,12 +131,21 @@ def _database(db: str) -> Finding:
     return Finding("database", Health.GOOD, f"{held}, at the present schema")
 
 
+def _is_absent(path: Path) -> bool:
+    """Tell whether nothing is at `path`. Where nobody may look, it is for the one who opens it to say so."""
+    try:
+        return not path.exists()
+    except PermissionError:
+        return False
+
+
 def _disks(db: str, site: Path) -> Iterator[Finding]:
     file = sqlite_path(db)
     places = {"results": Path("results") if file is None else file.parent, "site": site, "cache": cache_folder()}
     for name, place in places.items():
         absolute = place.absolute()
-        folder = next(path for path in (absolute, *absolute.parents) if path.exists())
+        # os.access answers False, where Path would raise, for what lies in a folder that may not be entered
+        folder = next(path for path in (absolute, *absolute.parents) if os.access(path, os.F_OK))
         free = shutil.disk_usage(folder).free
         fact = f"{place}: {file_size(free)} free"
         if not os.access(folder, os.W_OK):
@@ -173,7 +182,7 @@ def _data() -> Finding:
 
 def _weights() -> Finding:
     folder = cache_folder() / "weights"
-    files = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    files = [path for path in folder.rglob("*") if path.is_file()] if os.access(folder, os.R_OK | os.X_OK) else []
     size = file_size(sum(path.stat().st_size for path in files))
     return Finding("weights cache", Health.GOOD, f"{folder}: {plural(len(files), 'file')}, {size}")
 
@@ -184,7 +193,8 @@ def _hub() -> Finding:
     from huggingface_hub import constants
 
     folder = Path(constants.HF_HUB_CACHE)
-    models = sorted(path.name.removeprefix("models--").replace("--", "/") for path in folder.glob("models--*"))
+    found = folder.glob("models--*") if os.access(folder, os.R_OK | os.X_OK) else ()
+    models = sorted(path.name.removeprefix("models--").replace("--", "/") for path in found)
     fact = f"cached models: {', '.join(models)}" if models else f"no models are cached in {folder}"
     if constants.HF_HUB_OFFLINE:
         advice = "HF_HUB_OFFLINE is set: weights that are not cached cannot be fetched"

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,13 +11,16 @@ import click
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import campaign_option, db_option
 from pwc_bench.cli.text import file_size, plural
-from pwc_bench.core.errors import UsageError
+from pwc_bench.core.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from pwc_bench.cli.leftovers import Leftover
     from pwc_bench.store import Store
 
 __all__ = ["command"]
+
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite file begins."""
 
 
 @click.command(
@@ -42,8 +46,8 @@ __all__ = ["command"]
 def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, db: str) -> None:
     """Delete old campaigns, predictions that no record needs, and unfinished work.
 
-    It says what it would delete and asks first. Runs that are still going, and the predictions of records published
-    beside the database, are left alone.
+    It says what it would delete and asks first. Runs that are still going, and the predictions of records in other
+    databases and files beside this one, are left alone.
     """
     if keep is not None and campaign is not None:
         raise click.UsageError("--keep and --campaign contradict each other: give one of them.")
@@ -56,7 +60,7 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
         doomed = _doomed(store, keep, campaign, {name for name, _ in work})
         leftovers = [found for _, found in work]
         leftovers += cached(cache_folder()) if cache else []
-        predictions = _predictions(store, doomed)
+        predictions = _predictions(store, db, doomed)
         if not _describe(doomed, predictions, leftovers):
             click.echo("There is nothing to delete.")
             return
@@ -65,7 +69,7 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
         for name in doomed:
             store.delete_campaign(name)
         # Looked up anew: a run that ended while the question stood may refer to some of them now.
-        predictions = _predictions(store, ())
+        predictions = _predictions(store, db, ())
         remove([*predictions, *leftovers])
     freed = sum(leftover.size_bytes for leftover in (*predictions, *leftovers))
     click.echo(f"Deleted; {file_size(freed)} are free again.")
@@ -81,9 +85,10 @@ def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: 
     return [campaign] if campaign in names else []
 
 
-def _predictions(store: "Store", doomed: Sequence[str]) -> "list[Leftover]":
+def _predictions(store: "Store", db: str, doomed: Sequence[str]) -> "list[Leftover]":
     """List the predictions that nothing refers to once the campaigns are gone; none while a run may be adding some."""
     from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import sqlite_path
     from pwc_bench.cli.leftovers import held_work, unreferenced_predictions
 
     if held_work(store.folder):
@@ -96,7 +101,29 @@ def _predictions(store: "Store", doomed: Sequence[str]) -> "list[Leftover]":
             for record in archive.records()
             if record.campaign not in doomed and record.provenance.predictions is not None
         }
-    return list(unreferenced_predictions(store.folder, referenced))
+    try:
+        beside = _referenced_beside(store.folder, sqlite_path(db))
+    except StoreError as error:
+        click.echo(f"warning: predictions are kept, some may belong to a database beside: {error}", err=True)
+        return []
+    return list(unreferenced_predictions(store.folder, referenced | beside))
+
+
+def _referenced_beside(folder: Path, own: Path | None) -> set[str]:
+    """Return the predictions that other SQLite databases in the folder refer to: all of them keep theirs in one place.
+
+    Raises StoreError where one cannot be read, so that nobody knows what it needs.
+    """
+    from pwc_bench.store import open_existing_store
+
+    found: set[str] = set()
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not (own and path.samefile(own))):
+        with path.open("rb") as file:
+            is_database = file.read(len(_SQLITE)) == _SQLITE
+        if is_database:
+            with open_existing_store(str(path)) as store:
+                found.update(store.prediction_paths())
+    return found
 
 
 def _describe(doomed: Sequence[str], predictions: "Sequence[Leftover]", leftovers: "Sequence[Leftover]") -> bool:

@@ -1,7 +1,6 @@
 """`doctor`: what a machine can do, in words and as JSON."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from click.testing import CliRunner
 from pwc_bench.cli.app import app
 from pwc_bench.cli.diagnosis import Health, gpu_condition
 from pwc_bench.hardware import Gpu
+from tests.cli.nobody import public_folder, run_as_nobody
 from tests.hardware.nvml_stand_in import Library
 
 
@@ -61,12 +61,28 @@ def test_imagenet_that_is_not_there_is_broken(runner: CliRunner, place: Path, mo
     assert findings(runner, code=4)["ImageNet"]["health"] == "broken"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the administrator may write anywhere")
-def test_a_read_only_place_is_broken(runner: CliRunner, place: Path) -> None:
+def test_a_read_only_place_is_broken() -> None:
     """A folder that cannot be written is found."""
-    place.chmod(0o500)
-    assert findings(runner, code=4)["disk for site"]["health"] == "broken"
-    place.chmod(0o700)
+    with public_folder() as folder:
+        folder.chmod(0o555)
+        done = run_as_nobody(["doctor", "--json"], folder, "doctor")
+    assert done.returncode == 4, done.stderr
+    found = {finding["key"]: finding for finding in json.loads(done.stdout)}
+    assert found["disk for site"]["health"] == "broken"
+
+
+def test_places_that_may_not_be_entered_are_broken() -> None:
+    """A cache and a database in folders of somebody else are findings; the rest is looked at all the same."""
+    with public_folder() as folder:
+        (folder / "closed").mkdir(mode=0o000)
+        arguments = ["doctor", "--json", "--db", "closed/x.db"]
+        done = run_as_nobody(arguments, folder, "doctor", PWC_BENCH_CACHE=str(folder / "closed" / "cache"))
+        (folder / "closed").chmod(0o700)
+    assert done.returncode == 4, done.stderr
+    found = {finding["key"]: finding for finding in json.loads(done.stdout)}
+    assert (found["database"]["health"], found["disk for cache"]["health"]) == ("broken", "broken")
+    assert "Permission denied" in found["database"]["fact"]
+    assert {"weights cache", "hub"} <= found.keys()
 
 
 def test_a_part_of_imagenet_is_worth_a_note(runner: CliRunner, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

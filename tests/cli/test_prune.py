@@ -151,3 +151,21 @@ def test_bad_input_is_refused(runner: CliRunner, results: Path, arguments: list[
     assert result.exit_code == 2
     assert said in result.stderr
     assert len(names(results / "predictions")) == 5
+
+
+def test_predictions_of_another_database_in_the_folder_stay(runner: CliRunner, results: Path) -> None:
+    """Databases in one folder share the place of predictions; each keeps what its own records refer to."""
+    stored(results / "other.db", [with_predictions(make_record(campaign="other"), "stray.parquet")])
+    prune(runner, "--keep", "1")
+    assert names(results / "predictions") == ["published.parquet", "stray.parquet", "third.parquet"]
+
+
+def test_a_database_in_the_folder_that_cannot_be_read_keeps_all_predictions(runner: CliRunner, results: Path) -> None:
+    """Where nobody knows what it refers to nothing is deleted that it might need, and this is said."""
+    before = names(results / "predictions")
+    (results / "damaged.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    result = runner.invoke(app, ["prune", "--yes", "--keep", "1"])
+    assert result.exit_code == 0, result.output
+    assert "predictions are kept" in result.stderr
+    assert names(results / "predictions") == before
+    assert campaigns(results) == ["third"]
