@@ -44,7 +44,7 @@ def self_test(recipe: Recipe, device: str, reference: Reference = pillow_crop) -
 
     The sizes cover reducing and enlarging, sides of one pixel, very tall and very wide images, a side that stays as it
     is, both parities of the crop's place, and both sides of the sizes at which a known Pillow changes the order of its
-    passes; the pixels are noise, and noise of black and white alone. Takes about a second.
+    passes; the pixels are noise, and noise of black and white alone. Takes some seconds on a CPU.
     """
     if recipe.interpolation not in FILTERS:
         return SelfTest(None, f"{recipe.interpolation} is none of {', '.join(FILTERS)}")
