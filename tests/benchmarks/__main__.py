@@ -106,7 +106,7 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _precisions(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
+    names = tuple(dict.fromkeys(text.split(",")))
     for name in names:
         if name not in PRECISIONS:
             raise UsageError(f"--precision {name!r} is not one of {', '.join(PRECISIONS)}")

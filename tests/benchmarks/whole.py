@@ -113,6 +113,7 @@ def _compare(bench: Bench, variants: Sequence[Variant], precision: str, peer: Pe
         ours=whole_ours,
         theirs=whole_theirs,
         facts=facts,
+        note=f"first round {outcomes[0][0].whole_seconds:,.0f} s against {outcomes[1][0].whole_seconds:,.0f} s",
     )
 
 
