@@ -40,6 +40,8 @@ class Variant:
     """How its input is prepared."""
     checkpoints: tuple[Checkpoint, ...] = ()
     """Public weights, the preferred place first; empty where nobody published any."""
+    brings_weights: bool = False
+    """Whether `build` returns a model that is trained already, as a factory of one's own may."""
     weights_note: str | None = None
     """Why there are no public weights, as one sentence; None where there are some."""
     architecture: Mapping[str, int | float | str] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seede
 from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import CropSample, normalised
-from pwc_bench.evaluation.weights import fit_weights, resolve_weights
+from pwc_bench.evaluation.weights import fit_weights, resolve_weights, state_sha256
 
 __all__ = ["prepare"]
 
@@ -49,10 +49,13 @@ def _prepare_checkpoint(variant: Variant, request: Request, observer: Observer) 
         cache=request.cache,
         observer=observer,
     )
-    if loaded is None:
+    if loaded is None and not variant.brings_weights:
         reason = variant.weights_note or f"No weights of {variant.title} are known: name some with --weights."
         return Absent(variant, NO_WEIGHTS, reason, is_failure=False)
     model = variant.build(len(request.dataset.classes))
+    if loaded is None:
+        own = Weights(WeightsStatus.LOCAL, uri=variant.key, sha256=state_sha256(model))
+        return _ready(variant, model, own, request, observer)
     fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
     return _ready(variant, model, loaded.weights, request, observer)
 

@@ -120,6 +120,19 @@ def test_missing_weights_are_no_failure_and_no_number(tmp_path: Path, source: Fo
     assert record.status_reason == "Nobody has published weights of it."
 
 
+def test_a_model_that_brings_its_weights_needs_no_checkpoint(tmp_path: Path, source: FolderSource) -> None:
+    """What the factory returns is evaluated as it is, as local weights whose hash is that of the tensors."""
+    variant = replace(tiny_variant("own:make", 3), brings_weights=True)
+    first, other = (
+        next(iter(evaluate(tiny_request(tmp_path / name, source, replace(variant, build=build), weights={}))))
+        for name, build in (("a", variant.build), ("b", tiny_variant("x", 4).build))
+    )
+    assert first.status is Status.COMPLETE
+    assert (first.provenance.weights.status, first.provenance.weights.uri) == (WeightsStatus.LOCAL, "own:make")
+    assert first.provenance.weights.sha256 != other.provenance.weights.sha256
+    assert "top1" in first.measurements
+
+
 def test_broken_weights_fail_one_variant_only(tmp_path: Path, source: FolderSource) -> None:
     """The other variant's record is complete."""
     variants = (tiny_variant("a", 1), tiny_variant("b", 2))

@@ -3,9 +3,12 @@
 import hashlib
 from pathlib import Path
 
+import torch
+from torch import nn
+
 from pwc_bench.core.errors import WeightsError
 
-__all__ = ["check_pin", "file_sha256"]
+__all__ = ["check_pin", "file_sha256", "state_sha256"]
 
 
 def file_sha256(path: Path, name: str) -> str:
@@ -15,6 +18,17 @@ def file_sha256(path: Path, name: str) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise WeightsError(f"{name} cannot be read: {error.strerror or error}") from error
+
+
+def state_sha256(model: nn.Module) -> str:
+    """Return the SHA-256 of a model's tensors, names and shapes included, as 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    tensors = {key: value for key, value in model.state_dict().items() if isinstance(value, torch.Tensor)}
+    for key, value in sorted(tensors.items()):
+        tensor = value.detach().cpu().contiguous()
+        digest.update(f"{key} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
 
 
 def check_pin(sha256: str, pin: str | None, name: str) -> None:

@@ -25,7 +25,8 @@ def variant_from_factory(key: str) -> Variant:
 
     The name may mean a Variant, or a callable that (a) takes `num_classes`, or one positional argument, and returns a
     torch module, or (b) takes nothing and returns a Variant or a module with 1,000 classes. The recipe of a bare
-    module is 256/224; offer a Variant to state another. Raises UsageError where the name is none of these.
+    module is 256/224; offer a Variant to state another. What the function returns is evaluated with the weights that it
+    has, unless --weights names others. Raises UsageError where the name is none of these.
     """
     made = _imported(key)
     if isinstance(made, Variant):
@@ -45,7 +46,7 @@ def variant_from_factory(key: str) -> Variant:
         family="own",
         build=partial(_build, key, call),
         recipe=Recipe.for_crop_fraction(224, 0.875),
-        weights_note=f"{key} is a model of one's own: name its weights by --weights {key}=FILE.",
+        brings_weights=True,
     )
 
 
