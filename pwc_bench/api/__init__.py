@@ -80,9 +80,12 @@ def evaluate(
         SourceError: the data is missing, empty or wrongly labelled.
         StoreError: the database cannot be opened or written.
 
+    In a torchrun job the records are returned by the first process, and the others return none.
+
     A variant that cannot be measured does not raise: its record has the status "failed" and says why. A
     KeyboardInterrupt goes through to the caller; what was stored in `db` until then is kept.
     """
+    from pwc_bench.api.job import assist_session, taking_part
     from pwc_bench.api.session import run_session, run_unstored
 
     options = RunOptions(
@@ -108,9 +111,13 @@ def evaluate(
         fresh=fresh,
     )
     told = observer or SilentObserver()
-    if db is None:
-        return list(run_unstored(options, Path(folder), told))
-    return list(run_session(options, db, told))
+    with taking_part() as team:
+        if team is not None and not team.place.leads:
+            assist_session(options, db, Path(folder), team)
+            return []
+        if db is None:
+            return list(run_unstored(options, Path(folder), told, team))
+        return list(run_session(options, db, told, team))
 
 
 def publish(

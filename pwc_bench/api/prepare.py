@@ -1,5 +1,6 @@
 """From options to an evaluation's request: everything is looked up and checked before anything is measured."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pwc_bench.api.machine import default_batch_size, default_workers, resolve_d
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import cache_folder
 from pwc_bench.core.errors import UsageError
+from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS, Settings
 from pwc_bench.core.variant import Variant
 
@@ -77,7 +79,8 @@ def at_folder(request: "Request", folder: Path) -> "Request":
 
 def _settings(options: RunOptions) -> Settings:
     """Settle device, precision and batch size. Raises UsageError for what this machine cannot do."""
-    device = resolve_device(options.device)
+    place = place_from_environment(os.environ)
+    device = resolve_device(options.device, place)
     device_type = device.partition(":")[0]
     if options.tf32 and device_type != "cuda":
         raise UsageError("--tf32 is a mode of CUDA devices, and this run uses the CPU: leave it out")
@@ -93,7 +96,7 @@ def _settings(options: RunOptions) -> Settings:
         channels_last=options.channels_last,
         device_resize=options.device_resize,
         batch_size=options.batch_size or default_batch_size(device_type),
-        workers=options.workers or default_workers(),
+        workers=options.workers or default_workers(place),
     )
 
 

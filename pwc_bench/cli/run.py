@@ -1,18 +1,23 @@
 """`pwc-bench run`: evaluate, store, render."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from pwc_bench.api.job import taking_part
 from pwc_bench.api.options import RunOptions
 from pwc_bench.cli.command_text import typed_command
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED, INTERRUPTED
+from pwc_bench.cli.job import assist, ending_together, reason_to_stop
 from pwc_bench.cli.options import AutoNumber, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
 from pwc_bench.core.record import Record
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
+
+if TYPE_CHECKING:
+    from pwc_bench.evaluation.team import Team
 
 __all__ = ["command"]
 
@@ -93,8 +98,9 @@ def command(
 
         click.echo(plan_text(options, db, target, as_json=as_json))
         return
-    records = _measure(context, options, db, as_json=as_json)
-    _finish(context, records, db, target, as_json=as_json)
+    with taking_part() as team, ending_together(team):
+        records = _measure(context, options, db, team, as_json=as_json)
+        _finish(context, records, db, target, as_json=as_json)
 
 
 def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, *, as_json: bool) -> None:
@@ -111,8 +117,15 @@ def _finish(context: click.Context, records: list[Record], db: str, site: Path |
         context.exit(FAILED)
 
 
-def _measure(context: click.Context, options: RunOptions, db: str, *, as_json: bool) -> list[Record]:
-    """Evaluate and store; an interrupt says what is kept and ends the command."""
+def _measure(
+    context: click.Context, options: RunOptions, db: str, team: "Team | None", *, as_json: bool
+) -> list[Record]:
+    """Evaluate and store; an interrupt says what is kept and ends the command.
+
+    In a job of several processes only the first one comes back from here.
+    """
+    if team is not None and not team.place.leads:
+        assist(context, options, db, team)
     from pwc_bench.api.session import run_session
     from pwc_bench.cli.console import observing
     from pwc_bench.core.record_json import record_to_json
@@ -120,12 +133,14 @@ def _measure(context: click.Context, options: RunOptions, db: str, *, as_json: b
     kept: list[Record] = []
     try:
         with observing() as observer:
-            for record in run_session(options, db, observer):
+            for record in run_session(options, db, observer, team):
                 kept.append(record)
                 if as_json:
                     click.echo(record_to_json(record))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        reason = reason_to_stop(team, interrupt)
         said = f"{plural(len(kept), 'record')} of {kept[0].campaign} kept" if kept else "nothing was finished yet"
-        click.echo(f"interrupted: {said}; the same command goes on from here (--fresh starts anew)", err=True)
-        context.exit(INTERRUPTED)
+        said = f"interrupted: {said}; the same command goes on from here (--fresh starts anew)"
+        click.echo(said if reason is None else f"error: {reason}\n{said}", err=True)
+        context.exit(INTERRUPTED if reason is None else FAILED)
     return kept

@@ -40,3 +40,6 @@ class PassSummary:
     """The keys of all variants that shared the pass."""
     resumed: bool = False
     """Whether an interrupted pass was continued, so that the timing covers only its last part."""
+    processes: int = 1
+    """The processes that shared the images; with several there is one timed step, from their common start to the end
+    of the last one."""

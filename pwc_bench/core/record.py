@@ -74,7 +74,9 @@ class Environment:
     threads: int | None = None
     """Threads of torch's own."""
     workers: int | None = None
-    """Threads that read and decode."""
+    """Threads that read and decode, of each process."""
+    processes: int | None = None
+    """The processes of a torchrun job that shared the images; None for one."""
     cpu: str | None = None
     cpu_count: int | None = None
     memory_mib: int | None = None

@@ -6,47 +6,46 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Subject
-from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
 from pwc_bench.core.source import ImageSource, manifest_sha256
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.concluding import absent_result, result_of
+from pwc_bench.evaluation.crew import Crew, Single
 from pwc_bench.evaluation.deploy import deploy, set_matmul_precision
-from pwc_bench.evaluation.device_resize import choose_resize
+from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
 from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
 from pwc_bench.evaluation.implementation import choose_implementation, is_fusible
-from pwc_bench.evaluation.merge import merge
-from pwc_bench.evaluation.onepass import PassOutcome, run_pass
-from pwc_bench.evaluation.plan import PassPlan
-from pwc_bench.evaluation.prepare import prepare
 from pwc_bench.evaluation.ran import REFERENCE, Ran
-from pwc_bench.evaluation.recording import PassResult, Recorder
+from pwc_bench.evaluation.recording import Recorder
 from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.rounds import run_rounds
 from pwc_bench.evaluation.sample import random_batch
+from pwc_bench.evaluation.seat import Seat, follow_seat, lead_seat
 from pwc_bench.evaluation.workspace import Workspace, open_workspace, timestamp
 from pwc_bench.sources import spread
 
-__all__ = ["evaluate"]
+__all__ = ["assist", "evaluate"]
 
 
-def evaluate(request: Request, observer: Observer | None = None) -> Iterator[Record]:
+def evaluate(request: Request, observer: Observer | None = None, crew: Crew | None = None) -> Iterator[Record]:
     """Measure what `request` asks for, and yield each record as soon as it is finished.
 
     For each variant one record of cost and speed comes first (dataset None), then one for the data set. What fails for
     one variant is in its record, with status "failed"; the others go on. An interrupted campaign is continued by the
     same request: finished records are yielded again, and the pass goes on behind its last shard.
+
+    In a job of several processes the first one calls this, with its `crew`, and the others call `assist`.
     """
-    observer = observer or SilentObserver()
+    observer, crew = observer or SilentObserver(), crew or Single()
     set_matmul_precision(request.settings)
-    source = request.source if request.limit is None else spread(request.source, request.limit)
+    source = _chosen_images(request)
     commit, dirty = git_state()
     with open_workspace(request) as workspace:
-        if workspace.is_continued:
-            observer.warning(f"continuing the interrupted campaign {workspace.campaign} (--fresh starts anew)")
+        if workspace.notice is not None:
+            observer.warning(workspace.notice)
         recorder = Recorder(
             request=request,
             campaign=workspace.campaign,
@@ -55,12 +54,37 @@ def evaluate(request: Request, observer: Observer | None = None) -> Iterator[Rec
             manifest_sha256=manifest_sha256(source.items),
             git_commit=commit,
             git_dirty=dirty,
+            processes=None if crew.place.is_alone else crew.place.world_size,
         )
         if any(instrument.gauge for instrument in request.instruments):
             yield from _model_records(request, workspace, recorder, observer)
-        if any(instrument.meter for instrument in request.instruments):
-            yield from _pass_records(request, source, workspace, recorder, observer)
+        if _looks_at_images(request):
+            seat = lead_seat(crew, workspace, request)
+            yield from _pass_records(request, source, seat, recorder, observer)
         workspace.remove()
+
+
+def assist(request: Request, observer: Observer, crew: Crew) -> None:
+    """Take this process's share of the images, in a job whose first process runs `evaluate` on the same request."""
+    if not _looks_at_images(request):
+        return
+    set_matmul_precision(request.settings)
+    source = _chosen_images(request)
+    with follow_seat(crew, request) as seat:
+        for _ in run_rounds(request, source, seat, _resize(request, observer), observer):
+            pass  # the first process merges and writes the records
+
+
+def _chosen_images(request: Request) -> ImageSource:
+    return request.source if request.limit is None else spread(request.source, request.limit)
+
+
+def _resize(request: Request, observer: Observer) -> DeviceResize:
+    return choose_resize([variant.recipe for variant in request.variants], request.settings, observer)
+
+
+def _looks_at_images(request: Request) -> bool:
+    return any(instrument.meter for instrument in request.instruments)
 
 
 def _model_records(request: Request, workspace: Workspace, recorder: Recorder, observer: Observer) -> Iterator[Record]:
@@ -121,75 +145,14 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
 
 
 def _pass_records(
-    request: Request, source: ImageSource, workspace: Workspace, recorder: Recorder, observer: Observer
+    request: Request, source: ImageSource, seat: Seat, recorder: Recorder, observer: Observer
 ) -> Iterator[Record]:
-    candidates = []
-    for variant in request.variants:
-        found = prepare(variant, request, observer)
-        if isinstance(found, Candidate):
-            candidates.append(found)
-        else:
-            yield recorder.of_pass(variant, _absence(found))
-    if not candidates:
-        return
-    resize = choose_resize([candidate.variant.recipe for candidate in candidates], request.settings, observer)
+    resize = _resize(request, observer)
     recorder = replace(recorder, environment=replace(recorder.environment, resize=resize.description))
-    plan = PassPlan(len(source.items), request.settings.batch_size)
-    titles = ", ".join(candidate.variant.title for candidate in candidates)
-    observer.stage(f"evaluating {titles} on {len(source.items):,} images of {request.dataset.title}")
-    outcome = run_pass(
-        source,
-        candidates,
-        plan,
-        workspace.shards,
-        device=request.settings.device,
-        workers=request.settings.workers,
-        resize=resize,
-        observer=observer,
-    )
-    for candidate in candidates:
-        result = _result(candidate, request, source, plan, workspace, outcome)
-        yield recorder.of_pass(candidate.variant, result, candidate.ran)
-
-
-def _absence(absent: Absent) -> PassResult:
-    return PassResult(
-        measurements={},
-        weights=absent.weights,
-        images_seen=0,
-        absence=None if absent.is_failure else absent.reason,
-        failure=absent.reason if absent.is_failure else None,
-    )
-
-
-def _result(
-    candidate: Candidate,
-    request: Request,
-    source: ImageSource,
-    plan: PassPlan,
-    workspace: Workspace,
-    outcome: PassOutcome,
-) -> PassResult:
-    """Merge one candidate's shards and let the meters speak."""
-    key = candidate.variant.key
-    if key in outcome.broken:
-        return PassResult({}, candidate.weights, 0, failure=outcome.broken[key])
-    began = time.perf_counter()
-    meters = [instrument.meter() for instrument in request.instruments if instrument.meter is not None]
-    failed = _failed_images(source, plan, workspace)
-    try:
-        predictions, seen = merge(source, plan, workspace.shards, key, meters, request.folder)
-    except EvaluationError as error:
-        return PassResult({}, candidate.weights, 0, failure=str(error))
-    if not seen:
-        return PassResult({}, candidate.weights, 0, failed, failure="not one image could be decoded")
-    measurements: dict[str, Measurement] = {}
-    for meter in meters:
-        measurements |= meter.measurements(outcome.summary)
-    seconds = outcome.duration_seconds + time.perf_counter() - began
-    return PassResult(measurements, candidate.weights, seen, failed, predictions, seconds)
-
-
-def _failed_images(source: ImageSource, plan: PassPlan, workspace: Workspace) -> tuple[str, ...]:
-    failures = (found for shard in plan.shards() for found in workspace.shards.read_failures(shard.number))
-    return tuple(source.items[index].name for index, _ in failures)
+    for done in run_rounds(request, source, seat, resize, observer):
+        for absent in done.absent:
+            yield recorder.of_pass(absent.variant, absent_result(absent))
+        if done.outcome is not None:
+            for candidate in done.candidates:
+                result = result_of(candidate, request, source, seat, done.outcome)
+                yield recorder.of_pass(candidate.variant, result, candidate.ran)

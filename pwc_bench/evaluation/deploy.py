@@ -5,9 +5,9 @@ from functools import partial
 import torch
 from torch import nn
 
-from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation.graphs import captured
+from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.shapes import FixedSizes, Forward
 
 __all__ = ["DTYPES", "deploy", "set_matmul_precision"]
@@ -19,14 +19,16 @@ def deploy(model: nn.Module, settings: Settings) -> Forward:
     """Move `model` to the device, precision and memory format of `settings`; compile or capture it where asked for.
 
     Returns a function from a batch on that device, float32 of shape (n, 3, side, side), to logits, float32 of shape
-    (n, classes). Raises EvaluationError where the model does not fit into the device's memory.
+    (n, classes). Raises ModelDoesNotFitError where the model does not fit into the device's memory.
     """
     dtype = DTYPES[settings.precision]
     layout = torch.channels_last if settings.channels_last else torch.contiguous_format
     try:
         model = model.eval().to(device=settings.device, dtype=dtype).to(memory_format=layout)
-    except torch.OutOfMemoryError:
-        raise EvaluationError(f"the model does not fit into the memory of {settings.device}") from None
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ModelDoesNotFitError(f"the model does not fit into the memory of {settings.device}") from None
     forward: Forward = torch.compile(model, dynamic=False) if settings.compile else model
 
     def logits(batch: torch.Tensor) -> torch.Tensor:

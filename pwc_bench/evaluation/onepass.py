@@ -1,12 +1,13 @@
-"""One pass over the images: every variant sees each decoded image, and the shards fill."""
+"""One pass over a share of the images: every variant sees each decoded image, and the shards fill."""
 
 import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.predictions import PassSummary
@@ -14,10 +15,12 @@ from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.candidate import Candidate
 from pwc_bench.evaluation.device_resize import DeviceResize, crops_on_device
+from pwc_bench.evaluation.forward import Forward
 from pwc_bench.evaluation.loader import CropBatch, load_batches
+from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
-from pwc_bench.evaluation.shards import ShardFolder, ShardResult
+from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
 
 __all__ = ["PassOutcome", "run_pass"]
 
@@ -29,7 +32,27 @@ class PassOutcome:
     summary: PassSummary
     broken: Mapping[str, str]
     """Variants that failed on the way, and why."""
+    too_large: frozenset[str]
+    """Those of them that ran out of memory with a single image."""
+    pieces: Mapping[str, int]
+    """The images that the model took at once, for variants that ran out of memory with a whole batch."""
     duration_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is left to do of one shard."""
+
+    shard: Shard
+    wanted: tuple[str, ...]
+    """The variants whose results are missing."""
+    batches: tuple[Sequence[int], ...]
+    """The images that nobody has finished yet, batch by batch."""
+
+    @property
+    def images(self) -> int:
+        """Count the images that are left."""
+        return sum(map(len, self.batches))
 
 
 @dataclass(slots=True)
@@ -43,64 +66,65 @@ class _Work:
     recipes: dict[str, Recipe]
     constants: dict[str, tuple[torch.Tensor, torch.Tensor]]
     resize: DeviceResize
-    broken: dict[str, str] = field(default_factory=dict)
+    forward: Forward
 
 
 def run_pass(
     source: ImageSource,
     candidates: Sequence[Candidate],
     plan: PassPlan,
-    shards: ShardFolder,
+    lanes: Lanes,
     *,
     device: str,
     workers: int,
     resize: DeviceResize,
     observer: Observer,
 ) -> PassOutcome:
-    """Evaluate all candidates on all images of `source`, each image decoded once, continuing what `shards` holds.
+    """Evaluate all candidates on this process's share of `source`, each image decoded once, continuing `lanes`.
 
     One candidate's failure leaves the others alone. Images that cannot be decoded are written down with their shard.
     """
     began = time.perf_counter()
     recipes = {c.variant.recipe.sha256: c.variant.recipe for c in candidates}
     constants = {key: _constants(recipe, device) for key, recipe in recipes.items()}
-    work = _Work(source, {c.variant.key: c for c in candidates}, shards, device, recipes, constants, resize)
-    todo = [(shard, wanted) for shard in plan.shards() if (wanted := _missing(work, shard))]
-    done = plan.images - sum(len(shard.indices) for shard, _ in todo)
+    by_key = {c.variant.key: c for c in candidates}
+    work = _Work(source, by_key, lanes.own(plan.place), device, recipes, constants, resize, Forward(observer))
+    held = lanes.held_elsewhere(plan.place.world_size, tuple(by_key), plan.images)
+    tasks = [task for shard in plan.shards() if (task := _task(work, shard, held)).batches]
+    total = len(plan.share)
+    done = total - sum(task.images for task in tasks)
     resumed = done > 0
-    observer.progress(done, plan.images, "images")
-    batches = (batch for shard, _ in todo for batch in shard.batches)
+    observer.progress(done, total, "images")
+    batches = (batch for task in tasks for batch in task.batches)
     loaded = load_batches(source, batches, tuple(recipes.values()), workers, device=device, resizes=bool(resize.orders))
     sizes, times, mark = [], [], time.perf_counter()
     with closing(loaded):
-        for shard, wanted in todo:
-            _run_shard(work, shard, wanted, loaded, observer, done, plan.images)
-            done += len(shard.indices)
+        for task in tasks:
+            _run_task(work, task, loaded, observer, done, total)
+            done += task.images
             now = time.perf_counter()
-            sizes.append(len(shard.indices))
+            sizes.append(task.images)
             times.append(now - mark)
             mark = now
-    summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(work.candidates), resumed)
-    return PassOutcome(summary, work.broken, time.perf_counter() - began)
+    summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed)
+    forward = work.forward
+    seconds = time.perf_counter() - began
+    return PassOutcome(summary, forward.broken, frozenset(forward.too_large), forward.pieces, seconds)
 
 
-def _missing(work: _Work, shard: Shard) -> tuple[str, ...]:
-    return tuple(key for key in work.candidates if not work.shards.has(shard.number, key))
+def _task(work: _Work, shard: Shard, held: NDArray[np.bool_]) -> _Task:
+    wanted = tuple(key for key in work.candidates if not work.shards.has(shard.number, key))
+    left = (batch if not held[batch].any() else [i for i in batch if not held[i]] for batch in shard.batches)
+    return _Task(shard, wanted, tuple(batch for batch in left if wanted and len(batch)))
 
 
-def _run_shard(
-    work: _Work,
-    shard: Shard,
-    wanted: Sequence[str],
-    loaded: Generator[CropBatch, None, None],
-    observer: Observer,
-    done: int,
-    total: int,
+def _run_task(
+    work: _Work, task: _Task, loaded: Generator[CropBatch, None, None], observer: Observer, done: int, total: int
 ) -> None:
-    buffers = {key: OutcomeBuffer() for key in wanted}
+    buffers = {key: OutcomeBuffer() for key in task.wanted}
     indices: list[int] = []
     failures: list[tuple[int, str]] = []
-    for _ in shard.batches:
+    for _ in task.batches:
         batch = next(loaded)
         for _, reason in batch.failures:
             observer.warning(reason)
@@ -110,29 +134,38 @@ def _run_shard(
             _run_batch(work, batch, buffers)
         done += len(batch.indices) + len(batch.failures)
         observer.progress(done, total, "images")
-    work.shards.write_failures(shard.number, failures)
+    work.shards.write_failures(task.shard.number, failures)
     for key, buffer in buffers.items():
-        if key not in work.broken:
-            _write(work, shard, key, buffer, indices)
+        if key not in work.forward.broken:
+            _write(work, task.shard, key, buffer, indices)
 
 
 def _run_batch(work: _Work, batch: CropBatch, buffers: Mapping[str, OutcomeBuffer]) -> None:
     labels = torch.tensor([work.source.items[index].label for index in batch.indices]).to(
         work.device, non_blocking=True
     )
-    wanted = {work.candidates[name].variant.recipe.sha256 for name in buffers}
-    crops = crops_on_device(batch, {key: work.recipes[key] for key in wanted}, work.device, work.resize)
-    inputs = {key: normalise(crops[key], *work.constants[key]) for key in wanted}
+    recipes = {work.candidates[name].variant.recipe for name in buffers}
+    crops = crops_on_device(batch, {recipe.sha256: recipe for recipe in recipes}, work.device, work.resize)
+    _run_rows(work, crops, labels, buffers)
+
+
+def _run_rows(
+    work: _Work, crops: Mapping[str, torch.Tensor], labels: torch.Tensor, buffers: Mapping[str, OutcomeBuffer]
+) -> None:
+    """Run all candidates on some crops; on half of them at a time where not even their float pixels find room."""
+    try:
+        pixels = {key: normalise(images, *work.constants[key]) for key, images in crops.items()}
+    except (RuntimeError, MemoryError) as error:
+        half = len(labels) // 2
+        if not is_out_of_memory(error) or not half:
+            raise
+        free_memory()
+        for part in (slice(0, half), slice(half, len(labels))):
+            _run_rows(work, {key: images[part] for key, images in crops.items()}, labels[part], buffers)
+        return
     for name, buffer in buffers.items():
-        if name in work.broken:
-            continue
         candidate = work.candidates[name]
-        try:
-            with torch.inference_mode():
-                buffer.add(candidate.logits(inputs[candidate.variant.recipe.sha256]), labels)
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            # A user's own model may raise anything of these; the other variants go on.
-            work.broken[name] = f"the forward pass failed: {_first_line(error)}"
+        work.forward.run(candidate, pixels[candidate.variant.recipe.sha256], labels, buffer)
 
 
 def _write(work: _Work, shard: Shard, key: str, buffer: OutcomeBuffer, indices: Sequence[int]) -> None:
@@ -142,7 +175,7 @@ def _write(work: _Work, shard: Shard, key: str, buffer: OutcomeBuffer, indices: 
     else:
         top5, scores, nll = (tensor.numpy() for tensor in buffer.take())
         if not np.isfinite(scores).all():
-            work.broken[key] = "the model's outputs are not finite: try --precision fp32 or bf16"
+            work.forward.broken[key] = "the model's outputs are not finite: try --precision fp32 or bf16"
             return
         result = ShardResult(np.asarray(indices, np.int64), top5, scores, nll)
     work.shards.write(shard.number, key, result)
@@ -151,7 +184,3 @@ def _write(work: _Work, shard: Shard, key: str, buffer: OutcomeBuffer, indices: 
 def _constants(recipe: Recipe, device: str) -> tuple[torch.Tensor, torch.Tensor]:
     mean, std = (torch.tensor(values, device=device).view(3, 1, 1) for values in (recipe.mean, recipe.std))
     return mean, std
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pwc_bench.core.place import ALONE, Place
+
 __all__ = ["PassPlan", "Shard"]
 
 SHARD_IMAGES = 1024
@@ -13,37 +15,45 @@ SHARDS_WANTED = 32
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Consecutive images whose results are written together."""
+    """Images whose results are written together: one process's consecutive ones."""
 
     number: int
     batches: tuple[range, ...]
-    """The indices of each batch's images."""
+    """The indices of each batch's images, in steps of the number of processes."""
 
     @property
     def indices(self) -> range:
         """Return the indices of all its images."""
-        return range(self.batches[0].start, self.batches[-1].stop)
+        first, last = self.batches[0], self.batches[-1]
+        return range(first.start, last.stop, first.step)
 
 
 @dataclass(frozen=True, slots=True)
 class PassPlan:
-    """The shards of a pass over `images` images in batches of `batch_size`."""
+    """The shards of one process's share of a pass over `images` images in batches of `batch_size`.
+
+    The process of rank r among W takes the images r, r + W, r + 2W, ...: no image twice, none padded.
+    """
 
     images: int
     batch_size: int
+    place: Place = ALONE
+
+    @property
+    def share(self) -> range:
+        """Return the indices of this process's images."""
+        return range(self.place.rank, self.images, self.place.world_size)
 
     def shards(self) -> Iterator[Shard]:
-        """Yield the shards in order; every image is in exactly one batch of one shard."""
-        step = self.batches_per_shard
-        starts = range(0, self.images, self.batch_size)
+        """Yield the shards in order; every image of the share is in exactly one batch of one shard."""
+        share, step = self.share, self.batches_per_shard
+        starts = range(0, len(share), self.batch_size)
         for number, first in enumerate(range(0, len(starts), step)):
-            batches = tuple(
-                range(start, min(start + self.batch_size, self.images)) for start in starts[first : first + step]
-            )
+            batches = tuple(share[start : start + self.batch_size] for start in starts[first : first + step])
             yield Shard(number, batches)
 
     @property
     def batches_per_shard(self) -> int:
         """Return how many batches a shard holds."""
-        batches = -(-self.images // self.batch_size)
+        batches = -(-len(self.share) // self.batch_size)
         return max(1, min(SHARD_IMAGES // self.batch_size, batches // SHARDS_WANTED))

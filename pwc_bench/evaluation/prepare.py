@@ -17,6 +17,7 @@ from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.implementation import choose_implementation
 from pwc_bench.evaluation.loader import load_batches
+from pwc_bench.evaluation.memory import ModelDoesNotFitError
 from pwc_bench.evaluation.outcome import normalise
 from pwc_bench.evaluation.precision import best_classes, flip_facts, is_below_fp32, reference_classes
 from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seeded_backbone, set_head
@@ -28,14 +29,21 @@ from pwc_bench.evaluation.weights import fit_weights, resolve_weights, state_sha
 __all__ = ["prepare"]
 
 NO_WEIGHTS = Weights(WeightsStatus.NONE)
+PROBE_BATCH = 8
+"""Images a batch when the demo's heads are fitted: the same everywhere, so that the heads are the same."""
 
 
 def prepare(variant: Variant, request: Request, observer: Observer) -> Candidate | Absent:
-    """Return `variant` ready for the pass, or why it cannot take part."""
+    """Return `variant` ready for the pass, or why it cannot take part.
+
+    Raises ModelDoesNotFitError where the device has no room for it beside what is there already.
+    """
     try:
         if request.train_source is not None:
             return _prepare_probe(variant, request, request.train_source, observer)
         return _prepare_checkpoint(variant, request, observer)
+    except ModelDoesNotFitError:
+        raise  # without the others it may fit
     except (WeightsError, EvaluationError) as error:
         return Absent(variant, NO_WEIGHTS, str(error), is_failure=True)
 
@@ -66,7 +74,7 @@ def _prepare_probe(variant: Variant, request: Request, train: ImageSource, obser
     classes = len(request.dataset.classes)
     model = seeded_backbone(variant, classes)
     mean, std = (torch.tensor(values).view(3, 1, 1) for values in (variant.recipe.mean, variant.recipe.std))
-    size = request.settings.batch_size
+    size = PROBE_BATCH
     batches = [range(start, min(start + size, len(train.items))) for start in range(0, len(train.items), size)]
     features, labels = [], []
     for batch in load_batches(train, batches, [variant.recipe], request.settings.workers):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pwc_bench
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.record import (
     Environment,
     PredictionsFile,
@@ -32,6 +32,8 @@ class PassResult:
     images_failed: tuple[str, ...] = ()
     predictions: PredictionsFile | None = None
     duration_seconds: float = 0.0
+    images_at_once: int | None = None
+    """The images that the model took at once, where memory was too small for a whole batch."""
     absence: str | None = None
     """Why nothing was measured."""
     failure: str | None = None
@@ -49,11 +51,14 @@ class Recorder:
     manifest_sha256: str
     git_commit: str | None
     git_dirty: bool | None
+    processes: int | None = None
+    """The processes that share the images; None for one."""
 
     def of_model(
         self, variant: Variant, findings: Findings, duration_seconds: float, missing: str | None, ran: Ran | None = None
     ) -> Record:
         """Make the record of cost and speed; `missing` says what an interrupt left out, `ran` what was timed."""
+        ran = ran or Ran()
         reason = "; ".join(findings.failures) or missing
         status = Status.FAILED if findings.failures else Status.PARTIAL if missing else Status.COMPLETE
         provenance = Provenance(
@@ -64,12 +69,25 @@ class Recorder:
             command=self.request.command,
             note=self.request.note,
         )
-        return self._record(
-            variant, None, status, reason, findings.measurements, provenance, duration_seconds, ran or Ran()
+        return Record(
+            campaign=self.campaign,
+            status=status,
+            status_reason=reason,
+            variant=variant.key,
+            dataset=None,
+            started=self.started,
+            duration_seconds=round(duration_seconds, 3),
+            measurements=dict(findings.measurements),
+            environment=replace(self.environment, implementation=ran.implementation),
+            provenance=provenance,
+            title=variant.title,
+            extra=_extra(ran),
         )
 
     def of_pass(self, variant: Variant, result: PassResult, ran: Ran | None = None) -> Record:
         """Make the record of a pass over the data set by the implementation `ran`."""
+        ran = ran or Ran()
+        pieces = {} if result.images_at_once is None else {"images_at_once": result.images_at_once}
         expected = self.request.dataset.expected_images
         status, reason = _judge(result, expected)
         provenance = Provenance(
@@ -87,36 +105,24 @@ class Recorder:
             command=self.request.command,
             note=self.request.note,
         )
-        dataset = self.request.dataset.key
-        return self._record(
-            variant, dataset, status, reason, result.measurements, provenance, result.duration_seconds, ran or Ran()
-        )
-
-    def _record(
-        self,
-        variant: Variant,
-        dataset: str | None,
-        status: Status,
-        reason: str | None,
-        measurements: Mapping[str, Measurement],
-        provenance: Provenance,
-        duration_seconds: float,
-        ran: Ran,
-    ) -> Record:
         return Record(
             campaign=self.campaign,
             status=status,
             status_reason=reason,
             variant=variant.key,
-            dataset=dataset,
+            dataset=self.request.dataset.key,
             started=self.started,
-            duration_seconds=round(duration_seconds, 3),
-            measurements=dict(measurements),
-            environment=replace(self.environment, implementation=ran.implementation),
+            duration_seconds=round(result.duration_seconds, 3),
+            measurements=dict(result.measurements),
+            environment=replace(self.environment, implementation=ran.implementation, processes=self.processes),
             provenance=provenance,
             title=variant.title,
-            extra={"checks": dict(ran.checks)} if ran.checks else {},
+            extra=_extra(ran) | pieces,
         )
+
+
+def _extra(ran: Ran) -> dict[str, Json]:
+    return {"checks": dict(ran.checks)} if ran.checks else {}
 
 
 def _judge(result: PassResult, expected: int) -> tuple[Status, str | None]:

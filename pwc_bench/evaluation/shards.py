@@ -2,8 +2,9 @@
 
 import json
 import os
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pwc_bench.core.place import Place
 from pwc_bench.core.slug import slugify
 
-__all__ = ["ShardFolder", "ShardResult"]
+__all__ = ["Lanes", "ShardFolder", "ShardResult"]
+
+_LANE = re.compile(r"(\d+)-(\d+)")
+_NUMBER = re.compile(r"\d{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,36 @@ class ShardResult:
     nll: NDArray[np.float32]
     """Shape (n,), nats."""
 
+    def rows(self, chosen: NDArray[Any]) -> "ShardResult":
+        """Return the rows that a mask or an array of positions chooses."""
+        return ShardResult(self.indices[chosen], self.top5[chosen], self.scores[chosen], self.nll[chosen])
+
 
 @dataclass(frozen=True, slots=True)
 class ShardFolder:
-    """The shards of one pass. Files appear whole or not at all."""
+    """The shards of one process's share of a pass. Files appear whole or not at all."""
 
     path: Path
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the shards of which something is there, in order."""
+        if not self.path.is_dir():
+            return []
+        return sorted(int(entry.name) for entry in self.path.iterdir() if _NUMBER.fullmatch(entry.name))
+
+    def results(self, variant: str) -> Iterator[ShardResult]:
+        """Read a variant's shards one after the other, in order: their images ascend."""
+        for number in self.numbers():
+            if self.has(number, variant):
+                yield self.read(number, variant)
+
+    def failures(self) -> dict[int, str]:
+        """Read which images of all shards could not be decoded, and why."""
+        return dict(failure for number in self.numbers() for failure in self.read_failures(number))
+
+    def file_count(self) -> int:
+        """Count the files that are there whole."""
+        return sum(1 for path in self.path.glob("*/*") if path.suffix != ".writing") if self.path.is_dir() else 0
 
     def has(self, shard: int, variant: str) -> bool:
         """Tell whether a shard's results of a variant are there and can be read."""
@@ -84,3 +113,41 @@ class ShardFolder:
         # The key's bytes stand beside its slug: "timm:a" and "timm-a" must not share a file.
         name = f"{slugify(variant)}-{variant.encode().hex()[-16:]}" if variant != "failures" else "failures"
         return self.path / f"{shard:06d}" / f"{name}.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The shards of all processes of a pass, and what was left by interrupted runs with other numbers of processes."""
+
+    path: Path
+
+    def own(self, place: Place) -> ShardFolder:
+        """Return where the process at `place` keeps its shards."""
+        return ShardFolder(self.path / f"{place.world_size}-{place.rank}")
+
+    def of(self, world_size: int) -> tuple[ShardFolder, ...]:
+        """Return the folders of a job of `world_size` processes, by rank."""
+        return tuple(ShardFolder(self.path / f"{world_size}-{rank}") for rank in range(world_size))
+
+    def others(self, world_size: int) -> tuple[ShardFolder, ...]:
+        """Return the folders that jobs of another size have left, in a fixed order."""
+        found = []
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            name = _LANE.fullmatch(entry.name)
+            if name and int(name[1]) != world_size:
+                found.append((int(name[1]), int(name[2]), entry))
+        return tuple(ShardFolder(entry) for _, _, entry in sorted(found))
+
+    def held_elsewhere(self, world_size: int, variants: Sequence[str], images: int) -> NDArray[np.bool_]:
+        """Tell which of `images` images jobs of another size have finished, for every one of `variants`; shape (n,)."""
+        folders = self.others(world_size)
+        held = np.full(images, bool(folders and variants))
+        for variant in variants if folders else ():
+            mine = np.zeros(images, np.bool_)
+            for folder in folders:
+                for result in folder.results(variant):
+                    mine[result.indices] = True
+            held &= mine
+        for folder in folders:
+            held[list(folder.failures())] = True
+        return held

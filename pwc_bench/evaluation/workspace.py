@@ -4,24 +4,29 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
 from filelock import FileLock, Timeout
 
 import pwc_bench
+from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_json
+from pwc_bench.core.settings import Settings
 from pwc_bench.core.source import manifest_sha256
 from pwc_bench.evaluation.environment import git_state
 from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.shards import ShardFolder
+from pwc_bench.evaluation.shards import Lanes
 
-__all__ = ["Workspace", "open_workspace", "timestamp"]
+__all__ = ["Workspace", "common_digest", "open_workspace", "request_digest", "timestamp"]
+
+_STATE = "campaign.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,15 @@ class Workspace:
     path: Path
     campaign: str
     """The campaign's name: that of the interrupted run where one is continued."""
-    is_continued: bool
-    """Whether an interrupted run left something here."""
+    notice: str | None = None
+    """What a person should know of the folder's past: an interrupted run is continued, or could not be read."""
+    batch_size: int | None = None
+    """The batch size that was found by measuring, where it was: a continued run follows the same plan."""
 
     @property
-    def shards(self) -> ShardFolder:
+    def lanes(self) -> Lanes:
         """Return where the pass keeps its results."""
-        return ShardFolder(self.path / "shards")
+        return Lanes(self.path / "shards")
 
     def records(self) -> dict[str, Record]:
         """Return the records of cost and speed that the interrupted run had finished, by variant."""
@@ -53,6 +60,12 @@ class Workspace:
         beside.write_text(record_to_json(record))
         beside.replace(folder / f"{record.id}.json")
 
+    def with_batch_size(self, batch_size: int) -> "Workspace":
+        """Write down the batch size that was found, and return the workspace that knows it."""
+        chosen = replace(self, batch_size=batch_size)
+        _write_state(chosen)
+        return chosen
+
     def remove(self) -> None:
         """Remove everything: the campaign is finished."""
         shutil.rmtree(self.path, ignore_errors=True)
@@ -64,12 +77,12 @@ def timestamp() -> str:
 
 
 @contextmanager
-def open_workspace(request: Request) -> Iterator[Workspace]:
+def open_workspace(request: Request, suffix: str = "") -> Iterator[Workspace]:
     """Open the folder of this request's campaign: the unfinished one where there is one, else a new one.
 
-    Two runs of the same request at once get folders of their own.
+    Two runs of the same request at once get folders of their own; so does a process that adds a `suffix`.
     """
-    digest = _digest(request)
+    digest = request_digest(request) + suffix
     for attempt in range(1, 1000):
         path = request.workspace / (digest if attempt == 1 else f"{digest}-{attempt}")
         path.mkdir(parents=True, exist_ok=True)
@@ -91,34 +104,83 @@ def open_workspace(request: Request) -> Iterator[Workspace]:
 
 
 def _prepare(path: Path, request: Request, digest: str) -> Workspace:
-    state = path / "campaign.json"
-    if state.exists():
-        return Workspace(path, json.loads(state.read_text())["campaign"], is_continued=True)
+    notice = None
+    if (path / _STATE).exists():
+        left = _read_state(path)
+        if left is not None:
+            return left
+        notice = f"{path / _STATE} is damaged: the interrupted campaign cannot be continued, a new one begins"
+        shutil.rmtree(path)
     moment = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     campaign = request.campaign or f"{moment}-{digest[:4]}{secrets.token_hex(1)}"
     path.mkdir(parents=True, exist_ok=True)
-    beside = path / "campaign.writing"
-    beside.write_text(json.dumps({"campaign": campaign, "started": timestamp()}))
-    beside.replace(state)
-    return Workspace(path, campaign, is_continued=False)
+    workspace = Workspace(path, campaign, notice)
+    _write_state(workspace)
+    return workspace
 
 
-def _digest(request: Request) -> str:
-    """Hash everything that decides the results, so that a changed request never continues another one's shards."""
-    decisive = {
-        "harness": [pwc_bench.__version__, *(version(name) for name in ("torch", "timm", "pillow", "numpy"))],
+def _read_state(path: Path) -> Workspace | None:
+    """Return the workspace that an interrupted run has left; None where its state cannot be read."""
+    try:
+        state = json.loads((path / _STATE).read_text())
+        campaign, batch_size = state["campaign"], state.get("batch_size")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if not isinstance(campaign, str) or not (batch_size is None or isinstance(batch_size, int)):
+        return None
+    return Workspace(
+        path, campaign, f"continuing the interrupted campaign {campaign} (--fresh starts anew)", batch_size
+    )
+
+
+def _write_state(workspace: Workspace) -> None:
+    beside = workspace.path / "campaign.writing"
+    beside.write_text(json.dumps({"campaign": workspace.campaign, "batch_size": workspace.batch_size}))
+    beside.replace(workspace.path / _STATE)
+
+
+def request_digest(request: Request) -> str:
+    """Hash everything that decides the results, so that a changed request never continues another one's shards.
+
+    The number of processes and of threads is left out, and so is which of several like devices one process has: a job
+    may be continued with more or fewer of them.
+    """
+    weights = {
+        "weights": {key: _identity(spec) for key, spec in sorted(request.weights.items())},
+        "weights_folder": None if request.weights_folder is None else str(request.weights_folder.resolve()),
         "commit": git_state()[0],
+    }
+    return _hash(_facts(request) | weights)
+
+
+def common_digest(request: Request) -> str:
+    """Hash what all processes of a job must have been asked alike, wherever their files lie."""
+    return _hash(_facts(request))
+
+
+def _facts(request: Request) -> dict[str, Json]:
+    return {
+        "harness": [pwc_bench.__version__, *(version(name) for name in ("torch", "timm", "pillow", "numpy"))],
         "variants": [[v.key, v.recipe.sha256] for v in request.variants],
         "dataset": request.dataset.key,
         "manifest": manifest_sha256(request.source.items),
         "metrics": [metric.key for instrument in request.instruments for metric in instrument.metrics],
-        "settings": asdict(request.settings),
-        "weights": {key: _identity(spec) for key, spec in sorted(request.weights.items())},
-        "weights_folder": None if request.weights_folder is None else str(request.weights_folder.resolve()),
+        "settings": _decisive(request.settings),
         "limit": request.limit,
         "campaign": request.campaign,
     }
+
+
+def _hash(decisive: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical_json(decisive).encode()).hexdigest()[:16]
+
+
+def _decisive(settings: Settings) -> dict[str, Json]:
+    chosen = asdict(settings)
+    del chosen["workers"]
+    is_cuda = settings.device_type == "cuda"
+    chosen["device"] = torch.cuda.get_device_name(settings.device) if is_cuda else settings.device
+    return chosen
 
 
 def _identity(spec: str) -> list[str | int]:

@@ -77,6 +77,7 @@ def _measure(steps: list[_Span], summary: PassSummary) -> Measurement:
             "images": images,
             "seconds": seconds,
             "steps": len(steps),
+            "processes": summary.processes,
             "warm_up_steps": len(summary.batch_images) - len(steps),
             "rounds": len(rounds),
             "variants": list(summary.variants),
@@ -107,6 +108,12 @@ def _caveats(steps: list[_Span], summary: PassSummary) -> list[str]:
         )
     if summary.resumed:
         caveats.append("An interrupted pass was continued: the timing covers only its last part.")
+    if summary.processes > 1:
+        caveats.append(
+            f"{summary.processes} processes shared the images: timed as one step, from their common start to the end "
+            "of the last one, warm-up included; there is no interval."
+        )
+        return caveats
     if len(steps) == 1:
         caveats.append("Only one step was timed: there is no interval.")
     if len(steps) == len(summary.batch_images):

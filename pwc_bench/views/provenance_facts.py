@@ -33,6 +33,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
         "batch_size": "Batch size",
         "threads": "Torch threads",
         "workers": "Reading threads",
+        "processes": "Processes",
     },
     "Versions": {
         "python": "Python",

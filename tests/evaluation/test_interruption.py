@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pwc_bench.core.place import ALONE
 from pwc_bench.core.record import Record
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.workspace import open_workspace
@@ -58,9 +59,9 @@ def test_a_killed_run_continues(tmp_path: Path, seed: int) -> None:
     source = _source(tmp_path)
     left = tiny_request(tmp_path, source, *variants, weights=weights)
     with open_workspace(left) as workspace:
-        assert workspace.is_continued
+        assert "continuing" in str(workspace.notice)
         kept = workspace.campaign
-        assert workspace.shards.has(0, "a")
+        assert workspace.lanes.own(ALONE).has(0, "a")
     continued = list(evaluate(left))
     assert {record.campaign for record in continued} == {kept}
     whole = list(evaluate(tiny_request(tmp_path / "whole", source, *variants, weights=weights)))
@@ -80,7 +81,7 @@ def test_fresh_starts_anew(tmp_path: Path) -> None:
     with open_workspace(request) as workspace:
         first = workspace.campaign
     with open_workspace(tiny_request(tmp_path, source, tiny_variant(), weights=request.weights, fresh=True)) as again:
-        assert not again.is_continued
+        assert again.notice is None
         assert again.campaign != first
 
 

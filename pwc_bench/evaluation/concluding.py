@@ -1,0 +1,56 @@
+"""From shards to what a record says: the merge, and the meters' word."""
+
+import time
+
+from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.source import ImageSource
+from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.merge import merge
+from pwc_bench.evaluation.onepass import PassOutcome
+from pwc_bench.evaluation.recording import PassResult
+from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.seat import Seat
+
+__all__ = ["absent_result", "result_of"]
+
+
+def absent_result(absent: Absent) -> PassResult:
+    """Return the result of a variant that took no part."""
+    return PassResult(
+        measurements={},
+        weights=absent.weights,
+        images_seen=0,
+        absence=None if absent.is_failure else absent.reason,
+        failure=absent.reason if absent.is_failure else None,
+    )
+
+
+def result_of(
+    candidate: Candidate, request: Request, source: ImageSource, seat: Seat, outcome: PassOutcome
+) -> PassResult:
+    """Merge one candidate's shards and let the meters speak."""
+    key = candidate.variant.key
+    if key in outcome.broken:
+        return PassResult({}, candidate.weights, 0, failure=outcome.broken[key])
+    began = time.perf_counter()
+    meters = [instrument.meter() for instrument in request.instruments if instrument.meter is not None]
+    try:
+        merged = merge(source, seat.lanes, seat.crew.place.world_size, key, meters, request.folder)
+    except EvaluationError as error:
+        return PassResult({}, candidate.weights, 0, failure=str(error))
+    failed = tuple(source.items[index].name for index in merged.failed)
+    if not merged.images:
+        return PassResult({}, candidate.weights, 0, failed, failure="not one image could be decoded")
+    measurements: dict[str, Measurement] = {}
+    for meter in meters:
+        measurements |= meter.measurements(outcome.summary)
+    return PassResult(
+        measurements=measurements,
+        weights=candidate.weights,
+        images_seen=merged.images,
+        images_failed=failed,
+        predictions=merged.predictions,
+        duration_seconds=outcome.duration_seconds + time.perf_counter() - began,
+        images_at_once=outcome.pieces.get(key),
+    )

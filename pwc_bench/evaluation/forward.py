@@ -1,0 +1,55 @@
+"""Running a model on a batch, in smaller pieces where memory runs out: no image is lost and none is seen twice."""
+
+from dataclasses import dataclass, field
+
+import torch
+
+from pwc_bench.core.observer import Observer
+from pwc_bench.evaluation.candidate import Candidate
+from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
+from pwc_bench.evaluation.outcome import OutcomeBuffer
+
+__all__ = ["Forward"]
+
+
+@dataclass(slots=True)
+class Forward:
+    """Runs every candidate on every batch, and remembers what each can take."""
+
+    observer: Observer
+    broken: dict[str, str] = field(default_factory=dict)
+    """Variants that failed, and why."""
+    too_large: set[str] = field(default_factory=set)
+    """Those of them that ran out of memory with a single image."""
+    pieces: dict[str, int] = field(default_factory=dict)
+    """The most images at once, of variants that ran out of memory with more."""
+
+    def run(self, candidate: Candidate, pixels: torch.Tensor, labels: torch.Tensor, buffer: OutcomeBuffer) -> None:
+        """Add the outcomes of `pixels` (n, 3, side, side) to `buffer`, in order, or note why that is impossible."""
+        name, start = candidate.variant.key, 0
+        while start < len(labels) and name not in self.broken:
+            stop = start + min(self.pieces.get(name, len(labels)), len(labels) - start)
+            try:
+                with torch.inference_mode():
+                    buffer.add(candidate.logits(pixels[start:stop]), labels[start:stop])
+                start = stop
+            except (RuntimeError, ValueError, TypeError, IndexError, MemoryError) as error:
+                # A user's own model may raise anything of these; the other variants go on.
+                if is_out_of_memory(error):
+                    self._halve(candidate, stop - start)
+                else:
+                    self.broken[name] = f"the forward pass failed: {_first_line(error)}"
+
+    def _halve(self, candidate: Candidate, images: int) -> None:
+        name, title = candidate.variant.key, candidate.variant.title
+        free_memory()
+        if images == 1:
+            self.too_large.add(name)
+            self.broken[name] = "out of memory with a single image: free the device, or choose a smaller --precision"
+            return
+        self.pieces[name] = images // 2
+        self.observer.warning(f"{title}: out of memory with {images} images at once; going on with {images // 2}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

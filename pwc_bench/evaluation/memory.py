@@ -1,0 +1,29 @@
+"""Running out of memory: how it is recognised, and what is freed."""
+
+import gc
+
+import torch
+
+from pwc_bench.core.errors import EvaluationError
+
+__all__ = ["ModelDoesNotFitError", "free_memory", "is_out_of_memory"]
+
+
+class ModelDoesNotFitError(EvaluationError):
+    """A model that finds no room on the device beside those that are there already."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell whether an error says that memory ran out, on a GPU or on the host."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # The host's allocator has no exception of its own: "DefaultCPUAllocator: can't allocate memory".
+    text = str(error)
+    return isinstance(error, RuntimeError) and ("can't allocate memory" in text or "not enough memory" in text)
+
+
+def free_memory() -> None:
+    """Give back what nobody refers to any more: models that are done with, and the allocator's reserve."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

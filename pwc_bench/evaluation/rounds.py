@@ -1,0 +1,190 @@
+"""The rounds of a campaign: one for all variants, and further ones for those that found no room beside the others.
+
+Every process of a job goes through the same rounds: what decides them is shared before it is acted on.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.predictions import PassSummary
+from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.device_resize import DeviceResize
+from pwc_bench.evaluation.memory import ModelDoesNotFitError, free_memory
+from pwc_bench.evaluation.onepass import PassOutcome, run_pass
+from pwc_bench.evaluation.plan import PassPlan
+from pwc_bench.evaluation.prepare import NO_WEIGHTS, prepare
+from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.seat import Seat
+
+__all__ = ["Round", "run_rounds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one pass over the images has brought, in this process's eyes; the first process has all shards."""
+
+    candidates: Sequence[Candidate]
+    """The variants that are done with, for better or worse."""
+    absent: Sequence[Absent]
+    outcome: PassOutcome | None
+    """How the pass went in all processes together; None where no variant took part."""
+
+
+def run_rounds(
+    request: Request, source: ImageSource, seat: Seat, resize: DeviceResize, observer: Observer
+) -> Iterator[Round]:
+    """Evaluate all variants of `request`, in as few passes over `source` as the memory allows."""
+    waiting: list[tuple[Variant, ...]] = [request.variants]
+    number = 0
+    while waiting:
+        variants = waiting.pop(0)
+        found, deferred = _prepare(variants, request, observer)
+        reports = seat.crew.share(f"prepared-{number}", _report(found, deferred))
+        deferred = [variant for variant in variants if any(variant.key in report["deferred"] for report in reports)]
+        taking = [c for c in found if isinstance(c, Candidate) and c.variant not in deferred]
+        absent, taking = _settle(found, taking, deferred, reports)
+        outcome = None
+        if taking:
+            _announce(request, source, seat, taking, observer)
+            outcome = _pass(request, source, seat, taking, resize, observer, number)
+            if len(taking) > 1 and outcome.too_large:  # alone they may find room
+                waiting += [(c.variant,) for c in taking if c.variant.key in outcome.too_large]
+                taking = [c for c in taking if c.variant.key not in outcome.too_large]
+        if deferred:
+            waiting.append(tuple(deferred))
+            titles = ", ".join(variant.title for variant in deferred)
+            observer.warning(f"{titles}: no room beside the others; evaluated after them, the images read once more")
+        yield Round(taking, absent, outcome)
+        del found, taking
+        free_memory()
+        number += 1
+
+
+def _prepare(
+    variants: Sequence[Variant], request: Request, observer: Observer
+) -> tuple[list[Candidate | Absent], list[Variant]]:
+    """Load one variant after the other; those that find no room beside the loaded ones are deferred."""
+    found: list[Candidate | Absent] = []
+    deferred = []
+    for variant in variants:
+        try:
+            found.append(prepare(variant, request, observer))
+        except ModelDoesNotFitError as error:
+            free_memory()
+            if any(isinstance(other, Candidate) for other in found):
+                deferred.append(variant)
+            else:
+                found.append(Absent(variant, NO_WEIGHTS, str(error), is_failure=True))
+    return found, deferred
+
+
+def _report(found: Sequence[Candidate | Absent], deferred: Sequence[Variant]) -> dict[str, Any]:
+    return {
+        "weights": {f.variant.key: [f.weights.sha256, f.ran.implementation] for f in found if isinstance(f, Candidate)},
+        "absent": {f.variant.key: f.reason for f in found if isinstance(f, Absent)},
+        "deferred": [variant.key for variant in deferred],
+    }
+
+
+def _settle(
+    found: Sequence[Candidate | Absent],
+    taking: Sequence[Candidate],
+    deferred: Sequence[Variant],
+    reports: Sequence[Mapping[str, Any]],
+) -> tuple[list[Absent], list[Candidate]]:
+    """Leave out of the pass, in every process, what one of them could not load or has loaded from another file."""
+    absent = [f for f in found if isinstance(f, Absent) and f.variant not in deferred]
+    staying = []
+    for candidate in taking:
+        key = candidate.variant.key
+        reason = _objection(key, reports)
+        if reason is None:
+            staying.append(candidate)
+        else:
+            absent.append(Absent(candidate.variant, candidate.weights, reason, is_failure=True))
+    return absent, staying
+
+
+def _objection(key: str, reports: Sequence[Mapping[str, Any]]) -> str | None:
+    for rank, report in enumerate(reports):
+        if key in report["absent"]:
+            return f"rank {rank}: {report['absent'][key]}"
+        if report["weights"].get(key) != reports[0]["weights"].get(key):
+            return (
+                f"rank {rank} has other weights, or runs another implementation, than rank 0: give all the same files"
+            )
+    return None
+
+
+def _announce(
+    request: Request, source: ImageSource, seat: Seat, taking: Sequence[Candidate], observer: Observer
+) -> None:
+    titles = ", ".join(candidate.variant.title for candidate in taking)
+    images, place = len(source.items), seat.crew.place
+    share = "" if place.is_alone else f", each process a {place.world_size}th of them"
+    observer.stage(f"evaluating {titles} on {images:,} images of {request.dataset.title}{share}")
+
+
+def _pass(
+    request: Request,
+    source: ImageSource,
+    seat: Seat,
+    taking: Sequence[Candidate],
+    resize: DeviceResize,
+    observer: Observer,
+    number: int,
+) -> PassOutcome:
+    """Run this process's share from a common start, and return how it went for all."""
+    crew, settings = seat.crew, request.settings
+    crew.share(f"start-{number}", None)
+    began = time.perf_counter()
+    plan = PassPlan(len(source.items), settings.batch_size, crew.place)
+    outcome = run_pass(
+        source,
+        taking,
+        plan,
+        seat.lanes,
+        device=settings.device,
+        workers=settings.workers,
+        resize=resize,
+        observer=observer,
+    )
+    reports = crew.share(
+        f"passed-{number}",
+        {
+            "images": outcome.summary.images,
+            "resumed": outcome.summary.resumed,
+            "broken": dict(outcome.broken),
+            "too_large": sorted(outcome.too_large),
+            "pieces": dict(outcome.pieces),
+        },
+    )
+    seconds = time.perf_counter() - began
+    seat.deliver(f"delivered-{number}")
+    return outcome if crew.place.is_alone else _together(outcome, reports, seconds)
+
+
+def _together(own: PassOutcome, reports: Sequence[Mapping[str, Any]], seconds: float) -> PassOutcome:
+    images = sum(report["images"] for report in reports)
+    broken: dict[str, str] = {}
+    pieces: dict[str, int] = {}
+    for rank, report in enumerate(reports):
+        for key, reason in report["broken"].items():
+            broken.setdefault(key, f"rank {rank}: {reason}")
+        for key, size in report["pieces"].items():
+            pieces[key] = min(size, pieces.get(key, size))
+    summary = PassSummary(
+        images=images,
+        batch_images=(images,) if images else (),
+        batch_seconds=(seconds,) if images else (),
+        variants=own.summary.variants,
+        resumed=any(report["resumed"] for report in reports),
+        processes=len(reports),
+    )
+    too_large = frozenset(key for report in reports for key in report["too_large"])
+    return PassOutcome(summary, broken, too_large, pieces, seconds)
