@@ -26,6 +26,7 @@ def evaluate(
     device: str = "auto",
     precision: str = "fp32",
     implementation: str = "fused",
+    compare_implementations: bool = False,
     tf32: bool = False,
     compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
     cuda_graphs: bool = False,
@@ -55,6 +56,7 @@ def evaluate(
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         precision: `fp32`, `bf16` or `fp16`.
         implementation: `fused` (a faster one where a variant has it and its logits are the reference's) or `reference`.
+        compare_implementations: whether the reference's speed is measured too, beside each fused implementation's.
         tf32: whether fp32 matrix products on CUDA may use TF32.
         compile: whether `torch.compile` is applied.
         cuda_graphs: whether forwards are captured in CUDA graphs and replayed.
@@ -98,6 +100,7 @@ def evaluate(
         device=device,
         precision=precision,
         implementation=implementation,
+        compare_implementations=compare_implementations,
         tf32=tf32,
         compile=compile,
         cuda_graphs=cuda_graphs,

@@ -66,6 +66,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             weights=options.weights,
             weights_folder=options.weights_dir,
             limit=options.limit,
+            compare_implementations=options.compare_implementations,
             fresh=options.fresh,
             note=options.note,
             command=options.command,
@@ -105,6 +106,8 @@ def _check(options: RunOptions) -> None:
         raise UsageError(f"--precision {options.precision!r} is not one of {', '.join(PRECISIONS)}")
     if options.implementation not in IMPLEMENTATIONS:
         raise UsageError(f"--implementation {options.implementation!r} is not one of {', '.join(IMPLEMENTATIONS)}")
+    if options.compare_implementations and options.implementation == "reference":
+        raise UsageError("--compare-implementations needs --implementation fused: else there is nothing to compare")
     for name, value in (
         ("--batch-size", options.batch_size),
         ("--workers", options.workers),

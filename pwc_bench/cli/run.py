@@ -58,6 +58,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--precision", type=click.Choice(PRECISIONS), default="fp32", show_default=True)
 @click.option("--implementation", type=click.Choice(IMPLEMENTATIONS), default="fused", show_default=True,
               help="fused where a variant has it and its logits are the reference's; else the reference.")  # fmt: skip
+@click.option("--compare-implementations", is_flag=True, help="Measure the reference's speed beside the fused one's.")
 @click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")
 @click.option("--compile", is_flag=True, help="Apply torch.compile.")
 @click.option("--cuda-graphs", is_flag=True, help="Capture forwards in CUDA graphs and replay them.")

@@ -11,15 +11,16 @@ def current_record(records: Iterable[Record], metric: str) -> Record | None:
     """Return the newest complete record that holds `metric`; else the newest partial one; None where there is none.
 
     Of records that are equally complete, one of a published checkpoint goes before one of a file of the user's own:
-    the latter may be any model of that shape.
+    the latter may be any model of that shape. Of two implementations in one campaign the fused one speaks.
     """
-    best: tuple[bool, bool, str, str] | None = None
+    best: tuple[bool, bool, str, bool, str] | None = None
     chosen: Record | None = None
     for record in records:
         if metric not in record.measurements or record.status is Status.FAILED:
             continue
         is_own = record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
-        rank = (record.status is Status.COMPLETE, not is_own, record.started, record.id)
+        is_fused = record.environment.implementation == "fused"
+        rank = (record.status is Status.COMPLETE, not is_own, record.started, is_fused, record.id)
         if best is None or rank > best:
             best, chosen = rank, record
     return chosen

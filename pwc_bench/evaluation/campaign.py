@@ -1,30 +1,22 @@
 """The use case: variants, a data set and metrics in, records out."""
 
-import copy
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 
-from pwc_bench.core.instruments import Subject
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
 from pwc_bench.core.source import ImageSource, manifest_sha256
-from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.concluding import absent_result, result_of
 from pwc_bench.evaluation.crew import Crew, Single
-from pwc_bench.evaluation.deploy import deploy, set_matmul_precision
+from pwc_bench.evaluation.deploy import set_matmul_precision
 from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
-from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
-from pwc_bench.evaluation.implementation import choose_implementation, is_fusible
-from pwc_bench.evaluation.ran import REFERENCE, Ran
+from pwc_bench.evaluation.examining import model_records
 from pwc_bench.evaluation.recording import Recorder
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.rounds import run_rounds
-from pwc_bench.evaluation.sample import random_batch
 from pwc_bench.evaluation.seat import Seat, follow_seat, lead_seat
-from pwc_bench.evaluation.workspace import Workspace, open_workspace, timestamp
+from pwc_bench.evaluation.workspace import open_workspace, timestamp
 from pwc_bench.sources import spread
 
 __all__ = ["assist", "evaluate"]
@@ -57,7 +49,7 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
             processes=None if crew.place.is_alone else crew.place.world_size,
         )
         if any(instrument.gauge for instrument in request.instruments):
-            yield from _model_records(request, workspace, recorder, observer)
+            yield from model_records(request, workspace, recorder, observer)
         if _looks_at_images(request):
             seat = lead_seat(crew, workspace, request)
             yield from _pass_records(request, source, seat, recorder, observer)
@@ -85,63 +77,6 @@ def _resize(request: Request, observer: Observer) -> DeviceResize:
 
 def _looks_at_images(request: Request) -> bool:
     return any(instrument.meter for instrument in request.instruments)
-
-
-def _model_records(request: Request, workspace: Workspace, recorder: Recorder, observer: Observer) -> Iterator[Record]:
-    finished = workspace.records()
-    yield from finished.values()
-    todo = [variant for variant in request.variants if variant.key not in finished]
-    findings: dict[str, Findings] = {}
-    seconds: dict[str, float] = {}
-    ran: dict[str, Ran] = {}
-    subjects = []
-    interrupt: KeyboardInterrupt | None = None
-    try:
-        for variant in todo:
-            began = time.perf_counter()
-            subject = _subject(variant, request)
-            findings[variant.key] = examine_cost(subject, request.instruments, observer)
-            timed, ran[variant.key] = _timed_subject(subject, request, observer)
-            subjects.append(timed)
-            seconds[variant.key] = time.perf_counter() - began
-        for key, speed in examine_speed(subjects, request.instruments, observer).items():
-            findings[key].measurements |= speed.measurements
-            findings[key].failures += speed.failures
-    except KeyboardInterrupt as error:
-        interrupt = error
-    missing = None if interrupt is None else "interrupted before its speed was measured"
-    for variant in todo:
-        if variant.key in seconds:
-            record = recorder.of_model(variant, findings[variant.key], seconds[variant.key], missing, ran[variant.key])
-            if interrupt is None:
-                workspace.keep(record)
-            yield record
-    if interrupt is not None:
-        raise interrupt
-
-
-def _subject(variant: Variant, request: Request) -> Subject:
-    """Build the variant's 1,000-class model once; every gauge gets a fresh copy of it."""
-    pristine = variant.build(1000)
-    fresh = partial(copy.deepcopy, pristine)
-    return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings))
-
-
-def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tuple[Subject, Ran]:
-    """Return what the timed gauges examine: the fused implementation where it is wanted and holds."""
-    variant, settings = subject.variant, subject.settings
-    is_timed = any(instrument.gauge and instrument.is_timed for instrument in request.instruments)
-    if not is_timed or not is_fusible(variant, settings):
-        return subject, Ran()
-    looked_at = "random input, with random weights"
-    chosen = choose_implementation(
-        variant, subject.fresh(), settings, partial(random_batch, variant.recipe, settings.device), looked_at, observer
-    )
-    ran = Ran(chosen.name, {} if chosen.check is None else {"fused": chosen.check})
-    fuse = variant.fuse
-    if chosen.name == REFERENCE or fuse is None:
-        return subject, ran
-    return replace(subject, deploy=lambda: deploy(fuse(subject.fresh()), settings)), ran
 
 
 def _pass_records(

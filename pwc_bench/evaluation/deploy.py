@@ -10,7 +10,7 @@ from pwc_bench.evaluation.graphs import captured
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.shapes import FixedSizes, Forward
 
-__all__ = ["DTYPES", "deploy", "set_matmul_precision"]
+__all__ = ["DTYPES", "deploy", "placed", "set_matmul_precision"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -21,14 +21,8 @@ def deploy(model: nn.Module, settings: Settings) -> Forward:
     Returns a function from a batch on that device, float32 of shape (n, 3, side, side), to logits, float32 of shape
     (n, classes). Raises ModelDoesNotFitError where the model does not fit into the device's memory.
     """
-    dtype = DTYPES[settings.precision]
-    layout = torch.channels_last if settings.channels_last else torch.contiguous_format
-    try:
-        model = model.eval().to(device=settings.device, dtype=dtype).to(memory_format=layout)
-    except (RuntimeError, MemoryError) as error:
-        if not is_out_of_memory(error):
-            raise
-        raise ModelDoesNotFitError(f"the model does not fit into the memory of {settings.device}") from None
+    model = placed(model, settings)
+    dtype, layout = DTYPES[settings.precision], _layout(settings)
     forward: Forward = torch.compile(model, dynamic=False) if settings.compile else model
 
     def logits(batch: torch.Tensor) -> torch.Tensor:
@@ -37,6 +31,24 @@ def deploy(model: nn.Module, settings: Settings) -> Forward:
     if settings.cuda_graphs:
         return FixedSizes(partial(captured, logits))
     return FixedSizes(lambda _: logits) if settings.compile else logits
+
+
+def placed(model: nn.Module, settings: Settings) -> nn.Module:
+    """Return `model` itself, in eval mode, moved to the device, precision and memory format of `settings`.
+
+    Raises ModelDoesNotFitError where it does not fit into the device's memory.
+    """
+    dtype = DTYPES[settings.precision]
+    try:
+        return model.eval().to(device=settings.device, dtype=dtype).to(memory_format=_layout(settings))
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise ModelDoesNotFitError(f"the model does not fit into the memory of {settings.device}") from None
+
+
+def _layout(settings: Settings) -> torch.memory_format:
+    return torch.channels_last if settings.channels_last else torch.contiguous_format
 
 
 def set_matmul_precision(settings: Settings) -> None:

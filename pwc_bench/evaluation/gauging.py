@@ -32,19 +32,20 @@ def examine_cost(subject: Subject, instruments: Sequence[Instrument], observer: 
     return findings
 
 
-def examine_speed(
-    subjects: Sequence[Subject], instruments: Sequence[Instrument], observer: Observer
-) -> dict[str, Findings]:
-    """Run every gauge that measures time, in rounds that go from variant to variant.
+def examine_speed(subjects: Sequence[Subject], instruments: Sequence[Instrument], observer: Observer) -> list[Findings]:
+    """Run every gauge that measures time, in rounds that go from subject to subject.
 
-    So a machine that slows down slows all of them. Returns findings by variant key.
+    So a machine that slows down slows all of them. Returns each subject's findings, in their order.
     """
-    findings = {subject.variant.key: Findings() for subject in subjects}
+    findings = [Findings() for _ in subjects]
     for instrument in instruments:
         if instrument.gauge is None or not instrument.is_timed:
             continue
         gauge = instrument.gauge
-        running = [(s.variant, _steps(gauge(s), instrument, findings[s.variant.key])) for s in subjects]
+        running = [
+            (subject.variant, _steps(gauge(subject), instrument, own))
+            for subject, own in zip(subjects, findings, strict=True)
+        ]
         while running:
             still = []
             for variant, steps in running:

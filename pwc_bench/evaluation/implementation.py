@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.deploy import placed
 from pwc_bench.evaluation.guard import compare
+from pwc_bench.evaluation.memory import ModelDoesNotFitError
 from pwc_bench.evaluation.ran import FUSED, REFERENCE
 
-__all__ = ["Implementation", "choose_implementation", "is_fusible"]
+__all__ = ["Implementation", "choose_implementation", "is_fusible", "settle_kernels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def choose_implementation(
     """Return the fused implementation of `model` where it is wanted and agrees with `model` on `batch()`.
 
     `model` is a reference in fp32; `batch` gives float32 input on the device of `settings`, and `looked_at` says what
-    it is. Where the two disagree the observer is warned and `model` is returned. Raises EvaluationError where the
+    it is. Where the two disagree the observer is warned and `model` is returned. Raises ModelDoesNotFitError where the
     two do not fit into the device's memory.
     """
     if not is_fusible(variant, settings) or variant.fuse is None:
@@ -55,7 +56,7 @@ def choose_implementation(
         fused: nn.Module = variant.fuse(reference)
         agreement = compare(reference, fused, batch())
     except torch.OutOfMemoryError:
-        raise EvaluationError(
+        raise ModelDoesNotFitError(
             f"the fused implementation and the reference do not fit into the memory of {settings.device} together: "
             "try --implementation reference"
         ) from None
@@ -72,3 +73,13 @@ def choose_implementation(
         f"{'equal' if agreement.top5_equal else 'not equal'}), so the reference is used"
     )
     return Implementation(REFERENCE, model, agreement.facts(looked_at))
+
+
+def settle_kernels(model: nn.Module, settings: Settings) -> Mapping[str, Json]:
+    """Let a fused model choose its kernels on the device and in the precision of `settings`, before it is deployed.
+
+    Returns what a record says of it, nothing where there is no choice. A model whose fused form has several kernels
+    offers `settle`, which takes the batch size.
+    """
+    settle: Callable[[int], Mapping[str, Json]] | None = getattr(placed(model, settings), "settle", None)
+    return {} if settle is None else settle(settings.batch_size)

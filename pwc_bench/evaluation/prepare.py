@@ -15,13 +15,13 @@ from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.deploy import deploy
-from pwc_bench.evaluation.implementation import choose_implementation
+from pwc_bench.evaluation.implementation import choose_implementation, settle_kernels
 from pwc_bench.evaluation.loader import load_batches
 from pwc_bench.evaluation.memory import ModelDoesNotFitError
 from pwc_bench.evaluation.outcome import normalise
 from pwc_bench.evaluation.precision import best_classes, flip_facts, is_below_fp32, reference_classes
 from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seeded_backbone, set_head
-from pwc_bench.evaluation.ran import Ran
+from pwc_bench.evaluation.ran import FUSED, Ran
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import CropSample, normalised
 from pwc_bench.evaluation.weights import fit_weights, resolve_weights, state_sha256
@@ -99,8 +99,10 @@ def _ready(variant: Variant, model: nn.Module, weights: Weights, request: Reques
         return normalised(sample.first(recipe), recipe, settings.device)
 
     chosen = choose_implementation(variant, model, settings, first_images, "the first images of the data", observer)
-    logits = deploy(chosen.model, settings)
     checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
+    if chosen.name == FUSED and (kernels := settle_kernels(chosen.model, settings)):
+        checks["kernel"] = kernels
+    logits = deploy(chosen.model, settings)
     if flips is not None:
         checks["precision"] = flips.after(logits)
     return Candidate(variant, weights, logits, Ran(chosen.name, checks))

@@ -43,6 +43,8 @@ class Request:
     """A folder with files named after variant keys."""
     limit: int | None = None
     """Evaluate this many images, spread evenly over the data; None for all."""
+    compare_implementations: bool = False
+    """Measure the speed of the reference too, beside each fused implementation."""
     fresh: bool = False
     """Start anew even where an interrupted campaign could be continued."""
     note: str | None = None

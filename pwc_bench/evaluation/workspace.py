@@ -46,11 +46,10 @@ class Workspace:
         """Return where the pass keeps its results."""
         return Lanes(self.path / "shards")
 
-    def records(self) -> dict[str, Record]:
-        """Return the records of cost and speed that the interrupted run had finished, by variant."""
+    def records(self) -> list[Record]:
+        """Return the records of cost and speed that the interrupted run had finished."""
         paths = sorted((self.path / "records").glob("*.json"))
-        found = (record_from_json(path.read_text()) for path in paths)
-        return {record.variant: record for record in found}
+        return [record_from_json(path.read_text()) for path in paths]
 
     def keep(self, record: Record) -> None:
         """Write down a finished record of cost and speed."""
@@ -166,6 +165,7 @@ def _facts(request: Request) -> dict[str, Json]:
         "manifest": manifest_sha256(request.source.items),
         "metrics": [metric.key for instrument in request.instruments for metric in instrument.metrics],
         "settings": _decisive(request.settings),
+        "compare_implementations": request.compare_implementations,
         "limit": request.limit,
         "campaign": request.campaign,
     }

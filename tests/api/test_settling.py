@@ -125,6 +125,7 @@ def test_sqlite_path(db: str, path: str | None) -> None:
         (RunOptions(metrics=("top-1",)), "top-1"),
         (RunOptions(device="cpu", tf32=True), "--tf32 is a mode of CUDA devices"),
         (RunOptions(device="cpu", cuda_graphs=True), "--cuda-graphs needs a CUDA device"),
+        (RunOptions(implementation="reference", compare_implementations=True), "--compare-implementations needs"),
         (RunOptions(implementation="quick"), "--implementation 'quick' is not one of fused, reference"),
     ],
 )

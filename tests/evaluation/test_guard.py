@@ -10,6 +10,7 @@ from torch import nn
 
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
+from pwc_bench.core.selection import current_record
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
@@ -160,6 +161,29 @@ def test_speed_is_measured_on_what_holds_on_random_input(tmp_path: Path, factor:
     check = record.extra["checks"]
     assert isinstance(check, dict)
     assert check["fused"]["input"] == "random input, with random weights"
+
+
+def test_both_implementations_can_be_measured_side_by_side(tmp_path: Path) -> None:
+    """The reference has a record of its own, of its speed alone, and the fused one speaks where one is shown."""
+    fusible, plain = _fusible(lambda model: _Shifted(model, 1.0)), tiny_variant("plain")
+    source = write_images(tmp_path / "images", 4)
+    instruments = metrics_named("parameters", "throughput")
+    request = tiny_request(
+        tmp_path,
+        source,
+        fusible,
+        plain,
+        settings=FUSED,
+        instruments=instruments,
+        compare_implementations=True,
+    )
+    fused, reference, other = evaluate(request)
+    assert [r.environment.implementation for r in (fused, reference, other)] == ["fused", "reference", "reference"]
+    assert [r.variant for r in (fused, reference, other)] == ["tiny-a", "tiny-a", "plain"]
+    assert set(fused.measurements) == {"parameters", "throughput"}
+    assert set(reference.measurements) == {"throughput"}
+    assert current_record([reference, fused], "throughput") == fused
+    assert current_record([fused, reference], "throughput") == fused
 
 
 def test_a_variant_without_a_fused_implementation_runs_the_reference(tmp_path: Path) -> None:

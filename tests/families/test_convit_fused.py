@@ -62,7 +62,7 @@ def test_both_ways_of_mixing_agree() -> None:
     gated = GatedAttention(layer, 16)
     qkv = torch.randn(2, 16, 3, 4, 8, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
-        assert torch.allclose(gated.by_products(qkv), gated.by_kernel(qkv), atol=1e-6)
+        assert torch.allclose(gated.by_products(qkv), gated.by_sdpa(qkv), atol=1e-6)
 
 
 def test_the_positional_attention_is_that_of_timm() -> None:

@@ -4,13 +4,17 @@ timm computes the positional softmax of a gated layer anew for every image of ev
 attention by row sums that are 1 already (both softmaxes sum to 1, and the gates to 1 with their complements).
 """
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["ClassAttention", "GatedAttention", "PlainAttention", "TimmModule", "positional_attention"]
+__all__ = ["ClassAttention", "GatedAttention", "Kernel", "PlainAttention", "TimmModule", "positional_attention"]
+
+Kernel: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""Takes qkv (batch, tokens, 3, heads, head_dim), g P and 1 - g; returns (batch, tokens, heads, head_dim)."""
 
 TimmModule: TypeAlias = Any
 """A module of timm's, which declares no types."""
@@ -34,11 +38,15 @@ class GatedAttention(nn.Module):
     """
 
     mixed: Tensor
+    """g P, of shape (heads, tokens, tokens)."""
     own: Tensor
+    """1 - g, of shape (heads, 1, 1)."""
 
     def __init__(self, layer: TimmModule, tokens: int) -> None:
         super().__init__()
         self.heads: int = layer.num_heads
+        self.head_dim = int(layer.v.in_features) // self.heads
+        self.kernel: Kernel | None = None
         self.qkv = _joined(layer.qk, layer.v, query_scale=float(layer.scale))
         self.proj: nn.Module = layer.proj
         gate = layer.gating_param.detach().double().sigmoid().view(-1, 1, 1)
@@ -50,9 +58,13 @@ class GatedAttention(nn.Module):
         """Attend."""
         batch, tokens, dim = x.shape
         qkv = self.qkv(x).view(batch, tokens, 3, self.heads, dim // self.heads)
-        attended = self.by_products(qkv) if x.device.type == "cpu" else self.by_kernel(qkv)
-        out: Tensor = self.proj(attended.reshape(batch, tokens, dim))
+        out: Tensor = self.proj(self._mix(qkv).reshape(batch, tokens, dim))
         return out
+
+    def _mix(self, qkv: Tensor) -> Tensor:
+        if self.kernel is not None:
+            return self.kernel(qkv, self.mixed, self.own)
+        return self.by_products(qkv) if qkv.device.type == "cpu" else self.by_sdpa(qkv)
 
     def by_products(self, qkv: Tensor) -> Tensor:
         """Mix the attention itself, in place: on a CPU this is faster than two products with v."""
@@ -62,7 +74,7 @@ class GatedAttention(nn.Module):
         attention.view(batch, heads, tokens, tokens).mul_(self.own).add_(self.mixed)
         return torch.bmm(attention, value).view(batch, heads, tokens, head_dim).transpose(1, 2)
 
-    def by_kernel(self, qkv: Tensor) -> Tensor:
+    def by_sdpa(self, qkv: Tensor) -> Tensor:
         """Leave the content's part to torch's fused kernel; the positional part is one product a head."""
         batch, tokens, _, heads, head_dim = qkv.shape
         query, key, value = qkv.permute(2, 0, 3, 1, 4).unbind(0)

@@ -1,9 +1,13 @@
 """A whole ConViT for inference, made of a timm model's own layers."""
 
+from collections.abc import Callable, Mapping
+
 import torch
 from torch import Tensor, nn
 
+from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import ClassAttention, GatedAttention, PlainAttention, TimmModule
+from pwc_bench.families.convit._fused.choice import choose_mixing
 
 __all__ = ["FusedConvit"]
 
@@ -38,6 +42,31 @@ class FusedConvit(nn.Module):
             x = block(x)
         logits: Tensor = self.head(self.norm(self.last(x))[:, 0])
         return logits
+
+    def settle(self, batch_size: int) -> Mapping[str, Json]:
+        """Choose the fastest kernels for the device and precision where this module now is; say what was chosen.
+
+        Nothing is chosen on a CPU, whose way is fixed, and nothing is said of it.
+        """
+        layers = [block.attn for block in self.local if isinstance(block.attn, GatedAttention)]
+        if not layers or layers[0].mixed.device.type != "cuda":
+            return {}
+        try:
+            from pwc_bench.families.convit._fused.kernel import mixed_attention
+        except ImportError:
+            return {"chosen": "sdpa", "reason": "Triton is not installed"}
+        return choose_mixing(layers, mixed_attention, batch_size, _milliseconds)
+
+
+def _milliseconds(run: Callable[[], object]) -> float:
+    begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))  # type: ignore[no-untyped-call]
+    run()
+    torch.cuda.synchronize()
+    begin.record()
+    run()
+    end.record()
+    end.synchronize()
+    return float(begin.elapsed_time(end))
 
 
 class _Block(nn.Module):

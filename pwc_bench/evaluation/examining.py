@@ -1,0 +1,112 @@
+"""What depends on the architecture alone: cost counted, speed measured, a record for each variant."""
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from pwc_bench.core.instruments import Subject
+from pwc_bench.core.measurement import Json
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.record import Record
+from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.deploy import deploy
+from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
+from pwc_bench.evaluation.implementation import choose_implementation, is_fusible, settle_kernels
+from pwc_bench.evaluation.ran import FUSED, REFERENCE, Ran
+from pwc_bench.evaluation.recording import Recorder
+from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.sample import random_batch
+from pwc_bench.evaluation.shapes import Forward
+from pwc_bench.evaluation.workspace import Workspace
+
+__all__ = ["model_records"]
+
+
+def model_records(request: Request, workspace: Workspace, recorder: Recorder, observer: Observer) -> Iterator[Record]:
+    """Yield the records of cost and speed; those that an interrupted run had finished come first, as they were.
+
+    Where implementations are to be compared, a variant whose fused implementation was timed has a second record, of
+    the reference's speed alone; the rounds of both are interleaved.
+    """
+    finished = workspace.records()
+    yield from finished
+    kept = {record.variant for record in finished}
+    examined: list[_Examined] = []
+    interrupt: KeyboardInterrupt | None = None
+    try:
+        for variant in request.variants:
+            if variant.key not in kept:
+                examined += _examine(variant, request, observer)
+        subjects = [each.subject for each in examined]
+        for each, speed in zip(examined, examine_speed(subjects, request.instruments, observer), strict=True):
+            each.findings.measurements |= speed.measurements
+            each.findings.failures += speed.failures
+    except KeyboardInterrupt as error:
+        interrupt = error
+    missing = None if interrupt is None else "interrupted before its speed was measured"
+    for each in examined:
+        if interrupt is not None and each.is_companion:
+            continue  # it holds nothing but speed
+        record = recorder.of_model(each.subject.variant, each.findings, each.seconds, missing, each.ran)
+        if interrupt is None:
+            workspace.keep(record)
+        yield record
+    if interrupt is not None:
+        raise interrupt
+
+
+@dataclass(slots=True)
+class _Examined:
+    """One model under examination."""
+
+    subject: Subject
+    ran: Ran
+    findings: Findings = field(default_factory=Findings)
+    seconds: float = 0.0
+    is_companion: bool = False
+    """Whether it is the reference beside a fused implementation, of which time alone is measured."""
+
+
+def _examine(variant: Variant, request: Request, observer: Observer) -> list[_Examined]:
+    """Count a variant's cost, and settle which implementations will be timed."""
+    began = time.perf_counter()
+    subject = _subject(variant, request)
+    findings = examine_cost(subject, request.instruments, observer)
+    timed, ran = _timed_subject(subject, request, observer)
+    examined = [_Examined(timed, ran, findings, time.perf_counter() - began)]
+    if request.compare_implementations and ran.implementation == FUSED:
+        examined.append(_Examined(subject, Ran(REFERENCE), is_companion=True))
+    return examined
+
+
+def _subject(variant: Variant, request: Request) -> Subject:
+    """Build the variant's 1,000-class model once; every gauge gets a fresh copy of it."""
+    pristine = variant.build(1000)
+    fresh = partial(copy.deepcopy, pristine)
+    return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings))
+
+
+def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tuple[Subject, Ran]:
+    """Return what the timed gauges examine: the fused implementation where it is wanted and holds."""
+    variant, settings = subject.variant, subject.settings
+    is_timed = any(instrument.gauge and instrument.is_timed for instrument in request.instruments)
+    if not is_timed or not is_fusible(variant, settings):
+        return subject, Ran()
+    looked_at = "random input, with random weights"
+    chosen = choose_implementation(
+        variant, subject.fresh(), settings, partial(random_batch, variant.recipe, settings.device), looked_at, observer
+    )
+    checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
+    fuse = variant.fuse
+    if chosen.name == REFERENCE or fuse is None:
+        return subject, Ran(REFERENCE, checks)
+
+    def deploy_fused() -> Forward:
+        model = fuse(subject.fresh())
+        if kernels := settle_kernels(model, settings):
+            checks["kernel"] = kernels
+        return deploy(model, settings)
+
+    return replace(subject, deploy=deploy_fused), Ran(FUSED, checks)
