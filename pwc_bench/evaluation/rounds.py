@@ -5,8 +5,10 @@ Every process of a job goes through the same rounds: what decides them is shared
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import torch
 
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.predictions import PassSummary
@@ -29,7 +31,7 @@ class Round:
     """What one pass over the images has brought, in this process's eyes; the first process has all shards."""
 
     candidates: Sequence[Candidate]
-    """The variants that are done with, for better or worse."""
+    """The variants that are done with, for better or worse; their models are gone, to make room for the next round."""
     absent: Sequence[Absent]
     outcome: PassOutcome | None
     """How the pass went in all processes together; None where no variant took part."""
@@ -59,10 +61,15 @@ def run_rounds(
             waiting.append(tuple(deferred))
             titles = ", ".join(variant.title for variant in deferred)
             observer.warning(f"{titles}: no room beside the others; evaluated after them, the images read once more")
-        yield Round(taking, absent, outcome)
+        finished = Round([replace(candidate, logits=_released) for candidate in taking], absent, outcome)
         del found, taking
         free_memory()
+        yield finished
         number += 1
+
+
+def _released(_: torch.Tensor) -> torch.Tensor:
+    raise RuntimeError("this model was given back after its round")
 
 
 def _prepare(

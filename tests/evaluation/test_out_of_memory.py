@@ -1,0 +1,143 @@
+"""Running out of memory costs time and never an image."""
+
+import weakref
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import torch
+
+from pwc_bench.core.record import Status
+from pwc_bench.core.settings import Settings
+from pwc_bench.evaluation import evaluate
+from pwc_bench.evaluation.merge import read_predictions
+from pwc_bench.evaluation.request import Request
+from tests.evaluation.tiny import FolderSource, TinyModel, tiny_request, tiny_variant, write_images
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> FolderSource:
+    """Thirty images: with batches of 8 the last one is smaller."""
+    return write_images(tmp_path / "images", 30)
+
+
+class _Warnings:
+    """Keeps what it is warned of."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def stage(self, text: str) -> None:
+        """Hear a stage."""
+
+    def progress(self, done: int, total: int, unit: str) -> None:
+        """Hear progress."""
+
+    def warning(self, text: str) -> None:
+        """Keep a warning."""
+        self.heard.append(text)
+
+
+class _Narrow(TinyModel):
+    """Has memory for three images at once."""
+
+    room = 3
+    error: Exception = torch.OutOfMemoryError("CUDA out of memory.")
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        if len(batch) > self.room:
+            raise self.error
+        return super().forward(batch)
+
+
+class _NarrowHost(_Narrow):
+    """Says it as the host's allocator does."""
+
+    error = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+
+
+class _NoRoom(_Narrow):
+    """Has memory for no image."""
+
+    room = 0
+
+
+def _built(model: type[TinyModel], classes: int) -> TinyModel:
+    return model(1, classes).eval()
+
+
+def request_of(root: Path, source: FolderSource, *models: type[TinyModel]) -> Request:
+    """Evaluate one variant of each class, in batches of eight."""
+    variants = [replace(tiny_variant(f"v{n}", 1), build=partial(_built, made)) for n, made in enumerate(models)]
+    return tiny_request(root, source, *variants, settings=Settings(batch_size=8, workers=2))
+
+
+def rows_of(request: Request, path: str) -> list[tuple[str, list[int]]]:
+    """Images and their top-5."""
+    return [
+        (name, top5)
+        for batch in read_predictions(request.folder / path)
+        for name, top5 in zip(batch.images, batch.top5.tolist(), strict=True)
+    ]
+
+
+@pytest.mark.parametrize("model", [_Narrow, _NarrowHost])
+def test_the_batch_is_halved_and_no_image_is_lost(tmp_path: Path, source: FolderSource, model: type[TinyModel]) -> None:
+    """From eight to four to two at once, told once each, remembered, and stated in the record; the other is whole."""
+    observer = _Warnings()
+    request = request_of(tmp_path, source, model, TinyModel)
+    narrow, wide = evaluate(request, observer)
+    assert [text.partition(";")[0] for text in observer.heard] == [
+        "V0: out of memory with 8 images at once",
+        "V0: out of memory with 4 images at once",
+    ]
+    assert (narrow.status, wide.status) == (Status.COMPLETE, Status.COMPLETE)
+    assert narrow.extra["images_at_once"] == 2
+    assert "images_at_once" not in wide.extra
+    files = [record.provenance.predictions for record in (narrow, wide)]
+    found, wanted = (rows_of(request, file.path) for file in files if file is not None)
+    assert found == wanted
+    assert [name for name, _ in found] == [item.name for item in source.items]
+
+
+def test_no_room_for_a_single_image_fails_that_variant_only(tmp_path: Path, source: FolderSource) -> None:
+    """It is tried beside the others, then by itself, and then it has failed."""
+    narrow, wide = sorted(evaluate(request_of(tmp_path, source, _NoRoom, TinyModel)), key=lambda r: r.variant)
+    assert narrow.status is Status.FAILED
+    assert "out of memory with a single image" in str(narrow.status_reason)
+    assert wide.status is Status.COMPLETE
+
+
+class _Jealous(TinyModel):
+    """Fits on the device only where no other of its kind is."""
+
+    there: ClassVar["weakref.WeakSet[_Jealous]"] = weakref.WeakSet()
+
+    def to(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401  (torch's own signature)
+        if set(_Jealous.there) - {self}:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        _Jealous.there.add(self)
+        return super().to(*arguments, **named)
+
+
+def test_models_that_do_not_fit_beside_each_other_are_evaluated_in_turn(tmp_path: Path, source: FolderSource) -> None:
+    """Three rounds, each freed before the next; all records are complete."""
+    observer = _Warnings()
+    records = list(evaluate(request_of(tmp_path, source, _Jealous, _Jealous, _Jealous), observer))
+    assert [(record.variant, record.status) for record in records] == [
+        (f"v{number}", Status.COMPLETE) for number in range(3)
+    ]
+    assert observer.heard[0] == ("V1, V2: no room beside the others; evaluated after them, the images read once more")
+
+
+def test_a_model_that_fits_nowhere_has_failed(tmp_path: Path, source: FolderSource) -> None:
+    """With nothing else on the device there is nobody to wait for."""
+    other = _Jealous(1, 8)
+    _Jealous.there.add(other)
+    (record,) = evaluate(request_of(tmp_path, source, _Jealous))
+    assert (record.status, record.status_reason) == (
+        Status.FAILED,
+        "the model does not fit into the memory of cpu",
+    )
