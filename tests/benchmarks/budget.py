@@ -15,7 +15,7 @@ from tests.benchmarks.weights import seeded_model
 __all__ = ["images_within", "rounds_within"]
 
 _SIDES = 2
-_ROUNDS = 3
+_ROUNDS = 2
 _TRIAL = 4
 _LEAST_IMAGES = 16
 

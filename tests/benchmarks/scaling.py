@@ -47,7 +47,7 @@ def run(bench: Bench) -> Iterator[Comparison | LeftOut]:
         return
     yield Comparison(
         section=_SECTION,
-        what=f"{bench.variants[0].title}, 2 processes against 1",
+        what=f"{bench.variants[0].title}, 2 processes to 1 process",
         unit="images/s",
         ours=tuple(rates[2]),
         theirs=tuple(rates[1]),

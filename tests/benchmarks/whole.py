@@ -85,6 +85,7 @@ def _compare(bench: Bench, variants: Sequence[Variant], precision: str, peer: Pe
     begun = in_turns(1, our_side, their_side)
     further = in_turns(rounds_within(bench, first.seconds, _MOST_ROUNDS) - 1, our_side, their_side)
     agreement = _agreement(outcomes[0][-1], outcomes[1][-1])
+    cold = [side[0].whole_seconds for side in outcomes]
     facts: dict[str, Json] = {
         "variants": [variant.key for variant in variants],
         "images": len(files.paths),
@@ -92,9 +93,12 @@ def _compare(bench: Bench, variants: Sequence[Variant], precision: str, peer: Pe
         "batch_size": settings.batch_size,
         "implementations": dict(outcomes[0][-1].ran),
         "peer": {"name": peer.name, "workers": peer.workers, "batch_size": peer.batch_size},
-        "first_seconds": [outcomes[0][0].whole_seconds, outcomes[1][0].whole_seconds],
+        "first_seconds": cold,
     }
-    note = f"top-5 identical for {agreement['same']:,} of {agreement['compared']:,} images"
+    note = (
+        f"{len(files.paths):,} images, timm's start of workers included; "
+        f"top-5 identical for {agreement['same']:,} of {agreement['compared']:,} predictions"
+    )
     yield Comparison(
         section="whole",
         what=f"{titles} {precision}, pass, timm {peer.name}",
@@ -113,7 +117,7 @@ def _compare(bench: Bench, variants: Sequence[Variant], precision: str, peer: Pe
         ours=whole_ours,
         theirs=whole_theirs,
         facts=facts,
-        note=f"first round {outcomes[0][0].whole_seconds:,.0f} s against {outcomes[1][0].whole_seconds:,.0f} s",
+        note=f"{len(files.paths):,} images; first round {cold[0]:,.0f} s against {cold[1]:,.0f} s",
     )
 
 
