@@ -105,6 +105,8 @@ def _ready(variant: Variant, model: nn.Module, weights: Weights, request: Reques
     logits = deploy(chosen.model, settings)
     if flips is not None:
         checks["precision"] = flips.after(logits)
+    elif is_below_fp32(settings):
+        checks["precision"] = {"images": 0, "error": "the reference failed in fp32, so nothing was compared"}
     return Candidate(variant, weights, logits, Ran(chosen.name, checks))
 
 
