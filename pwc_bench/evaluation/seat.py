@@ -26,8 +26,6 @@ class Seat:
 
     crew: Crew
     lanes: Lanes
-    batch_size: int | None = None
-    """The batch size that was found by measuring, where it was."""
     sends: bool = False
     """Whether its shards must be sent to the first process, because that does not see them."""
 
@@ -47,7 +45,7 @@ class Seat:
 
 
 def lead_seat(crew: Crew, workspace: Workspace, request: Request) -> Seat:
-    """Show the others this campaign's folder, and what was settled on."""
+    """Show the others this campaign's folder."""
     token = secrets.token_hex(8)
     beside = workspace.path / "token"
     if not crew.place.is_alone:
@@ -58,10 +56,9 @@ def lead_seat(crew: Crew, workspace: Workspace, request: Request) -> Seat:
             "path": str(workspace.path.resolve()),
             "token": token,
             "digest": common_digest(request),
-            "batch_size": workspace.batch_size,
         },
     )
-    return Seat(crew, workspace.lanes, workspace.batch_size)
+    return Seat(crew, workspace.lanes)
 
 
 @contextmanager
@@ -78,11 +75,11 @@ def follow_seat(crew: Crew, request: Request) -> Iterator[Seat]:
             "start every process with the same command, on the same data"
         )
     if _sees(Path(offered["path"]) / "token", offered["token"]):
-        yield Seat(crew, Lanes(Path(offered["path"]) / "shards"), offered["batch_size"])
+        yield Seat(crew, Lanes(Path(offered["path"]) / "shards"))
         return
     place = crew.place
     with open_workspace(request, suffix=f"-rank{place.rank}of{place.world_size}") as workspace:
-        yield Seat(crew, workspace.lanes, offered["batch_size"], sends=True)
+        yield Seat(crew, workspace.lanes, sends=True)
         workspace.remove()
 
 

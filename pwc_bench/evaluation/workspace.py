@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -38,8 +38,6 @@ class Workspace:
     """The campaign's name: that of the interrupted run where one is continued."""
     notice: str | None = None
     """What a person should know of the folder's past: an interrupted run is continued, or could not be read."""
-    batch_size: int | None = None
-    """The batch size that was found by measuring, where it was: a continued run follows the same plan."""
 
     @property
     def lanes(self) -> Lanes:
@@ -58,12 +56,6 @@ class Workspace:
         beside = folder / f"{record.id}.writing"
         beside.write_text(record_to_json(record))
         beside.replace(folder / f"{record.id}.json")
-
-    def with_batch_size(self, batch_size: int) -> "Workspace":
-        """Write down the batch size that was found, and return the workspace that knows it."""
-        chosen = replace(self, batch_size=batch_size)
-        _write_state(chosen)
-        return chosen
 
     def remove(self) -> None:
         """Remove everything: the campaign is finished."""
@@ -122,19 +114,17 @@ def _read_state(path: Path) -> Workspace | None:
     """Return the workspace that an interrupted run has left; None where its state cannot be read."""
     try:
         state = json.loads((path / _STATE).read_text())
-        campaign, batch_size = state["campaign"], state.get("batch_size")
+        campaign = state["campaign"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    if not isinstance(campaign, str) or not (batch_size is None or isinstance(batch_size, int)):
+    if not isinstance(campaign, str):
         return None
-    return Workspace(
-        path, campaign, f"continuing the interrupted campaign {campaign} (--fresh starts anew)", batch_size
-    )
+    return Workspace(path, campaign, f"continuing the interrupted campaign {campaign} (--fresh starts anew)")
 
 
 def _write_state(workspace: Workspace) -> None:
     beside = workspace.path / "campaign.writing"
-    beside.write_text(json.dumps({"campaign": workspace.campaign, "batch_size": workspace.batch_size}))
+    beside.write_text(json.dumps({"campaign": workspace.campaign, "started": timestamp()}))
     beside.replace(workspace.path / _STATE)
 
 

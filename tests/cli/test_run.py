@@ -1,10 +1,12 @@
 """`run` from end to end, with a model that is small enough for a test."""
 
 import json
+import random
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
@@ -260,6 +262,38 @@ def test_ctrl_c_keeps_what_was_measured_and_the_same_command_goes_on(place: Path
     assert {record.campaign for record in printed} == {first.campaign}
     assert "warning: continuing the interrupted campaign" in done.stderr
     assert len(stored_records()) == 2
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_command_killed_at_any_moment_continues_to_the_same_end(place: Path, seed: int) -> None:
+    """After SIGKILL the same command ends with an undisturbed run's bytes and, but for times, its record."""
+    arguments = (
+        "--models", "tiny:slow", "--metrics", "top1,nll", "--batch-size", "2", "--no-site", "--campaign", "same",
+    )  # fmt: skip
+    run(*arguments, "--db", "whole/x.db")
+    moment = random.Random(seed).randrange(1, 30)
+    with subprocess.Popen(
+        [sys.executable, "-m", "pwc_bench", *OPTIONS, *arguments, "--db", "killed/x.db"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        while process.poll() is None and len(list(place.glob("killed/work/*/shards/1-0/*/*.npz"))) < moment:
+            time.sleep(0.01)
+        process.kill()
+    run(*arguments, "--db", "killed/x.db")
+    whole, continued = (stored_records(path)[0] for path in ("whole/x.db", "killed/x.db"))
+    assert continued.provenance.predictions == whole.provenance.predictions
+    assert {**continued.measurements} == {**whole.measurements}
+    assert (
+        replace(
+            continued,
+            started=whole.started,
+            duration_seconds=whole.duration_seconds,
+            provenance=replace(continued.provenance, command=whole.provenance.command),
+        )
+        == whole
+    )
+    assert not list(place.glob("killed/work/*/campaign.json"))
 
 
 def test_the_python_api_measures_and_publishes(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,3 +120,36 @@ def test_an_interrupt_keeps_what_was_measured(tmp_path: Path) -> None:
     assert record.status_reason == "interrupted before its speed was measured"
     with pytest.raises(KeyboardInterrupt):
         next(records)
+
+
+def test_a_damaged_state_begins_a_new_campaign(tmp_path: Path) -> None:
+    """A campaign.json that cannot be read is said so, and nothing of its folder is used."""
+    source = write_images(tmp_path / "images", 8)
+    request = tiny_request(tmp_path, source, tiny_variant())
+    with open_workspace(request) as workspace:
+        first, state = workspace.campaign, workspace.path / "campaign.json"
+        workspace.lanes.own(ALONE).write_failures(0, [(1, "no image")])
+    for content in ('{"campaign": ', "[]", '{"campaign": 3}'):
+        state.write_text(content)
+        with open_workspace(request) as workspace:
+            assert "is damaged" in str(workspace.notice)
+            assert workspace.campaign != first
+            assert workspace.lanes.own(ALONE).numbers() == []
+
+
+def test_what_a_kill_left_of_a_merge_is_removed(tmp_path: Path) -> None:
+    """A half-written file of a process that is gone goes with the next merge; that of a living one stays."""
+    source = write_images(tmp_path / "images", 8)
+    request = tiny_request(tmp_path, source, tiny_variant("a"))
+    folder = request.folder / "predictions"
+    folder.mkdir(parents=True)
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    name = b"a".hex()
+    (folder / f".writing-{gone.pid}-{name}.parquet").write_bytes(b"half")
+    living = folder / f".writing-{os.getppid()}-{name}.parquet"
+    living.write_bytes(b"half")
+    list(evaluate(request))
+    left = sorted(path.name for path in folder.iterdir())
+    assert living.name in left
+    assert len(left) == 2
