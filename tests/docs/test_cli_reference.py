@@ -18,19 +18,18 @@ This page is what `--help` prints; a test compares the two.
 
 def reference() -> str:
     """Return the page: the program's help, then each command's."""
-    parts = [INTRODUCTION, _section("pwc-bench", app)]
-    context = click.Context(app, info_name="pwc-bench")
-    for name in app.list_commands(context):
-        command = app.get_command(context, name)
+    program = click.Context(app, info_name="pwc-bench", terminal_width=80, max_content_width=80, **app.context_settings)
+    parts = [INTRODUCTION, _section(program)]
+    for name in app.list_commands(program):
+        command = app.get_command(program, name)
         assert command is not None
-        parts.append(_section(f"pwc-bench {name}", command))
+        # As a child of the program's context, as in a real call: help options are inherited, and cached by click.
+        parts.append(_section(click.Context(command, parent=program, info_name=name, **command.context_settings)))
     return "\n".join(parts)
 
 
-def _section(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=name, **command.context_settings)
-    context.terminal_width = context.max_content_width = 80
-    return f"## {name}\n\n```text\n{command.get_help(context)}\n```\n"
+def _section(context: click.Context) -> str:
+    return f"## {context.command_path}\n\n```text\n{context.get_help()}\n```\n"
 
 
 def test_the_reference_is_what_the_commands_say(monkeypatch: pytest.MonkeyPatch) -> None:
