@@ -35,6 +35,8 @@ def evaluate(
     batch_size: int | None = None,
     workers: int | None = None,
     limit: int | None = None,
+    crop_cache: bool = False,
+    crop_cache_limit: float = 20.0,
     campaign: str | None = None,
     note: str | None = None,
     fresh: bool = False,
@@ -65,6 +67,8 @@ def evaluate(
         batch_size: images a batch; None for what suits the device.
         workers: threads that read and decode; None for one a CPU, at most 16.
         limit: evaluate this many images, spread evenly; the records are then partial.
+        crop_cache: whether decoded crops are kept on disk, so that later runs over the same images need not decode.
+        crop_cache_limit: GiB that the crop cache may take.
         campaign: a name for this run; None for one made from the date.
         note: a remark that is kept with each record.
         fresh: start anew even where an interrupted campaign could be continued.
@@ -109,6 +113,8 @@ def evaluate(
         batch_size=batch_size,
         workers=workers,
         limit=limit,
+        crop_cache=crop_cache,
+        crop_cache_limit=crop_cache_limit,
         campaign=campaign,
         note=note,
         fresh=fresh,

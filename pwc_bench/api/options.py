@@ -43,6 +43,10 @@ class RunOptions:
     """Threads that decode; None for one a CPU, at most 16."""
     limit: int | None = None
     """Evaluate this many images, spread evenly over the data; None for all."""
+    crop_cache: bool = False
+    """Keep decoded crops on disk, so that later passes need not decode."""
+    crop_cache_limit: float = 20.0
+    """GiB that the crop cache may take."""
     campaign: str | None = None
     """The campaign's name; None for one made from the date."""
     note: str | None = None

@@ -67,6 +67,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             weights_folder=options.weights_dir,
             limit=options.limit,
             compare_implementations=options.compare_implementations,
+            crop_cache_bytes=int(options.crop_cache_limit * 2**30) if options.crop_cache else None,
             fresh=options.fresh,
             note=options.note,
             command=options.command,
@@ -115,6 +116,10 @@ def _check(options: RunOptions) -> None:
     ):
         if value is not None and value < 1:
             raise UsageError(f"{name} {value} is too small: give a whole number of at least 1")
+    if options.crop_cache and options.device_resize:
+        raise UsageError("--crop-cache keeps what the CPU resized, so that it excludes --device-resize: leave one out")
+    if not options.crop_cache_limit > 0:
+        raise UsageError(f"--crop-cache-limit {options.crop_cache_limit} is too small: give GiB, more than 0")
     if options.campaign is not None and not _CAMPAIGN.fullmatch(options.campaign):
         raise UsageError(
             f"--campaign {options.campaign!r} cannot be a name: use up to 100 letters, digits, dots, hyphens and "

@@ -55,6 +55,7 @@ def diagnose(db: str, site: Path) -> Iterator[Finding]:
     yield from _disks(db, site)
     yield _data()
     yield _weights()
+    yield from _crops()
     yield _hub()
 
 
@@ -185,6 +186,19 @@ def _weights() -> Finding:
     files = [path for path in folder.rglob("*") if path.is_file()] if os.access(folder, os.R_OK | os.X_OK) else []
     size = file_size(sum(path.stat().st_size for path in files))
     return Finding("weights cache", Health.GOOD, f"{folder}: {plural(len(files), 'file')}, {size}")
+
+
+def _crops() -> Iterator[Finding]:
+    from pwc_bench.imaging import list_cached_crops
+
+    folder = cache_folder() / "crops"
+    files = list(list_cached_crops(folder)) if os.access(folder, os.R_OK | os.X_OK) else []
+    size = file_size(sum(file.size_bytes for file in files))
+    yield Finding("crop cache", Health.GOOD, f"{folder}: {plural(len(files), 'file')}, {size}")
+    for number, file in enumerate(files, start=1):
+        held = f"{file.images:,} of {plural(file.identity.images, 'crop')}, {file_size(file.size_bytes)}"
+        fact = f"{file.identity.recipe} of {file.identity.source}: {held}; by {file.identity.decoder}"
+        yield Finding(f"crops {number}", Health.GOOD, fact)
 
 
 def _hub() -> Finding:

@@ -39,6 +39,8 @@ class Plan:
     predictions_folder: str
     predictions_bytes: int
     free_bytes: int
+    crop_cache_bytes: int | None
+    """What the crops take on disk once all are there; None where none are kept."""
     site: str | None
     campaign: str | None
     seconds_at_least: float | None
@@ -66,6 +68,7 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
         predictions_folder=str(request.folder / "predictions"),
         predictions_bytes=images * len(request.variants) * PREDICTION_BYTES,
         free_bytes=shutil.disk_usage(_existing(request.folder)).free,
+        crop_cache_bytes=_crop_bytes(request, images),
         site=None if site is None else str(site),
         campaign=request.campaign,
         seconds_at_least=_seconds(request, images, earlier),
@@ -89,6 +92,7 @@ def plan_lines(plan: Plan) -> list[str]:
         "decoding": [plural(plan.workers, "thread")],
         "database": [plan.database],
         "predictions": [f"{plan.predictions_folder}: about {need}; {free} are free"],
+        "crop cache": ["none" if plan.crop_cache_bytes is None else f"about {file_size(plan.crop_cache_bytes)}"],
         "site": [plan.site or "none"],
         "campaign": [plan.campaign or "named after the date"],
         "time": [time],
@@ -111,6 +115,13 @@ def _weights(variant: Variant, request: "Request") -> str:
     if variant.checkpoints:
         return variant.checkpoints[0].uri
     return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
+
+
+def _crop_bytes(request: "Request", images: int) -> int | None:
+    if request.crop_cache_bytes is None:
+        return None
+    sides_px = {variant.recipe.sha256: variant.recipe.crop_px for variant in request.variants}
+    return images * sum(side_px * side_px * 3 for side_px in sides_px.values())
 
 
 def _seconds(request: "Request", images: int, earlier: Iterable[Record]) -> float | None:

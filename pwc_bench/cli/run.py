@@ -68,6 +68,10 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch.")
 @click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")
 @click.option("--limit", type=_POSITIVE, metavar="N", help="Take N images, spread evenly: the records are partial.")
+@click.option("--crop-cache/--no-crop-cache", default=False, help="Keep decoded crops on disk, so that later runs over "
+              "the same images need not decode.  [default: no-crop-cache]")  # fmt: skip
+@click.option("--crop-cache-limit", type=click.FloatRange(min=0, min_open=True), default=20.0, show_default=True,
+              metavar="GIB", help="What the crop cache may take; the longest unused crops go first.")  # fmt: skip
 @click.option("--metrics", metavar="LIST", callback=comma_list, help="Metric keys joined by commas. Default: all.")
 @click.option("--campaign", metavar="NAME", help="A name for this run. Default: one made from the date.")
 @click.option("--note", metavar="TEXT", help="A remark that is kept with each record.")

@@ -43,3 +43,5 @@ class PassSummary:
     processes: int = 1
     """The processes that shared the images; with several there is one timed step, from their common start to the end
     of the last one."""
+    cached: int = 0
+    """The images whose crops came from the crop cache, so that they were not decoded."""

@@ -13,6 +13,7 @@ from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.pictures import WholeImages
 from pwc_bench.evaluation.reading import Job, ReadingThreads
 from pwc_bench.evaluation.ring import Ring
+from pwc_bench.imaging import CropCache
 
 __all__ = ["CropBatch", "Crops", "load_batches"]
 
@@ -35,6 +36,8 @@ class CropBatch:
     """Index and reason of each image that could not be read, decoded, or was refused."""
     whole_images: WholeImages | None = None
     """The images whose rows in `crops` are left to the device; None where the device does not resize."""
+    cached: int = 0
+    """How many of the crops came from the crop cache."""
 
 
 def load_batches(
@@ -45,15 +48,16 @@ def load_batches(
     *,
     device: str = "cpu",
     resizes: bool = False,
+    cache: CropCache | None = None,
 ) -> Generator[CropBatch, None, None]:
     """Yield the decoded batches in order, working ahead with `workers` decoding threads.
 
     The memory is bounded by the batch size: buffers are used again as soon as `device` has taken what they held.
-    Closing the generator ends its threads. Where the device `resizes`, images come whole as far as the batch's buffer
-    has room for them.
+    Closing the generator ends its threads. What `cache` holds is read from there, and what it lacks is put there.
+    Where the device `resizes`, images come whole as far as the batch's buffer has room for them.
     """
     ring = Ring(recipes, device, resizes)
-    with ReadingThreads(source, recipes, workers) as threads:
+    with ReadingThreads(source, recipes, workers, cache) as threads:
         pending: deque[Job] = deque()
         images = 0
         for batch in batches:
@@ -85,4 +89,5 @@ def _collect(job: Job, recipes: Sequence[Recipe]) -> CropBatch:
             (index, reason) for index, reason in zip(job.batch, job.reasons, strict=True) if reason is not None
         ),
         whole_images=None if pictures is None else pictures.whole_images(places),
+        cached=job.cached,
     )

@@ -21,6 +21,7 @@ from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
 from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
+from pwc_bench.imaging import CropCache
 
 __all__ = ["PassOutcome", "run_pass"]
 
@@ -67,6 +68,8 @@ class _Work:
     constants: dict[str, tuple[torch.Tensor, torch.Tensor]]
     resize: DeviceResize
     forward: Forward
+    cached: int = 0
+    """The images that came from the crop cache."""
 
 
 def run_pass(
@@ -79,6 +82,7 @@ def run_pass(
     workers: int,
     resize: DeviceResize,
     observer: Observer,
+    cache: CropCache | None = None,
 ) -> PassOutcome:
     """Evaluate all candidates on this process's share of `source`, each image decoded once, continuing `lanes`.
 
@@ -96,7 +100,15 @@ def run_pass(
     resumed = done > 0
     observer.progress(done, total, "images")
     batches = (batch for task in tasks for batch in task.batches)
-    loaded = load_batches(source, batches, tuple(recipes.values()), workers, device=device, resizes=bool(resize.orders))
+    loaded = load_batches(
+        source,
+        batches,
+        tuple(recipes.values()),
+        workers,
+        device=device,
+        resizes=bool(resize.orders),
+        cache=cache,
+    )
     sizes, times, mark = [], [], time.perf_counter()
     with closing(loaded):
         for task in tasks:
@@ -106,7 +118,7 @@ def run_pass(
             sizes.append(task.images)
             times.append(now - mark)
             mark = now
-    summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed)
+    summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed, cached=work.cached)
     forward = work.forward
     seconds = time.perf_counter() - began
     return PassOutcome(summary, forward.broken, frozenset(forward.too_large), forward.pieces, seconds)
@@ -128,6 +140,7 @@ def _run_task(
         batch = next(loaded)
         for _, reason in batch.failures:
             observer.warning(reason)
+        work.cached += batch.cached
         failures += batch.failures
         indices += batch.indices
         if batch.indices:

@@ -11,7 +11,7 @@ from pwc_bench.core.errors import ImageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.ring import Slot
-from pwc_bench.imaging import crop_into, decode_for
+from pwc_bench.imaging import CropCache, crop_into, decode_for
 
 __all__ = ["Job", "ReadingThreads"]
 
@@ -28,6 +28,8 @@ class Job:
     slot: Slot
     reasons: list[str | None] = field(init=False)
     """For each image None, or why there is no crop of it."""
+    cached: int = 0
+    """How many of them came from the crop cache."""
     _left: int = field(init=False)
     _error: BaseException | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -43,9 +45,13 @@ class Job:
         """Note what became of one image."""
         self.reasons[row] = reason
         with self._lock:
-            self._left -= 1
-            if self._left == 0:
-                self._finished.set()
+            self._count_down()
+
+    def finish_cached(self) -> None:
+        """Note that one image came from the crop cache."""
+        with self._lock:
+            self.cached += 1
+            self._count_down()
 
     def fail(self, error: BaseException) -> None:
         """Note that something failed which is no image's fault: `wait` raises it."""
@@ -58,6 +64,11 @@ class Job:
         if self._error is not None:
             raise self._error
 
+    def _count_down(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._finished.set()
+
 
 class ReadingThreads:
     """Reads and decodes in `workers` decoding threads and some more that wait for the storage.
@@ -66,12 +77,15 @@ class ReadingThreads:
     way: what has not begun is dropped.
     """
 
-    def __init__(self, source: ImageSource, recipes: Sequence[Recipe], workers: int) -> None:
+    def __init__(
+        self, source: ImageSource, recipes: Sequence[Recipe], workers: int, cache: CropCache | None = None
+    ) -> None:
         readers = min(max(_MIN_READERS, _READERS_PER_WORKER * workers), _MAX_READERS)
         self.images_ahead = 2 * readers
         """How many images should be under way at least, so that no thread is idle."""
         self._source = source
         self._recipes = recipes
+        self._cache = cache
         self._may_read = threading.Semaphore(self.images_ahead)
         self._is_closing = False
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
@@ -107,6 +121,9 @@ class ReadingThreads:
             if self._is_closing:
                 return
             index = job.batch[row]
+            if self._cache is not None and self._cache.read(index, job.slot.row(row)):
+                job.finish_cached()
+                return
             try:
                 data = self._source.read(index)
             except (ImageError, OSError) as error:
@@ -122,16 +139,18 @@ class ReadingThreads:
         self._may_read.release()
         if self._is_closing:
             return
-        name = self._source.items[job.batch[row]].name
-        reason = None
+        index, targets = job.batch[row], job.slot.row(row)
         try:
-            picture = decode_for(data, name, self._recipes)
+            picture = decode_for(data, self._source.items[index].name, self._recipes)
             pictures = job.slot.pictures
             if pictures is None or not pictures.put(row, picture):
-                crop_into(picture, self._recipes, job.slot.row(row))
+                crop_into(picture, self._recipes, targets)
+                if self._cache is not None:
+                    self._cache.write(index, targets)
         except ImageError as error:
-            reason = str(error)
-        job.finish(row, reason)
+            job.finish(row, str(error))
+        else:
+            job.finish(row, None)
 
 
 def _reason(name: str, error: ImageError | OSError) -> str:

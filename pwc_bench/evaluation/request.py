@@ -45,6 +45,8 @@ class Request:
     """Evaluate this many images, spread evenly over the data; None for all."""
     compare_implementations: bool = False
     """Measure the speed of the reference too, beside each fused implementation."""
+    crop_cache_bytes: int | None = None
+    """Keep crops below `cache` for later passes, of this size at the most; None for no crop cache."""
     fresh: bool = False
     """Start anew even where an interrupted campaign could be continued."""
     note: str | None = None

@@ -14,6 +14,7 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.predictions import PassSummary
 from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.caching import crop_cache
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.device_resize import DeviceResize
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, free_memory
@@ -148,23 +149,26 @@ def _pass(
 ) -> PassOutcome:
     """Run this process's share from a common start, and return how it went for all."""
     crew, settings = seat.crew, request.settings
-    crew.share(f"start-{number}", None)
-    began = time.perf_counter()
-    plan = PassPlan(len(source.items), settings.batch_size, crew.place)
-    outcome = run_pass(
-        source,
-        taking,
-        plan,
-        seat.lanes,
-        device=settings.device,
-        workers=settings.workers,
-        resize=resize,
-        observer=observer,
-    )
+    with crop_cache(request, source, taking, observer) as cache:
+        crew.share(f"start-{number}", None)
+        began = time.perf_counter()
+        plan = PassPlan(len(source.items), settings.batch_size, crew.place)
+        outcome = run_pass(
+            source,
+            taking,
+            plan,
+            seat.lanes,
+            device=settings.device,
+            workers=settings.workers,
+            resize=resize,
+            observer=observer,
+            cache=cache,
+        )
     reports = crew.share(
         f"passed-{number}",
         {
             "images": outcome.summary.images,
+            "cached": outcome.summary.cached,
             "resumed": outcome.summary.resumed,
             "broken": dict(outcome.broken),
             "too_large": sorted(outcome.too_large),
@@ -192,6 +196,7 @@ def _together(own: PassOutcome, reports: Sequence[Mapping[str, Any]], seconds: f
         variants=own.summary.variants,
         resumed=any(report["resumed"] for report in reports),
         processes=len(reports),
+        cached=sum(report["cached"] for report in reports),
     )
     too_large = frozenset(key for report in reports for key in report["too_large"])
     return PassOutcome(summary, broken, too_large, pieces, seconds)

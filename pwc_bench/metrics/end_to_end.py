@@ -108,6 +108,10 @@ def _caveats(steps: list[_Span], summary: PassSummary) -> list[str]:
         )
     if summary.resumed:
         caveats.append("An interrupted pass was continued: the timing covers only its last part.")
+    if summary.cached:
+        caveats.append(
+            f"{summary.cached:,} of {summary.images:,} images came from the crop cache and were not decoded."
+        )
     if summary.processes > 1:
         caveats.append(
             f"{summary.processes} processes shared the images: timed as one step, from their common start to the end "

@@ -9,7 +9,9 @@ from click.testing import CliRunner
 from pwc_bench.cli.app import app
 from pwc_bench.cli.diagnosis import Health, gpu_condition
 from pwc_bench.hardware import Gpu
+from pwc_bench.imaging import crops, decoder_name, open_crop_cache
 from tests.cli.nobody import public_folder, run_as_nobody
+from tests.evaluation.tiny import RECIPE, write_images
 from tests.hardware.nvml_stand_in import Library
 
 
@@ -95,6 +97,20 @@ def test_a_part_of_imagenet_is_worth_a_note(runner: CliRunner, place: Path, monk
     assert (found["health"], found["fact"]) == ("note", f"{place}: 1 of 50,000 images")
     monkeypatch.setenv("PWC_BENCH_IMAGENET", "hf:owner/name")
     assert findings(runner)["ImageNet"]["fact"] == "hf:owner/name, on the hub (not asked now)"
+
+
+def test_cached_crops_are_listed(runner: CliRunner, place: Path) -> None:
+    """Their recipe, source, decoder, and how many of the images are there."""
+    assert findings(runner)["crop cache"]["fact"] == f"{place / 'cache' / 'crops'}: 0 files, 0 bytes"
+    source = write_images(place / "images", 5)
+    with open_crop_cache(place / "cache" / "crops", source, [RECIPE], 2**30, print) as cache:
+        assert cache is not None
+        for index in (1, 3):
+            cache.write(index, crops(source.read(index), "x", [RECIPE]))
+    found = findings(runner)
+    assert str(found["crop cache"]["fact"]).startswith(f"{place / 'cache' / 'crops'}: 1 file, ")
+    assert str(found["crops 1"]["fact"]).startswith("exact-40-32 of test folder: 2 of 5 crops, ")
+    assert str(found["crops 1"]["fact"]).endswith(f"; by {decoder_name()}")
 
 
 def test_a_gpu_says_how_it_is() -> None:

@@ -47,6 +47,15 @@ def test_weights_named_found_published_or_none(place: Path, imagenet: Path) -> N
     assert plan.free_bytes > 0
 
 
+def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:
+    """Two recipes, three images of 224 x 224 x 3 bytes each; nothing where no crops are kept."""
+    options = RunOptions(models="convit-ti,convit-s,deit-s", data=str(imagenet), device="cpu", crop_cache=True)
+    plan = planned(options, place)
+    assert plan.crop_cache_bytes == 2 * 3 * 224 * 224 * 3
+    assert any(line.startswith("  crop cache   about ") for line in plan_lines(plan))
+    assert planned(RunOptions(device="cpu"), place).crop_cache_bytes is None
+
+
 def test_lines_fit_80_columns(place: Path) -> None:
     """Long facts are wrapped below themselves."""
     lines = "\n".join(plan_lines(planned(RunOptions(device="cpu"), place))).splitlines()
