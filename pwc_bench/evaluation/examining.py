@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Subject
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
@@ -37,8 +38,12 @@ def model_records(request: Request, workspace: Workspace, recorder: Recorder, ob
     interrupt: KeyboardInterrupt | None = None
     try:
         for variant in request.variants:
-            if variant.key not in kept:
+            if variant.key in kept:
+                continue
+            try:
                 examined += _examine(variant, request, observer)
+            except EvaluationError as error:  # a model that cannot be built; the others go on
+                yield recorder.of_model(variant, Findings(failures=[str(error)]), 0.0, None, Ran())
         subjects = [each.subject for each in examined]
         for each, speed in zip(examined, examine_speed(subjects, request.instruments, observer), strict=True):
             each.findings.measurements |= speed.measurements

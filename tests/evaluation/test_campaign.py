@@ -11,6 +11,7 @@ from PIL import Image
 from torch import nn
 from torchvision import transforms
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
@@ -185,6 +186,21 @@ def test_cost_and_accuracy_are_two_records(tmp_path: Path, source: FolderSource)
     assert model.measurements["parameters"].value == 48 * 1000 + 1000
     assert model.provenance.images_seen is None
     assert accuracy.dataset == "tiny"
+
+
+def test_a_model_that_cannot_be_built_leaves_the_others_alone(tmp_path: Path, source: FolderSource) -> None:
+    """Its record says why; the other one's parameters are counted."""
+
+    def build(classes: int) -> nn.Module:
+        raise EvaluationError("own:make returned a int")
+
+    broken = replace(tiny_variant("own:make"), build=build)
+    request = tiny_request(
+        tmp_path, source, broken, tiny_variant("good"), instruments=metrics_named("parameters"), weights={}
+    )
+    records = by_variant(evaluate(request))
+    assert (records["own:make"].status, records["own:make"].status_reason) == (Status.FAILED, "own:make returned a int")
+    assert "parameters" in records["good"].measurements
 
 
 class _Refuses(nn.Module):
