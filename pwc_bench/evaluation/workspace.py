@@ -103,7 +103,7 @@ def _prepare(path: Path, request: Request, digest: str) -> Workspace:
         notice = f"{path / _STATE} is damaged: the interrupted campaign cannot be continued, a new one begins"
         shutil.rmtree(path)
     moment = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
-    campaign = request.campaign or f"{moment}-{digest[:4]}{secrets.token_hex(1)}"
+    campaign = request.campaign or f"{moment}-{digest[:4]}{secrets.token_hex(3)}"
     path.mkdir(parents=True, exist_ok=True)
     workspace = Workspace(path, campaign, notice)
     _write_state(workspace)
