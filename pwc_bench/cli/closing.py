@@ -7,7 +7,7 @@ from pwc_bench.cli.text import plural
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
 from pwc_bench.views.checks import precision_flips
 
 __all__ = ["ABSENT", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
@@ -182,6 +182,12 @@ def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
     return [*([f"claims are as printed: {shown}"] if named else []), *conditions]
 
 
+def _machine(environment: Environment) -> str:
+    """Name what a speed depends on, the implementation too where it is not the reference."""
+    own = "" if environment.implementation == "reference" else f", {environment.implementation} implementation"
+    return f"{environment.device}, {environment.precision}, batch {environment.batch_size}{own}"
+
+
 def _flip_notes(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
     """Warn of predictions that a lower precision changed on the sample that was compared with fp32."""
     found = [(record, flips) for record in records if (flips := precision_flips(record)) is not None]
@@ -197,5 +203,5 @@ def _flip_notes(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
 def _speed_notes(records: Iterable[Record]) -> list[str]:
     """Say on what the speeds were measured: beside a claim on other hardware they say little."""
     environments = [record.environment for record in records if "throughput" in record.measurements]
-    places = dict.fromkeys(f"{e.device}, {e.precision}, batch {e.batch_size}" for e in environments)
+    places = dict.fromkeys(_machine(environment) for environment in environments)
     return [f"speed here: {place}" for place in places]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
 from pwc_bench.views.links import record_path, relative, safe_url
 from pwc_bench.views.numbers import Number, interval_text, measured_number, printed_number
 
@@ -17,6 +17,7 @@ __all__ = [
     "depends_on_machine",
     "is_of_own_weights",
     "measured_cell",
+    "own_implementation",
     "record_badge",
     "unit_text",
 ]
@@ -99,11 +100,11 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
     measurement = record.measurements[metric.key]
     environment = record.environment
     size = record.batch_size_of(metric.key) if depends_on_machine(metric) else None
-    batch = () if size is None else (f"batch {size}",)
+    how = () if size is None else (f"batch {size}", *own_implementation(environment))
     conditions = (
         environment.device,
         environment.precision + (" (TF32)" if environment.tf32 else ""),
-        *batch,
+        *how,
         *(("compiled",) if environment.compile else ()),
         record.started[:10],
     )
@@ -118,10 +119,15 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         device=environment.device,
         precision=environment.precision,
         batch_size=size,
-        setting=", ".join((environment.device, environment.precision, *batch)),
+        setting=", ".join((environment.device, environment.precision, *how)),
         conditions=", ".join(conditions),
         caveats=measurement.caveats,
     )
+
+
+def own_implementation(environment: Environment) -> tuple[str, ...]:
+    """Name the implementation where it is not the reference: a speed is that of the code which ran."""
+    return () if environment.implementation == "reference" else (f"{environment.implementation} implementation",)
 
 
 def depends_on_machine(metric: Metric) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Environment, Record, Status
-from pwc_bench.views.cells import MeasuredCell, depends_on_machine, measured_cell
+from pwc_bench.views.cells import MeasuredCell, depends_on_machine, measured_cell, own_implementation
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
@@ -80,7 +80,7 @@ def _settings(environment: Environment, batch_size: int) -> str:
         *(("compiled",) if environment.compile else ()),
         *(("CUDA graphs",) if environment.cuda_graphs else ()),
         *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),
-        *((f"{environment.implementation} implementation",) if environment.implementation != "reference" else ()),
+        *own_implementation(environment),
         *((f"{environment.threads} threads",) if environment.device_type == "cpu" and environment.threads else ()),
     )
     return ", ".join(parts)
