@@ -9,7 +9,10 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 
-__all__ = ["Agreement", "Judgement", "judge", "readings"]
+__all__ = ["ATTENTION_PRODUCTS", "Agreement", "Judgement", "judge", "readings"]
+
+ATTENTION_PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")
+"""The operators that multiply queries, keys and values: two products apart, or one fused operator."""
 
 
 class Agreement(StrEnum):
@@ -57,9 +60,10 @@ def readings(measurement: Measurement) -> Mapping[str, float]:
         found["without the classifier head"] = float(without_head)
     operators = measurement.details.get("operators")
     if isinstance(operators, Mapping):
-        attention = operators.get("matmul")
-        if isinstance(attention, int | float) and attention > 0:
-            found["without the attention products"] = measurement.value - float(attention)
+        products = [operators.get(name) for name in ATTENTION_PRODUCTS]
+        attention = sum(float(count) for count in products if isinstance(count, int | float))
+        if attention > 0:
+            found["without the attention products"] = measurement.value - attention
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.reproduction import ATTENTION_PRODUCTS
 from pwc_bench.metrics._apparatus.macs import count_macs
 from pwc_bench.metrics._apparatus.tracing import OperatorCounts
 
@@ -29,9 +30,6 @@ GFLOPS = Metric(
     ),
     bounds=(0.0, None),
 )
-
-_ATTENTION_PRODUCTS = frozenset({"matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention"})
-"""Operators between two activations: in a transformer, the products of attention."""
 
 # fmt: off
 _CHEAP = frozenset(
@@ -58,7 +56,7 @@ def count_gflops(subject: Subject) -> Examination:
     """Count the multiply-adds of a new model for one image."""
     yield "counting multiply-adds"
     counts = count_macs(subject)
-    without_attention = sum(n for name, n in counts.by_operator.items() if name not in _ATTENTION_PRODUCTS)
+    without_attention = sum(n for name, n in counts.by_operator.items() if name not in ATTENTION_PRODUCTS)
     measurement = Measurement(
         value=counts.total / 1e9,
         unit=GFLOPS.unit,

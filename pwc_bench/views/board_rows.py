@@ -8,7 +8,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import StatusBadge, record_badge
+from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
 from pwc_bench.views.comparison import Comparison, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
@@ -114,12 +114,13 @@ def _evidence(metrics: Sequence[Metric], chosen: Mapping[str, Record | None], pa
     records = {record.id: record for record in chosen.values() if record is not None}
     kinds = Counter(record.dataset is None for record in records.values())
     for record in records.values():
+        environment = record.environment
         spoken = [metric.title for metric in metrics if (found := chosen[metric.key]) and found.id == record.id]
         usual = "cost and speed" if record.dataset is None else "accuracy"
         yield Evidence(
             text=usual if kinds[record.dataset is None] == 1 else ", ".join(spoken),
             href=relative(path, record_path(record.id)),
-            setting=f"{record.environment.device}, {record.environment.precision}",
+            setting=", ".join((environment.device, environment.precision, *own_implementation(environment))),
             status=record_badge(record),
         )
 

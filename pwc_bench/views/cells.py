@@ -100,11 +100,12 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
     measurement = record.measurements[metric.key]
     environment = record.environment
     size = record.batch_size_of(metric.key) if depends_on_machine(metric) else None
-    how = () if size is None else (f"batch {size}", *own_implementation(environment))
+    batch = () if size is None else (f"batch {size}",)
     conditions = (
         environment.device,
         environment.precision + (" (TF32)" if environment.tf32 else ""),
-        *how,
+        *batch,
+        *(own_implementation(environment) if size is not None else ()),
         *(("compiled",) if environment.compile else ()),
         record.started[:10],
     )
@@ -119,7 +120,7 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         device=environment.device,
         precision=environment.precision,
         batch_size=size,
-        setting=", ".join((environment.device, environment.precision, *how)),
+        setting=", ".join((environment.device, environment.precision, *batch)),
         conditions=", ".join(conditions),
         caveats=measurement.caveats,
     )

@@ -50,6 +50,14 @@ def test_another_convention_is_named_with_its_value() -> None:
     assert found.convention_value == pytest.approx(5.358)
 
 
+def test_fused_attention_is_attention_too() -> None:
+    """DeiT-B multiplies queries, keys and values in one operator: without it 17.58 GFLOPs are the paper's 17."""
+    operators = {"linear": 16.733, "conv": 0.116, "scaled_dot_product_attention": 0.715, "layer_norm": 0.019}
+    measurement = Measurement(17.583, "GFLOPs", details={"operators": operators})
+    found = judge(make_claim("DeiT-B", value="17"), METRICS["gflops"], measurement)
+    assert (found.agreement, found.convention) == (Agreement.REPRODUCED, "without the attention products")
+
+
 def test_parameters_are_read_without_the_head_too() -> None:
     """27.78 M prints as 28; the paper's 27 leaves out the classifier."""
     measurement = Measurement(27_777_000, "", details={"without_head": 27_344_000})
