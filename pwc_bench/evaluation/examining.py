@@ -82,7 +82,7 @@ def _examine(variant: Variant, request: Request, observer: Observer) -> list[_Ex
     timed, ran = _timed_subject(subject, request, observer)
     examined = [_Examined(timed, ran, findings, time.perf_counter() - began)]
     if request.compare_implementations and ran.implementation == FUSED:
-        examined.append(_Examined(subject, Ran(REFERENCE), is_companion=True))
+        examined.append(_Examined(_as(REFERENCE, subject), Ran(REFERENCE), is_companion=True))
     return examined
 
 
@@ -98,7 +98,7 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
     variant, settings = subject.variant, subject.settings
     is_timed = any(instrument.gauge and instrument.is_timed for instrument in request.instruments)
     if not is_timed or not is_fusible(variant, settings):
-        return subject, Ran()
+        return _as(REFERENCE, subject), Ran()
     looked_at = "random input, with random weights"
     chosen = choose_implementation(
         variant, subject.fresh(), settings, partial(random_batch, variant.recipe, settings.device), looked_at, observer
@@ -106,7 +106,7 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
     checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
     fuse = variant.fuse
     if chosen.name == REFERENCE or fuse is None:
-        return subject, Ran(REFERENCE, checks)
+        return _as(REFERENCE, subject), Ran(REFERENCE, checks)
 
     def deploy_fused() -> Forward:
         model = fuse(subject.fresh())
@@ -114,4 +114,9 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
             checks["kernel"] = kernels
         return deploy(model, settings)
 
-    return replace(subject, deploy=deploy_fused), Ran(FUSED, checks)
+    return _as(FUSED, replace(subject, deploy=deploy_fused)), Ran(FUSED, checks)
+
+
+def _as(implementation: str, subject: Subject) -> Subject:
+    """Tell the gauges which implementation they time, rather than which one was asked for."""
+    return replace(subject, settings=replace(subject.settings, implementation=implementation))
