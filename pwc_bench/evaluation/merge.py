@@ -17,22 +17,12 @@ from pwc_bench.core.record import PredictionsFile
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.shard_reader import ShardReader, joined
 from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
+from pwc_bench.prediction_files import SCHEMA
 
-__all__ = ["SCHEMA", "Merged", "merge", "read_predictions"]
+__all__ = ["Merged", "merge"]
 
 WINDOW_IMAGES = 4096
 """The images that are merged at once: bounds the memory, and makes the file's bytes depend on the results alone."""
-
-SCHEMA = pa.schema(
-    [
-        ("image", pa.string()),
-        ("label", pa.int32()),
-        ("top5", pa.list_(pa.int32(), 5)),
-        ("score", pa.list_(pa.float32(), 5)),
-        ("nll", pa.float32()),
-    ]
-)
-"""The columns of a predictions file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +70,6 @@ def merge(
     finally:
         beside.unlink(missing_ok=True)
     return Merged(PredictionsFile(f"predictions/{sha256}.parquet", sha256), images, tuple(failed))
-
-
-def read_predictions(path: Path) -> Iterator[PredictionBatch]:
-    """Stream a predictions file. Raises EvaluationError where it is not one."""
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(columns=SCHEMA.names):
-                yield PredictionBatch(
-                    images=batch["image"].to_pylist(),
-                    labels=batch["label"].to_numpy().astype(np.int64),
-                    top5=batch["top5"].flatten().to_numpy().reshape(-1, 5).astype(np.int64),
-                    scores=batch["score"].flatten().to_numpy().reshape(-1, 5),
-                    nll=batch["nll"].to_numpy(),
-                )
-    except (OSError, pa.ArrowInvalid, KeyError) as error:
-        raise EvaluationError(f"{path.name} is not a predictions file: {error}") from None
 
 
 def _windows(images: int, lanes: Lanes, world_size: int, variant: str) -> Iterator[tuple[ShardResult, list[int]]]:

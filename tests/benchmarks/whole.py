@@ -12,8 +12,8 @@ from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.datasets import load_datasets
 from pwc_bench.evaluation import Request, evaluate
-from pwc_bench.evaluation.merge import read_predictions
 from pwc_bench.metrics import load_instruments, select
+from pwc_bench.prediction_files import read_predictions
 from tests.benchmarks.bench import Bench, Stopwatch
 from tests.benchmarks.budget import images_within, rounds_within
 from tests.benchmarks.comparison import Comparison, LeftOut, in_turns

@@ -16,7 +16,7 @@ from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.merge import read_predictions
+from pwc_bench.prediction_files import read_predictions
 from tests.evaluation.tiny import (
     WIDE_RECIPE,
     FolderSource,

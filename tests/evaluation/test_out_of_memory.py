@@ -12,8 +12,8 @@ import torch
 from pwc_bench.core.record import Status
 from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.merge import read_predictions
 from pwc_bench.evaluation.request import Request
+from pwc_bench.prediction_files import read_predictions
 from tests.evaluation.tiny import FolderSource, TinyModel, tiny_request, tiny_variant, write_images
 
 

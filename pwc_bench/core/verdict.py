@@ -1,0 +1,82 @@
+"""What became of a metric between a baseline and a candidate, and the exit code that follows from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pwc_bench.core.measurement import Json, Measurement
+from pwc_bench.core.metric import Metric
+
+__all__ = ["Outcome", "Verdict", "exit_code"]
+
+
+class Outcome(StrEnum):
+    """Where a candidate stands to its baseline. Only the first two pass."""
+
+    SAME = "same"
+    IMPROVED = "improved"
+    REGRESSED = "regressed"
+    INCOMPARABLE = "incomparable"
+    """Hardware, recipe, data or the metric's version differ, or there is nothing to compare with."""
+    MISSING = "missing"
+    """The baseline has it and the candidate lacks it, or the candidate's evaluation failed."""
+    INCONCLUSIVE = "inconclusive"
+    """Compared, and undecided: too few rounds, or no number."""
+
+    @property
+    def passes(self) -> bool:
+        """Tell whether a check may go on."""
+        return self in (Outcome.SAME, Outcome.IMPROVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One variant's metric on one data set (or of the architecture), compared."""
+
+    variant: str
+    title: str
+    """The variant's name for people: "ConViT-S+"."""
+    dataset: str | None
+    metric: Metric
+    outcome: Outcome
+    reason: str
+    """One sentence: what was found, or why nothing could be."""
+    is_gated: bool = True
+    """Whether it counts towards the exit code; a descriptive metric is shown only."""
+    is_accepted: bool = False
+    """Whether somebody accepted this very value (see `core.acceptance`)."""
+    baseline: Measurement | None = None
+    candidate: Measurement | None = None
+    baseline_record: str | None = None
+    """The id of the record that holds it."""
+    candidate_record: str | None = None
+    difference: float | None = None
+    """Candidate minus baseline in the metric's unit; for a sampled metric see `ratio`."""
+    ratio: float | None = None
+    """Candidate over baseline, where the metric is compared as a ratio of medians."""
+    p_value: float | None = None
+    """After Holm's correction where several variants were tested together."""
+    evidence: Mapping[str, Json] = field(default_factory=dict)
+    """What the test saw: discordant images, rounds, the least effect."""
+    warnings: tuple[str, ...] = ()
+    """What a reader should know although it decides nothing, each one sentence."""
+
+
+_CODES = {
+    Outcome.REGRESSED: 1,
+    Outcome.MISSING: 4,
+    Outcome.INCOMPARABLE: 3,
+    Outcome.INCONCLUSIVE: 5,
+}
+"""In the order in which they win where several hold."""
+
+NOTHING_COMPARED = 5
+
+
+def exit_code(verdicts: Iterable[Verdict]) -> int:
+    """Return 0 where every gated verdict passes, else the code of the gravest; 5 where nothing was gated at all."""
+    found = {verdict.outcome for verdict in verdicts if verdict.is_gated}
+    for outcome, code in _CODES.items():
+        if outcome in found:
+            return code
+    return 0 if found else NOTHING_COMPARED

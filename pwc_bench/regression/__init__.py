@@ -1,0 +1,5 @@
+"""The use case: a baseline's and a candidate's records in, verdicts out. Pure: it reads and writes nothing."""
+
+from pwc_bench.regression.side import Side
+
+__all__ = ["Side"]
