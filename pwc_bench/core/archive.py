@@ -1,13 +1,14 @@
 """The read model that pages get: everything that is stored, streamed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
 from pwc_bench.core.metric import Scope
+from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 
 __all__ = ["Archive", "Campaign", "MemoryArchive"]
@@ -75,6 +76,17 @@ class Archive(Protocol):
         """Stream the campaigns, newest first."""
         ...
 
+    def predictions(self, record: Record) -> PredictionBatch | None:
+        """Read the per-image results behind a record whole, in the manifest's order; None where there are none.
+
+        They are read anew at each call, and only where their hash is the one that the record names.
+        """
+        ...
+
+    def absent_predictions(self, record: Record) -> str | None:
+        """Return why `predictions` finds none, as one sentence; None where it does."""
+        ...
+
 
 @dataclass(frozen=True)
 class MemoryArchive:
@@ -87,6 +99,8 @@ class MemoryArchive:
     all_datasets: tuple[DatasetCard, ...] = ()
     all_methods: tuple[Method, ...] = ()
     all_claims: tuple[Claim, ...] = ()
+    all_predictions: Mapping[str, PredictionBatch] = field(default_factory=dict)
+    """Per-image results by the record's id."""
 
     def papers(self) -> Iterator[Paper]:
         """Stream the papers, newest first."""
@@ -148,3 +162,11 @@ class MemoryArchive:
             for name, records in by_name.items()
         ]
         return iter(sorted(found, key=lambda campaign: (campaign.started, campaign.name), reverse=True))
+
+    def predictions(self, record: Record) -> PredictionBatch | None:
+        """Return the per-image results at hand."""
+        return self.all_predictions.get(record.id)
+
+    def absent_predictions(self, record: Record) -> str | None:
+        """Return why there are none."""
+        return None if record.id in self.all_predictions else "its per-image results are not at hand"

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from pwc_bench.core.archive import Campaign
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
 from pwc_bench.core.metric import Scope
+from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.store import reads
 from pwc_bench.store.database import Database
@@ -21,6 +24,8 @@ class StoreArchive:
 
     catalogue: Catalogue
     database: Database
+    folder: Path
+    """Where predictions lie."""
 
     def papers(self) -> Iterator[Paper]:
         """Stream the papers, newest first."""
@@ -63,3 +68,27 @@ class StoreArchive:
     def campaigns(self) -> Iterator[Campaign]:
         """Stream the campaigns, newest first."""
         return iter(reads.campaigns(self.database))
+
+    def predictions(self, record: Record) -> PredictionBatch | None:
+        """Read the per-image results behind a record from the store's folder; None where there are none."""
+        found = self._read(record)
+        return None if isinstance(found, str) else found
+
+    def absent_predictions(self, record: Record) -> str | None:
+        """Return why there are none: the record names no file, or it is missing, or it was changed."""
+        found = self._read(record)
+        return found if isinstance(found, str) else None
+
+    def _read(self, record: Record) -> PredictionBatch | str:
+        file = record.provenance.predictions
+        if file is None:
+            return "the record names no predictions file"
+        from pwc_bench.prediction_files import read_whole  # pyarrow: only for boards that compare image by image
+
+        path = self.folder / file.path
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            return f"the predictions file {file.path} lies outside the database's folder"
+        try:
+            return read_whole(path, file.sha256)
+        except EvaluationError as error:
+            return str(error)

@@ -81,7 +81,7 @@ class Store:
 
     def archive(self, catalogue: Catalogue) -> Archive:
         """Return the read model that pages get. It can be pickled as far as `catalogue` can."""
-        return StoreArchive(catalogue, self._database)
+        return StoreArchive(catalogue, self._database, self.folder)
 
     def find_record(self, id_prefix: str) -> Record:
         """Return the one record whose id begins with `id_prefix` (hexadecimal digits)."""

@@ -1,16 +1,16 @@
 """A leaderboard: every model of which something is claimed or measured on one data set, claim beside measurement."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Better, Metric
 from pwc_bench.views.board_keys import BoardKey
+from pwc_bench.views.board_ranking import in_rank_order, order_sentences
 from pwc_bench.views.board_rows import BoardRow, Entry, align_rows, make_row
 from pwc_bench.views.cells import depends_on_machine
-from pwc_bench.views.comparison import Comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.record_naming import Names
 
@@ -64,11 +64,12 @@ def make_board(archive: Archive, key: BoardKey, names: Names, papers: Mapping[st
     measured = [variant for variant in current.variants if current.has_passed(variant)]
     entries = _entries(claims, measured, names)
     drafts = [make_row(entry, metrics, current, names, papers, path) for entry in entries]
-    known = _ranked([row for row in drafts if row.variant is not None], metrics)
+    declared = [row for row in drafts if row.variant is not None]
+    known = in_rank_order(declared, metrics[0], current, archive, key.dataset) if metrics else declared
     further = [row for row in drafts if row.variant is None]
     rows = align_rows([*known, *further])
     columns = tuple(_columns(metrics, rows[: len(known)]))
-    return Board(columns, rows[: len(known)], rows[len(known) :], _order(metrics))
+    return Board(columns, rows[: len(known)], rows[len(known) :], order_sentences(metrics[0]) if metrics else "")
 
 
 def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> Iterator[Entry]:
@@ -91,33 +92,6 @@ def _metrics(archive: Archive, claims: Iterable[Claim], current: Current) -> tup
     wanted = dict.fromkeys((*_FIRST_METRICS, *claimed))
     known = archive.catalogue.metrics
     return tuple(known[metric] for metric in wanted if metric in seen and metric in known)
-
-
-def _ranked(rows: Sequence[BoardRow], metrics: Sequence[Metric]) -> list[BoardRow]:
-    """Order rows by the first metric: the measurement where it is complete, else the claim, else a partial one."""
-    if not metrics:
-        return list(rows)
-    sign = -1 if metrics[0].better is Better.HIGHER else 1
-
-    def rank(row: BoardRow) -> tuple[bool, float, str]:
-        value = _ranking_value(row.cells[0])
-        return (value is None, sign * (value or 0.0), row.title)
-
-    return [replace(row, position=str(place)) for place, row in enumerate(sorted(rows, key=rank), start=1)]
-
-
-def _ranking_value(cell: Comparison) -> float | None:
-    if cell.measured and cell.measured.status is None:
-        return float(cell.measured.number.sort)
-    number = cell.claim.number if cell.claim else cell.measured.number if cell.measured else None
-    return None if number is None or not number.sort else float(number.sort)
-
-
-def _order(metrics: Sequence[Metric]) -> str:
-    if not metrics:
-        return ""
-    first = "the measurement where it is complete and of published weights"
-    return f"Ordered by {metrics[0].title}: {first}, otherwise the claim, otherwise what was measured."
 
 
 def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[BoardColumn]:

@@ -1,9 +1,12 @@
 """The archive of values at hand streams in stable orders."""
 
+from dataclasses import replace
+
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
 from pwc_bench.core.metric import Scope
+from pwc_bench.core.predictions import PredictionBatch
 from tests.factories import make_claim, make_record
 
 
@@ -54,3 +57,16 @@ def test_knowledge_streams_in_order() -> None:
     assert [m.slug for m in archive.methods()] == ["m"]
     assert [c.value for c in archive.claims(metric="gflops")] == ["5.4", "17"]
     assert [c.value for c in archive.claims(variant="convit-b", paper="convit", dataset="imagenet-1k")] == ["17"]
+
+
+def test_predictions_are_found_by_the_records_id() -> None:
+    """A record without any says why."""
+    archive = _archive()
+    record = next(archive.records())
+    batch = PredictionBatch(["a"], [1], [[1, 2, 3, 4, 5]], [[1.0]], [0.5])
+    assert archive.predictions(record) is None
+    assert archive.absent_predictions(record) == "its per-image results are not at hand"
+    assert isinstance(archive, MemoryArchive)
+    holding = replace(archive, all_predictions={record.id: batch})
+    assert holding.predictions(record) is batch
+    assert holding.absent_predictions(record) is None

@@ -1,16 +1,23 @@
 """The archive reads like the one in memory, streams, and goes along into another process."""
 
+import hashlib
+import io
 import multiprocessing
 import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.metric import Scope
+from pwc_bench.core.record import PredictionsFile, Record
 from pwc_bench.exchange.knowledge import load_knowledge
+from pwc_bench.prediction_files import SCHEMA
 from pwc_bench.store import open_store
 from pwc_bench.store.reads import CHUNK_ROWS
 from pwc_bench.store.rows import record_row
@@ -137,3 +144,39 @@ def test_an_archive_survives_a_fork(url: str) -> None:
         store.add(make_record())
     done = subprocess.run([sys.executable, "-c", _FORK, url], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["child", make_record().id, "parent", make_record().id], done.stderr
+
+
+def test_predictions_are_read_from_beside_the_database(tmp_path: Path) -> None:
+    """Whole, with their hash checked; what is missing, changed or elsewhere gives none, with the reason."""
+    content = _predictions_file()
+    digest = hashlib.sha256(content).hexdigest()
+    (tmp_path / "predictions").mkdir()
+    (tmp_path / "predictions" / f"{digest}.parquet").write_bytes(content)
+    with open_store(str(tmp_path / "results.db")) as store:
+        archive = pickle.loads(pickle.dumps(store.archive(CATALOGUE)))
+        present = _naming(PredictionsFile(f"predictions/{digest}.parquet", digest))
+        found = archive.predictions(present)
+        assert found.images == ["a.JPEG", "b.JPEG"]
+        assert found.labels.tolist() == [0, 1]
+        assert archive.absent_predictions(present) is None
+        for file, reason in (
+            (PredictionsFile(f"predictions/{digest}.parquet", "0" * 64), "it was changed"),
+            (PredictionsFile("predictions/gone.parquet", digest), "is missing"),
+            (PredictionsFile("../elsewhere.parquet", digest), "outside the database's folder"),
+            (None, "names no predictions file"),
+        ):
+            assert archive.predictions(_naming(file)) is None
+            assert reason in archive.absent_predictions(_naming(file))
+
+
+def _naming(file: PredictionsFile | None) -> Record:
+    record = make_record()
+    return replace(record, provenance=replace(record.provenance, predictions=file))
+
+
+def _predictions_file() -> bytes:
+    columns = [["a.JPEG", "b.JPEG"], [0, 1], [[0, 1, 2, 3, 4]] * 2, [[0.5, 0.2, 0.1, 0.1, 0.1]] * 2, [0.25] * 2]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    out = io.BytesIO()
+    pq.write_table(pa.table(arrays, schema=SCHEMA), out)
+    return out.getvalue()

@@ -1,0 +1,110 @@
+"""What tells two models of a leaderboard apart: their answers image by image where both are stored, else intervals."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.metric import Kind, Metric
+from pwc_bench.core.ranking import Interval, intervals_apart
+from pwc_bench.core.record import Record
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["Standing", "Tests", "paired_tests", "told_apart"]
+
+_SIGNIFICANCE = 0.05
+"""Of all pairs of a leaderboard together, after Holm's correction; an interval's own level."""
+_GUESSES = {"top1": 1, "top5": 5}
+"""How many of an image's guesses count, by the metric."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What ranks a row, in the metric's display unit."""
+
+    value: float | None
+    interval: Interval | None
+    """Where the value may truly lie, by sampling and by rounding; None where there is no value."""
+    record: Record | None
+    """The complete record behind it; None where a claim or less ranks it."""
+
+
+Tests = Mapping[tuple[int, int], bool]
+"""For pairs of rows (the lower place first) that could be tested image by image: whether the test tells them apart."""
+
+
+def told_apart(standings: Sequence[Standing], tests: Tests, first: int, second: int) -> bool:
+    """Tell whether the data separate two rows: the paired test decides where there is one, else their intervals."""
+    decided = tests.get((min(first, second), max(first, second)))
+    if decided is not None:
+        return decided
+    one, other = standings[first].interval, standings[second].interval
+    return one is not None and other is not None and intervals_apart(one, other)
+
+
+def paired_tests(archive: Archive, metric: Metric, standings: Sequence[Standing]) -> Tests:
+    """Run McNemar's exact test on every two rows that saw the same images, with Holm's correction over all pairs.
+
+    Only for accuracies, which count images. Predictions are read once for each record, and not at all where fewer than
+    two records saw the same images.
+    """
+    guesses = _GUESSES.get(metric.key)
+    if metric.kind is not Kind.PAIRED or guesses is None:
+        return {}
+    pairs: dict[tuple[int, int], float] = {}
+    for places in _same_images(standings):
+        hits = dict(_hits(archive, standings, places, guesses))
+        for first, second in combinations(sorted(hits), 2):
+            if hits[first].shape == hits[second].shape:
+                pairs[first, second] = _p_value(hits[first], hits[second])
+    return _significant(pairs)
+
+
+def _same_images(standings: Sequence[Standing]) -> Iterator[list[int]]:
+    """Group the rows with predictions by the manifest of their images."""
+    groups: dict[str, list[int]] = {}
+    for place, standing in enumerate(standings):
+        origin = None if standing.record is None else standing.record.provenance
+        if origin is not None and origin.predictions is not None and origin.manifest_sha256 is not None:
+            groups.setdefault(origin.manifest_sha256, []).append(place)
+    return (places for places in groups.values() if len(places) > 1)
+
+
+def _hits(
+    archive: Archive, standings: Sequence[Standing], places: Sequence[int], guesses: int
+) -> Iterator[tuple[int, "npt.NDArray[np.bool_]"]]:
+    """Yield for each row whose predictions can be read which images it has right: an array of n truth values.
+
+    The manifest fixes names, labels and order; what holds other labels all the same is left out.
+    """
+    labels: Any = None
+    for place in places:
+        record = standings[place].record
+        found = None if record is None else archive.predictions(record)
+        if found is None:
+            continue
+        labels = found.labels if labels is None else labels
+        if found.labels.shape == labels.shape and bool((found.labels == labels).all()):
+            yield place, (found.top5[:, :guesses] == labels[:, None]).any(axis=1)
+
+
+def _p_value(first: "npt.NDArray[np.bool_]", second: "npt.NDArray[np.bool_]") -> float:
+    from scipy.stats import binomtest
+
+    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
+    discordant = only_first + only_second
+    return 1.0 if discordant == 0 else float(binomtest(only_first, discordant).pvalue)
+
+
+def _significant(pairs: Mapping[tuple[int, int], float]) -> Tests:
+    """Apply Holm's correction: the k-th smallest of m p-values must not exceed 5 % over (m - k + 1), nor any before."""
+    decided: dict[tuple[int, int], bool] = {}
+    holds = True
+    for rank, pair in enumerate(sorted(pairs, key=lambda pair: (pairs[pair], pair))):
+        holds = holds and pairs[pair] <= _SIGNIFICANCE / (len(pairs) - rank)
+        decided[pair] = holds
+    return decided
