@@ -1,0 +1,155 @@
+"""The report for a terminal: 80 columns, worst first, quiet about what stayed the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.columns import WIDTH, filled, flat, padded, wide, wrapped
+from pwc_bench.regression.reports.context import ReportContext
+from pwc_bench.regression.reports.explanation_text import explanation_lines
+from pwc_bench.regression.reports.numbers import shown
+from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject, summary, tags
+
+__all__ = ["Line", "Role", "lines", "render"]
+
+_FEW = 6
+"""So many unchanged values are still listed one by one."""
+_HEADINGS = ("OUTCOME", "VARIANT", "METRIC", "BASELINE", "CANDIDATE", "CHANGE")
+_LEAST_NAME = 8
+"""No column of names gets narrower than this; numbers are never cut."""
+_NUMERIC = 3
+"""The first of the columns that are aligned to the right."""
+_NAMED_WHEN_FOLDED = 8
+"""More metrics than this are not named."""
+
+
+class Role(StrEnum):
+    """What a line is, for those who colour it."""
+
+    PLAIN = "plain"
+    HEADING = "heading"
+    BAD = "bad"
+    GOOD = "good"
+    WARNING = "warning"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line without its end."""
+
+    text: str
+    role: Role = Role.PLAIN
+
+
+def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
+    """Return the whole report, with a line end."""
+    return "\n".join(line.text for line in lines(verdicts, context)) + "\n"
+
+
+def lines(verdicts: Sequence[Verdict], context: ReportContext) -> Iterator[Line]:
+    """Yield the report line by line."""
+    for name, side in (("baseline   ", context.baseline), ("candidate  ", context.candidate)):
+        yield from (Line(text, Role.QUIET) for text in wrapped(side, indent=name, further=" " * len(name)))
+    ordered = sorted_verdicts(verdicts)
+    listed, folded = _fold(ordered)
+    if listed:
+        yield Line("")
+        yield from _table(listed)
+    if folded:
+        yield Line("")
+    for sentence in _folded_sentences(folded):
+        yield from (Line(text, Role.QUIET) for text in wrapped(sentence, further="  "))
+    for verdict in listed:
+        yield from _details(verdict)
+    for explanation in context.explanations:
+        yield Line("")
+        yield from (Line(text) for text in explanation_lines(explanation))
+    yield Line("")
+    for note in context.notes:
+        yield from (Line(text, Role.WARNING) for text in wrapped(f"note: {note}", further="  "))
+    role = Role.GOOD if context.exit_code == 0 else Role.BAD
+    closing = f"{summary(verdicts)}. Exit code {context.exit_code}: {meaning(context.exit_code)}."
+    yield from (Line(text, role) for text in wrapped(closing, further="  "))
+
+
+def _fold(ordered: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
+    """Part the verdicts into those that are listed and those that are only counted."""
+    dull = [verdict for verdict in ordered if not _is_news(verdict)]
+    if len(dull) <= _FEW:
+        return list(ordered), []
+    return [verdict for verdict in ordered if _is_news(verdict)], dull
+
+
+def _is_news(verdict: Verdict) -> bool:
+    changed = verdict.is_gated and (verdict.outcome is not Outcome.SAME or verdict.is_accepted)
+    return changed or bool(verdict.warnings)
+
+
+def _folded_sentences(folded: Sequence[Verdict]) -> Iterator[str]:
+    for is_gated, what in ((True, "the same"), (False, "never gated, and stand in the other formats")):
+        some = [verdict for verdict in folded if verdict.is_gated is is_gated]
+        if some:
+            metrics = tuple(dict.fromkeys(verdict.metric.key for verdict in some))
+            more = ", ..." if len(metrics) > _NAMED_WHEN_FOLDED else ""
+            named = ", ".join(metrics[:_NAMED_WHEN_FOLDED]) + more
+            variants = len({verdict.variant for verdict in some})
+            whose = f"of {some[0].variant}" if variants == 1 else f"of {variants:,} variants"
+            yield f"not listed above, {len(some):,} {'value' if len(some) == 1 else 'values'} {whose}: {what} ({named})"
+
+
+def _table(listed: Sequence[Verdict]) -> Iterator[Line]:
+    several = len({verdict.dataset for verdict in listed} - {None}) > 1
+    rows = [_row(verdict, several) for verdict in listed]
+    natural = [max(wide(row[i]) for row in (_HEADINGS, *rows)) for i in range(len(_HEADINGS))]
+    limits = [_LEAST_NAME if heading in {"VARIANT", "METRIC"} else natural[i] for i, heading in enumerate(_HEADINGS)]
+    widths = filled(natural, limits, WIDTH - 2 * (len(_HEADINGS) - 1))
+    yield Line(_joined(_HEADINGS, widths), Role.HEADING)
+    for verdict, row in zip(listed, rows, strict=True):
+        yield Line(_joined(row, widths), _role(verdict))
+    if any(not verdict.is_gated for verdict in listed):
+        yield Line("(outcome in brackets: shown, never gated)", Role.QUIET)
+    if any(verdict.is_accepted for verdict in listed):
+        yield Line("* accepted", Role.QUIET)
+
+
+def _row(verdict: Verdict, names_dataset: bool) -> tuple[str, ...]:  # noqa: FBT001
+    numbers = shown(verdict)
+    outcome = str(verdict.outcome) + ("*" if verdict.is_accepted else "")
+    unit = "" if numbers.unit in {"", verdict.metric.key} else f", {numbers.unit}"
+    place = f" on {verdict.dataset}" if names_dataset and verdict.dataset is not None else ""
+    cells = (
+        outcome if verdict.is_gated else f"({outcome})",
+        verdict.variant,
+        f"{verdict.metric.key}{unit}{place}",
+        numbers.baseline,
+        numbers.candidate,
+        numbers.change,
+    )
+    return tuple(flat(cell) for cell in cells)
+
+
+def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
+    columns = zip(cells, widths, strict=True)
+    return "  ".join(padded(cell, width, right=i >= _NUMERIC) for i, (cell, width) in enumerate(columns)).rstrip()
+
+
+def _details(verdict: Verdict) -> Iterator[Line]:
+    """Say why, and what else is to be known: of everything that is not simply as it was."""
+    if not _is_news(verdict):
+        return
+    yield Line("")
+    head = f"{verdict.outcome}{''.join(f' ({tag})' for tag in tags(verdict))}  "
+    yield from (Line(text, _role(verdict)) for text in wrapped(subject(verdict), indent=head, further="  "))
+    yield from (Line(text) for text in wrapped(verdict.reason, indent="  "))
+    for warning in verdict.warnings:
+        yield from (Line(text, Role.WARNING) for text in wrapped(f"! {warning}", indent="  ", further="    "))
+
+
+def _role(verdict: Verdict) -> Role:
+    if not verdict.is_gated:
+        return Role.QUIET
+    if not verdict.outcome.passes:
+        return Role.BAD
+    return Role.GOOD if verdict.outcome is Outcome.IMPROVED else Role.PLAIN

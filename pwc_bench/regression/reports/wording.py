@@ -1,0 +1,58 @@
+"""The words that all formats share: outcomes, their order, what an exit code means."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pwc_bench.core.verdict import Outcome, Verdict
+
+__all__ = ["MEANINGS", "meaning", "sorted_verdicts", "subject", "summary", "tags"]
+
+_ORDER = (
+    Outcome.REGRESSED,
+    Outcome.MISSING,
+    Outcome.INCOMPARABLE,
+    Outcome.INCONCLUSIVE,
+    Outcome.IMPROVED,
+    Outcome.SAME,
+)
+"""Worst first, as exit codes rank them."""
+
+MEANINGS = {
+    0: "nothing got worse",
+    1: "a regression",
+    3: "something cannot be compared with the baseline",
+    4: "something that the baseline has is missing or failed",
+    5: "undecided, or nothing was compared",
+}
+"""What each exit code of a check says."""
+
+
+def meaning(exit_code: int) -> str:
+    """Return what an exit code means in a few words."""
+    return MEANINGS.get(exit_code, "the check itself failed")
+
+
+def sorted_verdicts(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+    """Return the verdicts worst first, what is gated before what is only shown, else in the given order."""
+    return tuple(sorted(verdicts, key=lambda verdict: (not verdict.is_gated, _ORDER.index(verdict.outcome))))
+
+
+def subject(verdict: Verdict) -> str:
+    """Return what a verdict is about: "ConViT-S: Top-1 accuracy on imagenet-1k"."""
+    place = "" if verdict.dataset is None else f" on {verdict.dataset}"
+    return f"{verdict.title}: {verdict.metric.title}{place}"
+
+
+def tags(verdict: Verdict) -> tuple[str, ...]:
+    """Return what else must be said beside the outcome."""
+    accepted = ("accepted",) if verdict.is_accepted else ()
+    return accepted if verdict.is_gated else (*accepted, "not gated")
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """Return how many verdicts there are of each outcome: "1 regressed, 12 same; 3 not gated"."""
+    gated = Counter(verdict.outcome for verdict in verdicts if verdict.is_gated)
+    shown = sum(not verdict.is_gated for verdict in verdicts)
+    counted = ", ".join(f"{gated[outcome]:,} {outcome}" for outcome in _ORDER if gated[outcome])
+    text = counted or "nothing was compared"
+    return f"{text}; {shown:,} not gated" if shown else text
