@@ -46,6 +46,10 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     if explanation.classes:
         yield "| Class | Images | Lost | Gained | Lost images now taken for | Some of them |\n|---|--:|--:|--:|---|---|"
         yield from (_row(flips) for flips in explanation.classes)
+    elif likelihood.worst:
+        yield "No image flipped. The right class lost most likelihood in:\n"
+        for flip in likelihood.worst:
+            yield f"- {code(flip.image)}: {flip.nll_before:.3f} to {flip.nll_now:.3f} nats"
     if explanation.more_classes:
         yield f"\nand {explanation.more_classes:,} more classes"
 

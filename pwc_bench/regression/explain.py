@@ -1,0 +1,192 @@
+"""Why an accuracy moved: the images that flipped, by class, the largest losers first."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.metric import Kind
+from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.class_names import ClassNames
+from pwc_bench.regression.explanation import (
+    ClassFlips,
+    Confidence,
+    Crossing,
+    Explanation,
+    ImageFlip,
+    Likelihood,
+    Mistake,
+)
+from pwc_bench.regression.joining import Joined, join
+from pwc_bench.regression.side import Side
+
+__all__ = ["Diagnosis", "diagnose", "explain"]
+
+_MOST_CLASSES = 10
+_MOST_IMAGES = 3
+_MOST_MISTAKES = 5
+_DEPTHS = {"top5": 5}
+"""How many guesses a metric looks at; all others look at the first one."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Explanations of all that moved, and a sentence for each that could not be explained."""
+
+    explanations: tuple[Explanation, ...]
+    notes: tuple[str, ...]
+
+
+def diagnose(
+    verdicts: Iterable[Verdict], baseline: Side, candidate: Side, datasets: Mapping[str, Dataset]
+) -> Diagnosis:
+    """Explain each paired metric that moved, from the predictions of both sides; once where two saw the same flips.
+
+    A metric has moved where it regressed, improved, was accepted, or carries a warning. `datasets` name the classes.
+    """
+    explanations: dict[tuple[str, str | None, int], Explanation] = {}
+    notes: list[str] = []
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome.passes):
+        place = (verdict.variant, verdict.dataset, _DEPTHS.get(verdict.metric.key, 1))
+        if verdict.metric.kind is not Kind.PAIRED or not _has_moved(verdict) or place in explanations:
+            continue
+        ours, theirs = (side.predictions.get(key or "") for side, key in _sides(verdict, baseline, candidate))
+        if ours is None or theirs is None:
+            notes.append(_unexplained(verdict, baseline, candidate))
+        else:
+            names = ClassNames.of(datasets.get(verdict.dataset or ""))
+            explanations[place] = explain(verdict, ours, theirs, names)
+    return Diagnosis(tuple(explanations.values()), tuple(notes))
+
+
+def explain(
+    verdict: Verdict,
+    baseline: PredictionBatch,
+    candidate: PredictionBatch,
+    names: ClassNames,
+    *,
+    most_classes: int = _MOST_CLASSES,
+    most_images: int = _MOST_IMAGES,
+) -> Explanation:
+    """Compare two sides' predictions image by image. The images may stand in any order, and some may be missing."""
+    joined = join(baseline, candidate)
+    depth = _DEPTHS.get(verdict.metric.key, 1)
+    before, now = (_is_right(joined.labels, side, depth) for side in (joined.baseline, joined.candidate))
+    lost, gained = before & ~now, ~before & now
+    flips = _Flips(joined, names, lost, gained, most_images)
+    classes = flips.classes()
+    return Explanation(
+        variant=verdict.variant,
+        title=verdict.title,
+        dataset=verdict.dataset or "",
+        metric=verdict.metric.key,
+        metric_title=verdict.metric.title,
+        depth=depth,
+        crossing=Crossing(_count(before & now), _count(lost), _count(gained), _count(~before & ~now)),
+        changed_guesses=_count(joined.baseline.top5[:, 0] != joined.candidate.top5[:, 0]),
+        only_in_baseline=joined.only_in_baseline,
+        only_in_candidate=joined.only_in_candidate,
+        relabelled=joined.relabelled,
+        confidence=_confidence(joined, lost),
+        likelihood=flips.likelihood(),
+        classes=tuple(flips.of_class(label) for label in classes[:most_classes]),
+        more_classes=max(0, len(classes) - most_classes),
+    )
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Flips:
+    """The joined images with those that flipped."""
+
+    joined: Joined
+    names: ClassNames
+    lost: Flags
+    gained: Flags
+    most_images: int
+
+    def classes(self) -> list[int]:
+        """Return the classes with a flip: the largest net loss first, then the largest loss, then by label."""
+        lost = Counter(self.joined.labels[self.lost].tolist())
+        gained = Counter(self.joined.labels[self.gained].tolist())
+        return sorted(lost.keys() | gained.keys(), key=lambda label: (gained[label] - lost[label], -lost[label], label))
+
+    def of_class(self, label: int) -> ClassFlips:
+        """Gather one class."""
+        is_own = self.joined.labels == label
+        lost, gained = np.flatnonzero(is_own & self.lost), np.flatnonzero(is_own & self.gained)
+        guesses = Counter(self.joined.candidate.top5[lost, 0].tolist())
+        ordered = sorted(guesses.items(), key=lambda item: (-item[1], item[0]))
+        return ClassFlips(
+            label=label,
+            identifier=self.names.identifier(label),
+            name=self.names.name(label),
+            images=_count(is_own),
+            lost=len(lost),
+            gained=len(gained),
+            mistakes=tuple(Mistake(self.names.unique_name(g), n) for g, n in ordered[:_MOST_MISTAKES]),
+            lost_images=tuple(self._images(lost[: self.most_images])),
+            gained_images=tuple(self._images(gained[: self.most_images])),
+        )
+
+    def likelihood(self) -> Likelihood:
+        """Return both means, and the images whose right class lost most."""
+        before, now = (np.asarray(side.nll, np.float64) for side in (self.joined.baseline, self.joined.candidate))
+        if before.size == 0:
+            return Likelihood(0.0, 0.0, ())
+        rise = now - before
+        order = np.argsort(-rise, kind="stable")[: self.most_images]
+        return Likelihood(float(before.mean()), float(now.mean()), tuple(self._images(order[rise[order] > 0])))
+
+    def _images(self, places: npt.NDArray[Any]) -> Iterator[ImageFlip]:
+        ours, theirs = self.joined.baseline, self.joined.candidate
+        for place in places.tolist():
+            yield ImageFlip(
+                image=self.joined.images[place],
+                before=self.names.unique_name(int(ours.top5[place, 0])),
+                now=self.names.unique_name(int(theirs.top5[place, 0])),
+                nll_before=float(ours.nll[place]),
+                nll_now=float(theirs.nll[place]),
+            )
+
+
+def _has_moved(verdict: Verdict) -> bool:
+    return verdict.outcome in (Outcome.REGRESSED, Outcome.IMPROVED) or verdict.is_accepted or bool(verdict.warnings)
+
+
+def _sides(verdict: Verdict, baseline: Side, candidate: Side) -> tuple[tuple[Side, str | None], ...]:
+    return (baseline, verdict.baseline_record), (candidate, verdict.candidate_record)
+
+
+def _unexplained(verdict: Verdict, baseline: Side, candidate: Side) -> str:
+    """Say why there is no explanation: the first side without predictions tells."""
+    for side, record in _sides(verdict, baseline, candidate):
+        if side.predictions.get(record or "") is None:
+            why = side.absent_predictions.get(record or "", "its predictions are not at hand")
+            return f"{verdict.title}, {verdict.metric.title}: no images to show, {side.name}: {why}"
+    return f"{verdict.title}, {verdict.metric.title}: no images to show"
+
+
+def _is_right(labels: npt.NDArray[Any], side: PredictionBatch, depth: int) -> Flags:
+    return np.asarray((side.top5[:, :depth] == labels[:, None]).any(axis=1))
+
+
+def _confidence(joined: Joined, lost: Flags) -> Confidence:
+    ours, theirs = joined.baseline.scores[:, 0], joined.candidate.scores[:, 0]
+    return Confidence(_median(ours), _median(theirs), _median(ours[lost]), _median(theirs[lost]))
+
+
+def _median(values: npt.NDArray[Any]) -> float | None:
+    """Return a median as a double, None where there is no value, or one that is no number."""
+    median = float(np.median(values)) if values.size else None
+    return None if median is None or not np.isfinite(median) else median
+
+
+def _count(flags: Flags) -> int:
+    return int(np.count_nonzero(flags))
