@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pwc_bench.core.exact_value import exact_value
 from pwc_bench.core.record import Record
 
 __all__ = ["Acceptance"]
@@ -16,8 +17,10 @@ class Acceptance:
     """None for a property of the architecture."""
     metric: str
     metric_version: int
-    value: float
-    """The accepted value in the metric's unit, to the last bit."""
+    value: float | None
+    """The accepted value in the metric's unit, to the last bit; None for what is no number (the weights)."""
+    text: str | None = None
+    """What the number does not tell, as `core.exact_value` gives it: the weights' SHA-256, the skipped operators."""
     reason: str
     accepted_by: str
     """Who: "Ada Lovelace <ada@example.org>"."""
@@ -28,10 +31,9 @@ class Acceptance:
 
     def covers(self, record: Record, metric: str) -> bool:
         """Tell whether it speaks of this very value of `record`."""
-        measurement = record.measurements.get(metric)
+        found = exact_value(record, metric)
         return (
-            measurement is not None
+            found is not None
             and (record.variant, record.dataset, metric) == (self.variant, self.dataset, self.metric)
-            and measurement.version == self.metric_version
-            and measurement.value == self.value
+            and (found.value, found.version, found.text) == (self.value, self.metric_version, self.text)
         )

@@ -58,6 +58,8 @@ class Verdict:
     """After Holm's correction where several variants were tested together."""
     evidence: Mapping[str, Json] = field(default_factory=dict)
     """What the test saw: discordant images, rounds, the least effect."""
+    implementation: str | None = None
+    """Which implementation it is about, where a side holds several of the variant; else None."""
     warnings: tuple[str, ...] = ()
     """What a reader should know although it decides nothing, each one sentence."""
 

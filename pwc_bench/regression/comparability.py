@@ -1,0 +1,104 @@
+"""What must be equal before two measurements of a metric may be compared, by the metric's kind and scope."""
+
+from collections.abc import Iterator
+
+from pwc_bench.core.exact_value import WEIGHTS
+from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.record import Environment, Record
+
+__all__ = ["differences", "precision_class"]
+
+_NONE = "unknown"
+
+
+def differences(metric: Metric, baseline: Record, candidate: Record) -> tuple[str, ...]:
+    """Return in words what differs although it must not: "batch size 8 against 16"; empty where they are comparable.
+
+    The words for the baseline come first. Both records hold `metric`.
+    """
+    return tuple(_differences(metric, baseline, candidate))
+
+
+def precision_class(environment: Environment) -> str:
+    """Return what decides the digits of scores: the precision, and whether CUDA rounded fp32 products to TF32."""
+    is_tf32 = environment.precision == "fp32" and environment.tf32 and environment.device_type == "cuda"
+    return "fp32 with TF32" if is_tf32 else environment.precision
+
+
+def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
+    if metric.key == WEIGHTS.key:
+        return
+    versions = [record.measurements[metric.key].version for record in (baseline, candidate)]
+    yield from _unlike("version of the metric's definition", *versions)
+    if metric.scope is Scope.DATASET:
+        yield from _data(baseline, candidate)
+        yield from _unlike("precision", precision_class(baseline.environment), precision_class(candidate.environment))
+    if metric.kind in (Kind.SAMPLED, Kind.DESCRIPTIVE) and not _is_of_images(metric):
+        yield from _machine(metric, baseline, candidate)
+
+
+def _is_of_images(metric: Metric) -> bool:
+    """Tell whether a descriptive metric follows from the predictions alone, as the calibration error does."""
+    return metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.DATASET
+
+
+def _data(baseline: Record, candidate: Record) -> Iterator[str]:
+    old, new = baseline.provenance, candidate.provenance
+    recipes = [None if p.recipe is None else p.recipe.sha256 for p in (old, new)]
+    if recipes[0] != recipes[1]:
+        names = [_NONE if p.recipe is None else p.recipe.key for p in (old, new)]
+        yield f"recipe {names[0]} ({_short(recipes[0])}) against {names[1]} ({_short(recipes[1])})"
+    if old.manifest_sha256 != new.manifest_sha256:
+        seen = [f"{_NONE if p.images_seen is None else f'{p.images_seen:,}'}" for p in (old, new)]
+        yield (
+            f"images and labels: manifest {_short(old.manifest_sha256)} ({seen[0]} images) against "
+            f"{_short(new.manifest_sha256)} ({seen[1]} images)"
+        )
+    elif old.manifest_sha256 is None:
+        yield "images and labels: no manifest hash on either side"
+    elif (old.images_seen, old.images_failed) != (new.images_seen, new.images_failed):
+        yield f"images that could be evaluated: {old.images_seen} against {new.images_seen}"
+
+
+def _machine(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
+    old, new = baseline.environment, candidate.environment
+    yield from _unlike("device", old.device, new.device)
+    if metric.scope is Scope.MODEL:
+        yield from _unlike("precision", precision_class(old), precision_class(new))
+    yield from _unlike("batch size", baseline.batch_size_of(metric.key), candidate.batch_size_of(metric.key))
+    yield from _unlike("implementation", old.implementation, new.implementation)
+    yield from _unlike("torch.compile", _on(old.compile), _on(new.compile))
+    yield from _unlike("CUDA graphs", _on(old.cuda_graphs), _on(new.cuda_graphs))
+    yield from _unlike("memory format", old.memory_format, new.memory_format)
+    yield from _unlike("torch threads", old.threads, new.threads)
+    yield from _unlike("GPU power limit in W", old.power_limit_watts, new.power_limit_watts)
+    if metric.scope is Scope.DATASET:
+        yield from _unlike("reading threads", old.workers, new.workers)
+        yield from _unlike("processes", old.processes or 1, new.processes or 1)
+    yield from _method(metric, baseline, candidate)
+
+
+def _method(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
+    """Name what the measurements say about themselves: the variants that shared a pass, the forwards of a round."""
+    old, new = (record.measurements[metric.key].details for record in (baseline, candidate))
+    if isinstance(old.get("variants"), list | tuple) and isinstance(new.get("variants"), list | tuple):
+        yield from _unlike("variants in the pass", _listed(old["variants"]), _listed(new["variants"]))
+    if metric.key.startswith("latency"):  # a percentile of 5 forwards is another thing than one of 10
+        yield from _unlike("forwards in a round", old.get("forwards_per_round"), new.get("forwards_per_round"))
+
+
+def _unlike(name: str, old: object, new: object) -> Iterator[str]:
+    if old != new:
+        yield f"{name} {_NONE if old is None else old} against {_NONE if new is None else new}"
+
+
+def _on(is_on: bool | None) -> str:  # noqa: FBT001 - a record's own field, put into words
+    return "on" if is_on else "off"
+
+
+def _listed(names: object) -> str:
+    return ", ".join(str(name) for name in names) if isinstance(names, list | tuple) else str(names)
+
+
+def _short(sha256: str | None) -> str:
+    return _NONE if sha256 is None else sha256[:8]

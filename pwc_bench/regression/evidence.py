@@ -1,0 +1,80 @@
+"""The per-image results behind two records: found on both sides, and fitting their records; or why they are not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.record import Record
+from pwc_bench.core.verdict import Outcome
+from pwc_bench.regression.pair import Hurdle, Pair
+from pwc_bench.regression.per_image import SHARES, likelihoods
+from pwc_bench.regression.side import Side
+
+__all__ = ["PairedPredictions", "are_identical", "paired_predictions"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class PairedPredictions:
+    """Both sides' results for the same images in the same order."""
+
+    baseline: PredictionBatch
+    candidate: PredictionBatch
+
+
+def are_identical(pair: Pair) -> bool:
+    """Tell whether both records name one predictions file by its hash, so that nothing can have changed."""
+    if pair.baseline is None or pair.candidate is None:
+        return False
+    old, new = pair.baseline.provenance.predictions, pair.candidate.provenance.predictions
+    key = pair.metric.key
+    is_same_value = pair.baseline.measurements[key].value == pair.candidate.measurements[key].value
+    return old is not None and new is not None and old.sha256 == new.sha256 and is_same_value
+
+
+def paired_predictions(pair: Pair, baseline: Side, candidate: Side) -> PairedPredictions | Hurdle:
+    """Return the predictions behind a pair without a hurdle of a paired metric, or why there are none to compare."""
+    if pair.baseline is None or pair.candidate is None:
+        raise ValueError("predictions are compared between two records")
+    if pair.metric.key not in SHARES and pair.metric.key != "nll":
+        return Hurdle(Outcome.INCOMPARABLE, f"no rule says what an image contributes to {pair.metric.title}")
+    old, new = _predictions(pair.baseline, baseline, "baseline"), _predictions(pair.candidate, candidate, "candidate")
+    if isinstance(old, Hurdle) or isinstance(new, Hurdle):
+        return old if isinstance(old, Hurdle) else new if isinstance(new, Hurdle) else _never()
+    if len(old.labels) == 0 or len(new.labels) == 0:
+        return Hurdle(Outcome.INCONCLUSIVE, "there is not one image to compare")
+    if not np.array_equal(old.labels, new.labels):
+        return Hurdle(Outcome.INCOMPARABLE, "the predictions are of other images or labels")
+    for record, found, whose in ((pair.baseline, old, "baseline"), (pair.candidate, new, "candidate")):
+        objection = _objection(record, found, pair.metric.key)
+        if objection is not None:
+            return Hurdle(Outcome.INCOMPARABLE, f"the {whose}'s predictions are not those of its record: {objection}")
+    return PairedPredictions(old, new)
+
+
+def _predictions(record: Record, side: Side, whose: str) -> PredictionBatch | Hurdle:
+    found = side.predictions.get(record.id)
+    if found is not None:
+        return found
+    file = record.provenance.predictions
+    why = "its record names none" if file is None else side.absent_predictions.get(record.id, "none were loaded")
+    return Hurdle(Outcome.INCOMPARABLE, f"no per-image predictions of the {whose}: {why}")
+
+
+def _objection(record: Record, predictions: PredictionBatch, metric: str) -> str | None:
+    """Say how the predictions contradict the record, None where they bear it out."""
+    images = len(predictions.labels)
+    if record.provenance.images_seen is not None and images != record.provenance.images_seen:
+        return f"{images:,} images and not {record.provenance.images_seen:,}"
+    value = record.measurements[metric].value
+    if metric in SHARES:
+        found, tolerance = 100.0 * float(SHARES[metric](predictions).mean()), 1e-9
+    else:
+        found, tolerance = float(likelihoods(predictions).mean()), 1e-6
+    if np.isfinite(found) and abs(found - value) > tolerance * max(1.0, abs(value)):
+        return f"they give {metric} {found:.6g} and not {value:.6g}"
+    return None
+
+
+def _never() -> Hurdle:
+    raise AssertionError("one of the two is a hurdle")

@@ -1,0 +1,64 @@
+"""The records of both sides that speak of one metric, and what stands between them and a comparison."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pwc_bench.core.metric import Kind, Metric
+from pwc_bench.core.record import Record
+from pwc_bench.core.verdict import Outcome, Verdict
+
+__all__ = ["Hurdle", "Pair"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """Why two records are not compared, and what that means for the check."""
+
+    outcome: Outcome
+    reason: str
+    """One sentence."""
+    is_gated: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One metric of one variant. At least one of the records is there; both are where there is no hurdle."""
+
+    metric: Metric
+    baseline: Record | None
+    candidate: Record | None
+    implementation: str | None = None
+    """Named where a side holds several of the variant."""
+    hurdle: Hurdle | None = None
+
+    @property
+    def record(self) -> Record:
+        """Return the record that says whose metric it is: the candidate's where there is one."""
+        record = self.candidate or self.baseline
+        if record is None:
+            raise ValueError("a pair without a record")
+        return record
+
+    def verdict(self, outcome: Outcome, reason: str, **found: Any) -> Verdict:  # noqa: ANN401 - a verdict's own fields
+        """Return a verdict on this pair with what was `found`; one of a descriptive metric is never gated."""
+        record, key = self.record, self.metric.key
+        verdict = Verdict(
+            variant=record.variant,
+            title=record.title or record.variant,
+            dataset=record.dataset,
+            metric=self.metric,
+            outcome=outcome,
+            reason=reason,
+            is_gated=self.metric.kind is not Kind.DESCRIPTIVE,
+            baseline=None if self.baseline is None else self.baseline.measurements.get(key),
+            candidate=None if self.candidate is None else self.candidate.measurements.get(key),
+            baseline_record=None if self.baseline is None else self.baseline.id,
+            candidate_record=None if self.candidate is None else self.candidate.id,
+            implementation=self.implementation,
+        )
+        return replace(verdict, **found)
+
+    def stopped(self, hurdle: Hurdle) -> Verdict:
+        """Return the verdict on a pair that cannot be compared."""
+        is_gated = hurdle.is_gated and self.metric.kind is not Kind.DESCRIPTIVE
+        return self.verdict(hurdle.outcome, hurdle.reason, is_gated=is_gated)

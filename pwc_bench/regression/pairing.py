@@ -1,0 +1,200 @@
+"""Which record of the baseline each of the candidate's is compared with.
+
+A side may hold several campaigns, machines and implementations. Of the candidate, the newest record of each lane
+(implementation, device, precision) speaks; it is compared with the newest record of the baseline that is comparable
+with it, of its own lane if there is one. Only where no lane of a variant finds a partner is the variant incomparable.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pwc_bench.core.exact_value import WEIGHTS, exact_value
+from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.record import Record, Status
+from pwc_bench.core.selection import current_record
+from pwc_bench.core.verdict import Outcome
+from pwc_bench.regression.comparability import differences, precision_class
+from pwc_bench.regression.hurdles import find_hurdle
+from pwc_bench.regression.pair import Hurdle, Pair
+
+__all__ = ["pair_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """All records about one variant on one data set (or about its architecture)."""
+
+    baseline: Sequence[Record]
+    """Those that did not fail, newest first."""
+    candidate: Sequence[Record]
+    """The newest one of each lane, newest first."""
+
+
+def pair_up(
+    baseline: Iterable[Record], candidate: Iterable[Record], metrics: Mapping[str, Metric], only: Collection[str]
+) -> tuple[Pair, ...]:
+    """Return the pairs of all metrics, or those in `only`, that either side holds: by variant, then by metric.
+
+    A metric that the baseline holds always gets a pair, also where nobody declares it any more.
+    """
+    old, new = _by_subject(baseline), _by_subject(candidate)
+    is_empty = not old
+    pairs: list[Pair] = []
+    for key in dict.fromkeys((*old, *new)):
+        subject = _Subject(
+            [record for record in old.get(key, ()) if record.status is not Status.FAILED], _lanes(new.get(key, ()))
+        )
+        for metric in _metrics_of(subject, metrics, only):
+            pairs.extend(_pairs(subject, metric))
+    if is_empty:
+        none = Hurdle(Outcome.INCOMPARABLE, "the baseline holds no record at all")
+        return tuple(replace(pair, hurdle=none) for pair in pairs)
+    return tuple(pairs)
+
+
+def _by_subject(records: Iterable[Record]) -> dict[tuple[str, str | None], list[Record]]:
+    found: dict[tuple[str, str | None], list[Record]] = {}
+    for record in sorted(records, key=lambda r: (r.started, r.id), reverse=True):
+        found.setdefault((record.variant, record.dataset), []).append(record)
+    return dict(sorted(found.items(), key=lambda item: (item[0][0], item[0][1] or "")))
+
+
+def _lane(record: Record) -> tuple[str, str, str]:
+    return record.environment.implementation, record.environment.device, precision_class(record.environment)
+
+
+def _lanes(records: Sequence[Record]) -> list[Record]:
+    newest: dict[tuple[str, str, str], Record] = {}
+    for record in records:
+        newest.setdefault(_lane(record), record)
+    return list(newest.values())
+
+
+def _metrics_of(subject: _Subject, metrics: Mapping[str, Metric], only: Collection[str]) -> Iterator[Metric]:
+    """Yield the metrics that either side holds in the order of `metrics`, then those that nobody declares."""
+    held = {key: m.unit for record in (*subject.candidate, *subject.baseline) for key, m in record.measurements.items()}
+    has_weights = any(exact_value(record, WEIGHTS.key) for record in (*subject.candidate, *subject.baseline))
+    declared = {**metrics, WEIGHTS.key: WEIGHTS}
+    for key, metric in declared.items():
+        if (key in held or (key == WEIGHTS.key and has_weights)) and (not only or key in only):
+            yield metric
+    for key in sorted(held.keys() - declared.keys()):
+        if any(key in record.measurements for record in subject.baseline) and (not only or key in only):
+            yield _undeclared(key, held[key], subject.baseline[0])
+
+
+def _undeclared(key: str, unit: str, record: Record) -> Metric:
+    """Stand in for a metric that the baseline was measured by and that is gone."""
+    scope = Scope.MODEL if record.dataset is None else Scope.DATASET
+    return Metric(
+        key=key,
+        title=key,
+        unit=unit,
+        better=Better.HIGHER,
+        kind=Kind.EXACT,
+        scope=scope,
+        version=0,
+        tolerance=0.0,
+        display=Display(unit, decimals=3),
+        definition="No longer declared.",
+    )
+
+
+def _pairs(subject: _Subject, metric: Metric) -> Iterator[Pair]:
+    holders = [record for record in subject.baseline if exact_value(record, metric.key)]
+    takers = [r for r in subject.candidate if r.status is not Status.FAILED and exact_value(r, metric.key)]
+    if not holders:
+        for taker in takers[:1]:
+            yield _new(metric, taker)
+        return
+    if not takers:
+        yield _missing(metric, holders, subject.candidate)
+        return
+    several = len({record.environment.implementation for record in (*holders, *takers)}) > 1
+    several = several and metric.kind is Kind.SAMPLED
+    best = [(_partner(metric, holders, taker), taker) for taker in takers]
+    found = [_paired(metric, partner, taker, several) for partner, taker in best]
+    comparable = [pair for pair in found if pair.hurdle is None or pair.hurdle.outcome is not Outcome.INCOMPARABLE]
+    if not comparable:
+        old, new = min(best, key=lambda both: len(differences(metric, *both)))
+        yield _paired(metric, old, new, several)
+        return
+    yield from comparable
+    yield from (_new(metric, pair.record) for pair in found if pair not in comparable)
+    yield from _failed_lanes(metric, holders, subject.candidate)
+    if metric.kind is Kind.SAMPLED:
+        yield from _vanished(metric, holders, takers)
+
+
+def _partner(metric: Metric, holders: Sequence[Record], taker: Record) -> Record:
+    """Return the comparable record, of the same lane before others, the newest first; else the least different one."""
+
+    def rank(holder: Record) -> tuple[int, bool, int]:
+        lanes = zip(_lane(holder), _lane(taker), strict=True)
+        return len(differences(metric, holder, taker)), holder.status is not taker.status, sum(a != b for a, b in lanes)
+
+    return min(holders, key=rank)  # the first of equals, and they come newest first
+
+
+def _paired(metric: Metric, baseline: Record, candidate: Record, several: bool) -> Pair:  # noqa: FBT001
+    implementation = candidate.environment.implementation if several else None
+    return Pair(
+        metric=metric,
+        baseline=baseline,
+        candidate=candidate,
+        implementation=implementation,
+        hurdle=find_hurdle(metric, baseline, candidate),
+    )
+
+
+def _new(metric: Metric, candidate: Record) -> Pair:
+    reason = "new: the baseline has nothing comparable, so nothing is compared"
+    hurdle = Hurdle(Outcome.INCOMPARABLE, reason, is_gated=False)
+    return Pair(metric=metric, baseline=None, candidate=candidate, hurdle=hurdle)
+
+
+def _missing(metric: Metric, holders: Sequence[Record], candidates: Sequence[Record]) -> Pair:
+    newest = candidates[0] if candidates else None
+    holder = current_record(holders, metric.key) or holders[0]
+    if newest is None:
+        reason = "the candidate has no record of it"
+    elif newest.status is Status.FAILED:
+        reason = f"the candidate's evaluation failed: {newest.status_reason or 'no reason is recorded'}"
+    else:
+        why = f": {newest.status_reason}" if newest.status_reason else ""
+        reason = f"the candidate did not measure it{why}"
+    return Pair(metric=metric, baseline=holder, candidate=newest, hurdle=Hurdle(Outcome.MISSING, reason))
+
+
+def _failed_lanes(metric: Metric, holders: Sequence[Record], candidates: Sequence[Record]) -> Iterator[Pair]:
+    """Yield what the baseline has of a lane whose newest attempt failed while another lane went well."""
+    for record in candidates:
+        same = [holder for holder in holders if _lane(holder) == _lane(record)]
+        if record.status is Status.FAILED and same:
+            pair = _missing(metric, same, [record])
+            yield replace(pair, implementation=record.environment.implementation)
+
+
+def _vanished(metric: Metric, holders: Sequence[Record], takers: Sequence[Record]) -> Iterator[Pair]:
+    """Yield the implementations that the baseline timed on this very machine and the candidate did not.
+
+    The one that spoke for the variant must not vanish; that nobody timed the others beside it is only shown.
+    """
+    timed = {record.environment.implementation for record in takers}
+    here = [holder for holder in holders if any(_differs_in_implementation(metric, holder, taker) for taker in takers)]
+    here += [holder for holder in holders if any(not differences(metric, holder, taker) for taker in takers)]
+    speaking = current_record(here, metric.key)
+    for name in sorted({holder.environment.implementation for holder in here} - timed):
+        holder = current_record([h for h in here if h.environment.implementation == name], metric.key)
+        if speaking is not None and holder is not None:
+            is_gated = speaking.environment.implementation == name
+            reason = f"the candidate did not time the {name} implementation"
+            hurdle = Hurdle(Outcome.MISSING, reason, is_gated=is_gated)
+            yield Pair(metric=metric, baseline=holder, candidate=takers[0], implementation=name, hurdle=hurdle)
+
+
+def _differs_in_implementation(metric: Metric, holder: Record, taker: Record) -> bool:
+    same = replace(holder, environment=replace(holder.environment, implementation=taker.environment.implementation))
+    return holder.environment.implementation != taker.environment.implementation and not differences(
+        metric, same, taker
+    )
