@@ -56,6 +56,7 @@ def _verdict(data: Mapping[str, Any]) -> Verdict:
         ratio=_number(data["ratio"]),
         p_value=_number(data["p_value"]),
         evidence=data["evidence"],
+        implementation=data["implementation"],
         warnings=tuple(data["warnings"]),
     )
 

@@ -45,8 +45,10 @@ def subject(verdict: Verdict) -> str:
 
 def tags(verdict: Verdict) -> tuple[str, ...]:
     """Return what else must be said beside the outcome."""
+    implementation = () if verdict.implementation is None else (verdict.implementation,)
     accepted = ("accepted",) if verdict.is_accepted else ()
-    return accepted if verdict.is_gated else (*accepted, "not gated")
+    shown = () if verdict.is_gated else ("not gated",)
+    return (*implementation, *accepted, *shown)
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
