@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.pictures import WholeImages
-from pwc_bench.evaluation.reading import Job, ReadingThreads
+from pwc_bench.evaluation.reading import CropStore, Job, ReadingThreads
 from pwc_bench.evaluation.ring import Ring
-from pwc_bench.imaging import CropCache
 
 __all__ = ["CropBatch", "Crops", "load_batches"]
 
@@ -48,7 +47,7 @@ def load_batches(
     *,
     device: str = "cpu",
     resizes: bool = False,
-    cache: CropCache | None = None,
+    cache: CropStore | None = None,
 ) -> Generator[CropBatch, None, None]:
     """Yield the decoded batches in order, working ahead with `workers` decoding threads.
 

@@ -13,6 +13,7 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.predictions import PassSummary
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
+from pwc_bench.evaluation.caching import RoundCrops
 from pwc_bench.evaluation.candidate import Candidate
 from pwc_bench.evaluation.device_resize import DeviceResize, crops_on_device
 from pwc_bench.evaluation.forward import Forward
@@ -21,7 +22,6 @@ from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
 from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
-from pwc_bench.imaging import CropCache
 
 __all__ = ["PassOutcome", "run_pass"]
 
@@ -68,6 +68,7 @@ class _Work:
     constants: dict[str, tuple[torch.Tensor, torch.Tensor]]
     resize: DeviceResize
     forward: Forward
+    crops: RoundCrops | None
     cached: int = 0
     """The images that came from the crop cache."""
 
@@ -82,17 +83,20 @@ def run_pass(
     workers: int,
     resize: DeviceResize,
     observer: Observer,
-    cache: CropCache | None = None,
+    crops: RoundCrops | None = None,
 ) -> PassOutcome:
     """Evaluate all candidates on this process's share of `source`, each image decoded once, continuing `lanes`.
 
     One candidate's failure leaves the others alone. Images that cannot be decoded are written down with their shard.
+    What `crops` holds is not decoded; its recipes may be more than those of `candidates`, so that it serves a further
+    round. Where that is only found out on the way, because a model needs the device for itself, crops are kept from
+    then on.
     """
     began = time.perf_counter()
     recipes = {c.variant.recipe.sha256: c.variant.recipe for c in candidates}
     constants = {key: _constants(recipe, device) for key, recipe in recipes.items()}
     by_key = {c.variant.key: c for c in candidates}
-    work = _Work(source, by_key, lanes.own(plan.place), device, recipes, constants, resize, Forward(observer))
+    work = _Work(source, by_key, lanes.own(plan.place), device, recipes, constants, resize, Forward(observer), crops)
     held = lanes.held_elsewhere(plan.place.world_size, tuple(by_key), plan.images)
     tasks = [task for shard in plan.shards() if (task := _task(work, shard, held)).batches]
     total = len(plan.share)
@@ -103,15 +107,17 @@ def run_pass(
     loaded = load_batches(
         source,
         batches,
-        tuple(recipes.values()),
+        tuple(recipes.values()) if crops is None else crops.recipes,
         workers,
         device=device,
         resizes=bool(resize.orders),
-        cache=cache,
+        cache=crops,
     )
     sizes, times, mark = [], [], time.perf_counter()
     with closing(loaded):
-        for task in tasks:
+        for task, still_wanted in zip(tasks, _wanted_from(tasks), strict=True):
+            if work.forward.broken.keys() >= still_wanted:
+                break  # nobody is left to look at the images
             _run_task(work, task, loaded, observer, done, total)
             done += task.images
             now = time.perf_counter()
@@ -130,6 +136,14 @@ def _task(work: _Work, shard: Shard, held: NDArray[np.bool_]) -> _Task:
     return _Task(shard, wanted, tuple(batch for batch in left if wanted and len(batch)))
 
 
+def _wanted_from(tasks: Sequence[_Task]) -> list[frozenset[str]]:
+    """Return for each task the variants that it or a later one wants."""
+    wanted: list[frozenset[str]] = []
+    for task in reversed(tasks):
+        wanted.append(frozenset(task.wanted) | (wanted[-1] if wanted else frozenset()))
+    return wanted[::-1]
+
+
 def _run_task(
     work: _Work, task: _Task, loaded: Generator[CropBatch, None, None], observer: Observer, done: int, total: int
 ) -> None:
@@ -145,6 +159,8 @@ def _run_task(
         indices += batch.indices
         if batch.indices:
             _run_batch(work, batch, buffers)
+        if work.crops is not None and work.forward.too_large and len(work.candidates) > 1:
+            work.crops.keep()  # for the round that it will have for itself
         done += len(batch.indices) + len(batch.failures)
         observer.progress(done, total, "images")
     work.shards.write_failures(task.shard.number, failures)

@@ -5,19 +5,39 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from pwc_bench.core.errors import ImageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.ring import Slot
-from pwc_bench.imaging import CropCache, crop_into, decode_for
+from pwc_bench.imaging import crop_into, decode_for
 
-__all__ = ["Job", "ReadingThreads"]
+__all__ = ["CropStore", "Job", "ReadingThreads"]
 
 _READERS_PER_WORKER = 4
 _MIN_READERS = 8
 _MAX_READERS = 64
+
+
+class CropStore(Protocol):
+    """Crops that need not be made, and a place for those that were. Many threads use it at once."""
+
+    @property
+    def is_keeping(self) -> bool:
+        """Tell whether crops that are made now will be found again."""
+        ...
+
+    def read(self, index: int, targets: Sequence[NDArray[np.uint8]], /) -> bool:
+        """Copy the crops of image `index`, one a recipe; False where they have to be made."""
+        ...
+
+    def write(self, index: int, made: Sequence[NDArray[np.uint8]], /) -> None:
+        """Keep the crops of image `index`."""
+        ...
 
 
 @dataclass(slots=True)
@@ -78,7 +98,7 @@ class ReadingThreads:
     """
 
     def __init__(
-        self, source: ImageSource, recipes: Sequence[Recipe], workers: int, cache: CropCache | None = None
+        self, source: ImageSource, recipes: Sequence[Recipe], workers: int, cache: CropStore | None = None
     ) -> None:
         readers = min(max(_MIN_READERS, _READERS_PER_WORKER * workers), _MAX_READERS)
         self.images_ahead = 2 * readers
@@ -142,7 +162,9 @@ class ReadingThreads:
         index, targets = job.batch[row], job.slot.row(row)
         try:
             picture = decode_for(data, self._source.items[index].name, self._recipes)
-            pictures = job.slot.pictures
+            # A crop that is to be kept is made here, whether or not the device could make the same one.
+            is_kept = self._cache is not None and self._cache.is_keeping
+            pictures = None if is_kept else job.slot.pictures
             if pictures is None or not pictures.put(row, picture):
                 crop_into(picture, self._recipes, targets)
                 if self._cache is not None:

@@ -14,7 +14,8 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.predictions import PassSummary
 from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation.caching import crop_cache
+from pwc_bench.evaluation.agreeing import prepared_report, settle
+from pwc_bench.evaluation.caching import round_crops
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.device_resize import DeviceResize
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, free_memory
@@ -47,26 +48,32 @@ def run_rounds(
     while waiting:
         variants = waiting.pop(0)
         found, deferred = _prepare(variants, request, observer)
-        reports = seat.crew.share(f"prepared-{number}", _report(found, deferred))
-        deferred = [variant for variant in variants if any(variant.key in report["deferred"] for report in reports)]
+        reports = seat.crew.share(f"prepared-{number}", prepared_report(found, deferred))
+        deferred = [variant for variant in variants if any(variant.key in told["deferred"] for told in reports)]
         taking = [c for c in found if isinstance(c, Candidate) and c.variant not in deferred]
-        absent, taking = _settle(found, taking, deferred, reports)
+        absent, taking = settle(found, taking, deferred, reports)
         outcome = None
-        if taking:
-            _announce(request, source, seat, taking, observer)
-            outcome = _pass(request, source, seat, taking, resize, observer, number)
-            if len(taking) > 1 and outcome.too_large:  # alone they may find room
-                waiting += [(c.variant,) for c in taking if c.variant.key in outcome.too_large]
-                taking = [c for c in taking if c.variant.key not in outcome.too_large]
         if deferred:
             waiting.append(tuple(deferred))
-            titles = ", ".join(variant.title for variant in deferred)
-            observer.warning(f"{titles}: no room beside the others; evaluated after them, the images read once more")
+            observer.warning(f"{_titles(deferred)}: no room beside the others; evaluated after them")
+        if taking:
+            _announce(request, source, seat, taking, observer)
+            later = [variant for variants in waiting for variant in variants]
+            outcome = _pass(request, source, seat, taking, later, resize, observer, number)
+            if len(taking) > 1 and outcome.too_large:  # alone they may find room
+                crowded = [c.variant for c in taking if c.variant.key in outcome.too_large]
+                waiting += [(variant,) for variant in crowded]
+                observer.warning(f"{_titles(crowded)}: no room beside the others; evaluated one by one after them")
+                taking = [c for c in taking if c.variant not in crowded]
         finished = Round([replace(candidate, logits=_released) for candidate in taking], absent, outcome)
         del found, taking
         free_memory()
         yield finished
         number += 1
+
+
+def _titles(variants: Sequence[Variant]) -> str:
+    return ", ".join(variant.title for variant in variants)
 
 
 def _released(_: torch.Tensor) -> torch.Tensor:
@@ -91,48 +98,10 @@ def _prepare(
     return found, deferred
 
 
-def _report(found: Sequence[Candidate | Absent], deferred: Sequence[Variant]) -> dict[str, Any]:
-    return {
-        "weights": {f.variant.key: [f.weights.sha256, f.ran.implementation] for f in found if isinstance(f, Candidate)},
-        "absent": {f.variant.key: f.reason for f in found if isinstance(f, Absent)},
-        "deferred": [variant.key for variant in deferred],
-    }
-
-
-def _settle(
-    found: Sequence[Candidate | Absent],
-    taking: Sequence[Candidate],
-    deferred: Sequence[Variant],
-    reports: Sequence[Mapping[str, Any]],
-) -> tuple[list[Absent], list[Candidate]]:
-    """Leave out of the pass, in every process, what one of them could not load or has loaded from another file."""
-    absent = [f for f in found if isinstance(f, Absent) and f.variant not in deferred]
-    staying = []
-    for candidate in taking:
-        key = candidate.variant.key
-        reason = _objection(key, reports)
-        if reason is None:
-            staying.append(candidate)
-        else:
-            absent.append(Absent(candidate.variant, candidate.weights, reason, is_failure=True))
-    return absent, staying
-
-
-def _objection(key: str, reports: Sequence[Mapping[str, Any]]) -> str | None:
-    for rank, report in enumerate(reports):
-        if key in report["absent"]:
-            return f"rank {rank}: {report['absent'][key]}"
-        if report["weights"].get(key) != reports[0]["weights"].get(key):
-            return (
-                f"rank {rank} has other weights, or runs another implementation, than rank 0: give all the same files"
-            )
-    return None
-
-
 def _announce(
     request: Request, source: ImageSource, seat: Seat, taking: Sequence[Candidate], observer: Observer
 ) -> None:
-    titles = ", ".join(candidate.variant.title for candidate in taking)
+    titles = _titles([candidate.variant for candidate in taking])
     images, place = len(source.items), seat.crew.place
     share = "" if place.is_alone else f", each process a {place.world_size}th of them"
     observer.stage(f"evaluating {titles} on {images:,} images of {request.dataset.title}{share}")
@@ -143,13 +112,20 @@ def _pass(
     source: ImageSource,
     seat: Seat,
     taking: Sequence[Candidate],
+    later: Sequence[Variant],
     resize: DeviceResize,
     observer: Observer,
     number: int,
 ) -> PassOutcome:
-    """Run this process's share from a common start, and return how it went for all."""
+    """Run this process's share from a common start, and return how it went for all.
+
+    The variants that come `later` will find the crops of this round on disk, where there is room.
+    """
     crew, settings = seat.crew, request.settings
-    with crop_cache(request, source, taking, observer) as cache:
+    recipes = {variant.recipe.sha256: variant.recipe for variant in (*(c.variant for c in taking), *later)}
+    with round_crops(request, source, seat, tuple(recipes.values()), observer) as crops:
+        if later and not crops.keep():
+            observer.warning("so the images are decoded once more in each further round")
         crew.share(f"start-{number}", None)
         began = time.perf_counter()
         plan = PassPlan(len(source.items), settings.batch_size, crew.place)
@@ -162,7 +138,7 @@ def _pass(
             workers=settings.workers,
             resize=resize,
             observer=observer,
-            cache=cache,
+            crops=crops,
         )
     reports = crew.share(
         f"passed-{number}",

@@ -29,6 +29,11 @@ class Seat:
     sends: bool = False
     """Whether its shards must be sent to the first process, because that does not see them."""
 
+    @property
+    def crops(self) -> Path:
+        """Return where crops wait for the campaign's further rounds; they go with the campaign's folder."""
+        return self.lanes.path.with_name("crops")
+
     def deliver(self, key: str) -> None:
         """Bring all shards before the first process. Every process calls this, after it has written its own."""
         own = self.lanes.own(self.crew.place)

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,6 +38,11 @@ class CropCache:
     _is_full: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def is_keeping(self) -> bool:
+        """Tell whether there is room for more."""
+        return not self._is_full
+
     def read(self, index: int, targets: Sequence[NDArray[np.uint8]]) -> bool:
         """Copy the crops of image `index`; False where not all recipes have one (`targets` then hold anything)."""
         return all(file.read(index, target) for file, target in zip(self.files, targets, strict=True))
@@ -70,12 +75,19 @@ class CachedCrops:
 
 @contextmanager
 def open_crop_cache(
-    folder: Path, source: ImageSource, recipes: Sequence[Recipe], limit_bytes: int, warn: Callable[[str], None]
+    folder: Path,
+    source: ImageSource,
+    recipes: Sequence[Recipe],
+    limit_bytes: int | None,
+    warn: Callable[[str], None],
+    *,
+    images: int | None = None,
 ) -> Iterator[CropCache | None]:
     """Open the crops of `source` below `folder`, making files and room for them; None where there is no room.
 
     A file that is damaged, or whose crops are not those of the images, is thrown away. Files of other sources go, the
-    longest unused first, where all together would be larger than `limit_bytes`.
+    longest unused first, where all together would be larger than `limit_bytes`; with None only the disk is the limit.
+    `images` says how many of the images will have crops here, None that all of them will.
     """
     manifest, decoder = manifest_sha256(source.items), decoder_name()
     identities = [
@@ -89,7 +101,8 @@ def open_crop_cache(
             folder.mkdir(parents=True, exist_ok=True)
             # Held only while files are looked over: afterwards any number of runs read and write beside each other.
             with FileLock(folder / "crops.lock", timeout=_PATIENCE_SECONDS):
-                problem = _make_room(folder, identities, limit_bytes)
+                kept = len(source.items) if images is None else images
+                problem = _make_room(folder, identities, limit_bytes, kept)
                 if problem is None:
                     files = [_ready(stack, folder, *pair, source) for pair in zip(identities, recipes, strict=True)]
         except Timeout:
@@ -142,19 +155,26 @@ def _holds_these_images(file: CropFile, recipe: Recipe, source: ImageSource) -> 
     return True
 
 
-def _make_room(folder: Path, identities: Sequence[CropIdentity], limit_bytes: int) -> str | None:
+def _make_room(folder: Path, identities: Sequence[CropIdentity], limit_bytes: int | None, images: int) -> str | None:
     """Delete other files, the longest unused first, until ours fit; say why they cannot."""
     for path in folder.glob("*.writing-*"):
         path.unlink(missing_ok=True)  # left by a run that was killed: only one that holds the lock makes such files
     ours = {identity.file_name for identity in identities}
-    needed = sum(identity.size_bytes for identity in identities)
-    if needed > limit_bytes:
-        gib = 2**30
-        return f"{needed / gib:.1f} GiB of crops are more than --crop-cache-limit {limit_bytes / gib:g}"
-    others = sorted((p for p in folder.glob("*.crops") if p.name not in ours), key=lambda path: path.stat().st_mtime)
-    while others and needed + sum(path.stat().st_size for path in others) > limit_bytes:
-        others.pop(0).unlink()
+    needed = sum(identity.pixels_at + images * identity.crop_bytes for identity in identities)
+    if limit_bytes is not None:
+        if needed > limit_bytes:
+            gib = 2**30
+            return f"{needed / gib:.1f} GiB of crops are more than --crop-cache-limit {limit_bytes / gib:g}"
+        _shrink(folder, ours, limit_bytes - needed)
     held = sum(path.stat().st_blocks * 512 for name in ours if (path := folder / name).exists())
-    if shutil.disk_usage(folder).free < needed - held + _RESERVE_BYTES:
+    # Files that are full need no more room, and can be read on a full disk.
+    if held < needed and shutil.disk_usage(folder).free < needed - held + _RESERVE_BYTES:
         return f"the disk of {folder} has no room for {needed / 2**30:.1f} GiB of crops"
     return None
+
+
+def _shrink(folder: Path, ours: Collection[str], limit_bytes: int) -> None:
+    """Delete the longest unused of the other files until they take no more than `limit_bytes` together."""
+    others = sorted((p for p in folder.glob("*.crops") if p.name not in ours), key=lambda path: path.stat().st_mtime)
+    while others and sum(path.stat().st_size for path in others) > limit_bytes:
+        others.pop(0).unlink()

@@ -21,7 +21,9 @@ MODEL = '''
 import os
 import signal
 import time
+import weakref
 
+import torch
 from torch import nn
 
 
@@ -49,12 +51,33 @@ class Tiny(nn.Module):
         return self.forward_head(self.forward_features(x))
 
 
+class Jealous(Tiny):
+    """Fits on the device only where no other of its kind is."""
+
+    there = weakref.WeakSet()
+
+    def to(self, *arguments, **named):
+        if set(Jealous.there) - {self}:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        Jealous.there.add(self)
+        return super().to(*arguments, **named)
+
+
+def jealous(num_classes):
+    return Jealous(num_classes)
+
+
+def also_jealous(num_classes):
+    return Jealous(num_classes)
+
+
 def make(num_classes):
     if os.environ.get("FAILS") == os.environ.get("RANK", "none"):
         raise MemoryError("no memory\\nfor this")
     return Tiny(num_classes)
 '''
 IMAGES = 23
+SPEED = "throughput_end_to_end"
 OPTIONS = (
     "run", "--models", "tiny_shared:make", "--device", "cpu", "--workers", "1", "--limit", str(IMAGES), "--no-site",
     "--batch-size", "2", "--metrics", "top1,nll,throughput_end_to_end", "--campaign", "shared",
@@ -92,12 +115,17 @@ def torchrun(
     )
 
 
-def the_record(database: str) -> Record:
-    """The one record of a database."""
+def records_of(database: str) -> list[Record]:
+    """All records of a database."""
     from pwc_bench.api.catalogue import load_catalogue
 
     with open_existing_store(database) as store:
-        (record,) = store.archive(load_catalogue()).records()
+        return list(store.archive(load_catalogue()).records())
+
+
+def the_record(database: str) -> Record:
+    """The one record of a database."""
+    (record,) = records_of(database)
     return record
 
 
@@ -180,3 +208,19 @@ def test_the_first_error_is_told_with_its_rank(place: Path) -> None:
     assert "error: rank 1 of 2 (" in done.stderr
     assert "nowhere" in done.stderr
     assert done.stderr.startswith("error: ")
+
+
+def test_models_that_do_not_fit_beside_each_other_share_the_crops_of_the_first_round(place: Path) -> None:
+    """Each process keeps and finds those of its own share; nothing stays, and the predictions are those of one."""
+    models = ("--models", "tiny_shared:jealous,tiny_shared:also_jealous")
+    run_alone("--db", "alone/x.db", "--models", "tiny_shared:make")
+    done = torchrun(2, "--db", "shared/x.db", *models)
+    assert done.returncode == 0, done.stderr
+    first, second = sorted(records_of("shared/x.db"), key=lambda record: len(record.measurements[SPEED].caveats))
+    caveats = [record.measurements[SPEED].caveats for record in (first, second)]
+    assert not any("crop cache" in caveat for caveat in caveats[0])
+    assert any(f"{IMAGES} of {IMAGES} images came from the crop cache" in caveat for caveat in caveats[1])
+    (alone,) = (Path("alone") / "predictions").iterdir()
+    for file in (Path("shared") / "predictions").iterdir():
+        assert_same(pq.read_table(file).to_pydict(), pq.read_table(alone).to_pydict())
+    assert list((place / "shared" / "work").iterdir()) == []

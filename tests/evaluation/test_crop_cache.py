@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from pwc_bench.evaluation import evaluate
 from pwc_bench.imaging import list_cached_crops
 from tests.evaluation.tiny import (
     WIDE_RECIPE,
+    CountingSource,
     FolderSource,
     metrics_named,
     save_weights,
@@ -25,18 +25,6 @@ from tests.evaluation.tiny import (
 GIB = 2**30
 VARIANTS = (tiny_variant("a", 1), tiny_variant("b", 2, WIDE_RECIPE))
 METRICS = ("top1", "throughput_end_to_end")
-
-
-@dataclass(frozen=True)
-class Counting(FolderSource):
-    """Notes what is read."""
-
-    read_indices: list[int] = field(default_factory=list)
-
-    def read(self, index: int) -> bytes:
-        """Read one file, and note it."""
-        self.read_indices.append(index)
-        return super().read(index)
 
 
 def predictions(records: list[Record]) -> list[str]:
@@ -55,7 +43,7 @@ def test_a_second_run_decodes_nothing_and_says_the_same(tmp_path: Path) -> None:
     """Only failed images are tried again, and a few are compared; the end-to-end rate says where crops came from."""
     good = write_images(tmp_path / "images", 60)
     (tmp_path / "images" / "00007.jpg").write_bytes(b"broken")
-    source = Counting(good.folder, good.items)
+    source = CountingSource(good.folder, good.items)
     plain = measure(tmp_path, source, None)
     first = measure(tmp_path, source, GIB)
     source.read_indices.clear()

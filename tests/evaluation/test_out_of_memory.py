@@ -1,10 +1,6 @@
 """Running out of memory costs time and never an image."""
 
-import weakref
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -14,7 +10,7 @@ from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.request import Request
 from pwc_bench.prediction_files import read_predictions
-from tests.evaluation.tiny import FolderSource, TinyModel, tiny_request, tiny_variant, write_images
+from tests.evaluation.tiny import FolderSource, JealousModel, TinyModel, tiny_request, variant_of, write_images
 
 
 @pytest.fixture
@@ -64,13 +60,9 @@ class _NoRoom(_Narrow):
     room = 0
 
 
-def _built(model: type[TinyModel], classes: int) -> TinyModel:
-    return model(1, classes).eval()
-
-
 def request_of(root: Path, source: FolderSource, *models: type[TinyModel]) -> Request:
     """Evaluate one variant of each class, in batches of eight."""
-    variants = [replace(tiny_variant(f"v{n}", 1), build=partial(_built, made)) for n, made in enumerate(models)]
+    variants = [variant_of(made, f"v{number}", 1) for number, made in enumerate(models)]
     return tiny_request(root, source, *variants, settings=Settings(batch_size=8, workers=2))
 
 
@@ -110,33 +102,24 @@ def test_no_room_for_a_single_image_fails_that_variant_only(tmp_path: Path, sour
     assert wide.status is Status.COMPLETE
 
 
-class _Jealous(TinyModel):
-    """Fits on the device only where no other of its kind is."""
-
-    there: ClassVar["weakref.WeakSet[_Jealous]"] = weakref.WeakSet()
-
-    def to(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401  (torch's own signature)
-        if set(_Jealous.there) - {self}:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
-        _Jealous.there.add(self)
-        return super().to(*arguments, **named)
-
-
 def test_models_that_do_not_fit_beside_each_other_are_evaluated_in_turn(tmp_path: Path, source: FolderSource) -> None:
     """Three rounds, each freed before the next; all records are complete."""
     observer = _Warnings()
-    records = list(evaluate(request_of(tmp_path, source, _Jealous, _Jealous, _Jealous), observer))
+    records = list(evaluate(request_of(tmp_path, source, JealousModel, JealousModel, JealousModel), observer))
     assert [(record.variant, record.status) for record in records] == [
         (f"v{number}", Status.COMPLETE) for number in range(3)
     ]
-    assert observer.heard[0] == ("V1, V2: no room beside the others; evaluated after them, the images read once more")
+    assert observer.heard == [
+        "V1, V2: no room beside the others; evaluated after them",
+        "V2: no room beside the others; evaluated after them",
+    ]
 
 
 def test_a_model_that_fits_nowhere_has_failed(tmp_path: Path, source: FolderSource) -> None:
     """With nothing else on the device there is nobody to wait for."""
-    other = _Jealous(1, 8)
-    _Jealous.there.add(other)
-    (record,) = evaluate(request_of(tmp_path, source, _Jealous))
+    other = JealousModel(1, 8)
+    JealousModel.there.add(other)
+    (record,) = evaluate(request_of(tmp_path, source, JealousModel))
     assert (record.status, record.status_reason) == (
         Status.FAILED,
         "the model does not fit into the memory of cpu",

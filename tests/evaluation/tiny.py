@@ -1,7 +1,10 @@
 """A small world for the evaluation: real JPEG files, three tiny models, eight classes."""
 
-from dataclasses import dataclass, field
+import weakref
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -82,6 +85,58 @@ class TinyModel(nn.Module):
     def forward(self, batch: torch.Tensor) -> torch.Tensor:
         """Return logits of shape (n, classes)."""
         return self.forward_head(self.forward_features(batch))
+
+
+class JealousModel(TinyModel):
+    """Fits on the device only where no other of its kind is."""
+
+    there: ClassVar["weakref.WeakSet[JealousModel]"] = weakref.WeakSet()
+
+    def to(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401  (torch's own signature)
+        """Move, where there is room."""
+        if set(JealousModel.there) - {self}:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        JealousModel.there.add(self)
+        return super().to(*arguments, **named)
+
+
+class ShyModel(TinyModel):
+    """Fits beside others of its kind, and answers only where it is by itself; the `bold` one answers always."""
+
+    there: ClassVar["weakref.WeakSet[ShyModel]"] = weakref.WeakSet()
+    bold = 1
+
+    def __init__(self, seed: int, classes: int) -> None:
+        super().__init__(seed, classes)
+        self.seed = seed
+        ShyModel.there.add(self)
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        """Return logits."""
+        if self.seed != self.bold and set(ShyModel.there) - {self}:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return super().forward(batch)
+
+
+def variant_of(model: type[TinyModel], key: str, seed: int, recipe: Recipe = RECIPE) -> Variant:
+    """A variant that builds such a model."""
+    return replace(tiny_variant(key, seed, recipe), build=partial(_built, model, seed))
+
+
+def _built(model: type[TinyModel], seed: int, classes: int) -> TinyModel:
+    return model(seed, classes).eval()
+
+
+@dataclass(frozen=True)
+class CountingSource(FolderSource):
+    """Notes what is read."""
+
+    read_indices: list[int] = field(default_factory=list)
+
+    def read(self, index: int) -> bytes:
+        """Read one file, and note it."""
+        self.read_indices.append(index)
+        return super().read(index)
 
 
 def tiny_variant(key: str = "tiny-a", seed: int = 1, recipe: Recipe = RECIPE) -> Variant:
