@@ -5,16 +5,18 @@ from typing import Any
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.places import sqlite_path
+from pwc_bench.cli.claim_values import claim_values, measured_values, paper_claims
 from pwc_bench.cli.jsonable import to_json
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
-from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_to_dict
 from pwc_bench.core.selection import current_record
 from pwc_bench.core.slug import slugify
+from pwc_bench.views.answers import Answers
+from pwc_bench.views.reproduction import Reproduction
 
 __all__ = ["find"]
 
@@ -69,14 +71,15 @@ def _packaged(catalogue: Catalogue) -> Archive:
 def _variant(key: str, archive: Archive) -> Found:
     """Show a variant, and for each metric what is claimed and what was measured."""
     declared = archive.catalogue.variants.get(key)
-    claims = list(archive.claims(variant=key))
+    answers = Answers(archive)
+    claims = [answers.reproduction(claim) for claim in archive.claims(variant=key)]
     records = list(archive.records(variant=key))
     compared = [_compared(metric, claims, records) for metric in archive.catalogue.metrics.values()]
     whole: Found = {"kind": "variant", "key": key} if declared is None else _whole("variant", declared)
     return whole | {"metrics": [row for row in compared if row["measured"] or row["claims"]]}
 
 
-def _compared(metric: Metric, claims: Iterable[Claim], records: Iterable[Record]) -> Found:
+def _compared(metric: Metric, answered: Iterable[Reproduction], records: Iterable[Record]) -> Found:
     """Put the current measurement on each data set beside the claims."""
     by_dataset: dict[str | None, list[Record]] = {}
     for record in records:
@@ -85,37 +88,15 @@ def _compared(metric: Metric, claims: Iterable[Claim], records: Iterable[Record]
     return {
         "metric": metric.key,
         "unit": metric.unit,
-        "measured": [
-            {
-                "value": record.measurements[metric.key].value,
-                "interval": to_json(record.measurements[metric.key].interval),
-                "dataset": record.dataset,
-                "status": str(record.status),
-                "weights": str(record.provenance.weights.status),
-                "device": record.environment.device,
-                "record": record.id,
-            }
-            for record in chosen
-            if record is not None
-        ],
-        "claims": [
-            {
-                "value": claim.value,
-                "unit": claim.unit,
-                "dataset": claim.dataset,
-                "source": f"{claim.paper}, {claim.source}",
-                "conditions": claim.conditions,
-            }
-            for claim in claims
-            if claim.metric == metric.key
-        ],
+        "measured": [measured_values(metric, record) for record in chosen if record is not None],
+        "claims": [claim_values(metric, found) for found in answered if found.claim.metric == metric.key],
     }
 
 
 def _paper(key: str, archive: Archive) -> Found | None:
     for paper in archive.papers():
         if paper.slug == key:
-            return _whole("paper", paper) | {"claims": to_json(list(archive.claims(paper=key)))}
+            return _whole("paper", paper) | paper_claims(archive, paper)
     return None
 
 
@@ -137,10 +118,11 @@ def _claims(key: str, archive: Archive) -> Found | None:
     if not metric:
         return None
     wanted = slugify(model)
-    found = [
-        claim for claim in archive.claims(paper=paper, metric=metric) if wanted in (slugify(claim.model), claim.variant)
-    ]
-    return {"kind": "claim", "claims": to_json(found)} if found else None
+    claims = archive.claims(paper=paper, metric=metric)
+    meant = [claim for claim in claims if wanted in (slugify(claim.model), claim.variant)]
+    answers, known = Answers(archive), archive.catalogue.metrics.get(metric)
+    found = [claim_values(known, answers.reproduction(claim)) for claim in meant]
+    return {"kind": "claim", "claims": found} if found else None
 
 
 def _is_id(key: str) -> bool:

@@ -32,7 +32,8 @@ def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click p
     """Show one thing whole: a variant, data set, metric, record, campaign, claim or paper.
 
     KEY is a variant's key or title, a data set's or metric's key, the first digits of a record's id, a campaign's
-    name, a paper's slug, or PAPER:MODEL:METRIC for a claim. Of a variant it shows claims against measurements.
+    name, a paper's slug, or PAPER:MODEL:METRIC for a claim. Of a variant or paper it shows each claim, the measurement
+    that answers it, the signed difference, and whether it is reproduced, under which convention, or why not.
     """
     from pwc_bench.cli.finding import find
     from pwc_bench.cli.jsonable import json_text
@@ -43,15 +44,22 @@ def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click p
         click.echo(json_text(found))
     elif found["kind"] == "variant":
         _print_variant(found)
+    elif found["kind"] == "paper":
+        _print_paper(found)
     else:
         click.echo("\n".join(readable(found)))
 
 
 def _print_variant(found: Mapping[str, Any]) -> None:
     from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.cli.tables import print_table
-    from pwc_bench.cli.variant_text import COLUMNS, comparison_rows, fact_lines
+    from pwc_bench.cli.variant_text import comparison_lines, fact_lines
 
-    click.echo("\n".join(fact_lines(found)) + "\n")
-    rows = list(comparison_rows(found, load_catalogue().metrics))
-    print_table(COLUMNS, rows, right=frozenset({"measured", "claimed"}))
+    lines = [*fact_lines(found), *comparison_lines(found, load_catalogue().metrics)]
+    click.echo("\n".join(lines))
+
+
+def _print_paper(found: Mapping[str, Any]) -> None:
+    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.cli.paper_text import print_paper
+
+    print_paper(found, load_catalogue().metrics)

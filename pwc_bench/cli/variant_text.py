@@ -1,16 +1,18 @@
-"""A variant for people: what it is, and every claim beside what was measured here."""
+"""A variant for people: what it is, and every claim beside what was measured here, within 80 columns."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import zip_longest
 from typing import Any
 
-from pwc_bench.cli.closing import ABSENT
+from pwc_bench.cli.claim_text import claim_lines
 from pwc_bench.cli.readable import readable
+from pwc_bench.cli.text import wrapped
 from pwc_bench.core.metric import Metric
+from pwc_bench.views.numbers import EN_DASH
 
-__all__ = ["COLUMNS", "comparison_rows", "fact_lines"]
+__all__ = ["comparison_lines", "fact_lines"]
 
-COLUMNS = ("metric", "on", "measured", "claimed", "source of the claim", "conditions")
+_INDENT = " " * 12
+"""Where the text of a line begins, behind "  measured  "."""
 
 
 def fact_lines(found: Mapping[str, Any]) -> Iterator[str]:
@@ -18,22 +20,19 @@ def fact_lines(found: Mapping[str, Any]) -> Iterator[str]:
     return readable({name: item for name, item in found.items() if name not in ("kind", "metrics")})
 
 
-def comparison_rows(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[tuple[str, ...]]:
-    """Yield a row for each claim and each measurement, those of one metric on one data set side by side."""
+def comparison_lines(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """Yield a block for each metric on each data set: what was measured, then each claim with its verdict."""
     for compared in found["metrics"]:
         metric = metrics[compared["metric"]]
         for dataset in _datasets(compared):
+            yield ""
+            yield metric.title if dataset is None else f"{metric.title} on {dataset}"
             measured = [m for m in compared["measured"] if m["dataset"] == dataset]
-            claims = [c for c in compared["claims"] if dataset is None or c["dataset"] == dataset]
-            for number, (own, claim) in enumerate(zip_longest(measured, claims)):
-                yield (
-                    metric.key if number == 0 else "",
-                    dataset or "",
-                    ABSENT if own is None else _measured(own, metric),
-                    ABSENT if claim is None else f"{claim['value']} {claim['unit']}",
-                    "" if claim is None else claim["source"],
-                    "" if claim is None else claim["conditions"] or "",
-                )
+            for own in measured:
+                yield wrapped(_measured(own, metric), first="  measured  ", indent=_INDENT)
+            for claim in compared["claims"]:
+                if dataset is None or claim["dataset"] == dataset:
+                    yield from claim_lines(claim, metric)
 
 
 def _datasets(compared: Mapping[str, Any]) -> Iterable[str | None]:
@@ -44,7 +43,11 @@ def _datasets(compared: Mapping[str, Any]) -> Iterable[str | None]:
 
 
 def _measured(own: Mapping[str, Any], metric: Metric) -> str:
-    text = f"{metric.display.text(own['value'])} {metric.display.unit}"
+    parts = [f"{metric.display.text(own['value'])} {metric.display.unit}"]
+    if own["interval"] is not None:
+        low, high = (metric.display.text(end) for end in own["interval"])
+        parts.append(f"({low}{EN_DASH}{high})")
     marks = [own["status"]] if own["status"] != "complete" else []
-    marks += ["demo"] if own["weights"] == "probe" else []
-    return f"{text} ({', '.join(marks)})" if marks else text
+    marks += {"probe": ["demo"], "local": ["own weights"]}.get(own["weights"] if own["dataset"] else "", [])
+    parts += [f"({', '.join(marks)})"] if marks else []
+    return f"{' '.join(parts)}, {own['device']}, {own['precision']}, record {own['record'][:12]}"

@@ -1,18 +1,32 @@
-"""Does a measurement reproduce a claim? A rule on numbers alone: what may be compared is decided elsewhere."""
+"""Does a measurement reproduce a claim? A rule on numbers alone: what may be compared is decided by `comparability`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 
-__all__ = ["ATTENTION_PRODUCTS", "Agreement", "Judgement", "judge", "readings"]
+__all__ = [
+    "ATTENTION_PRODUCTS",
+    "Agreement",
+    "Basis",
+    "Judgement",
+    "Reading",
+    "claimed_range",
+    "displayed",
+    "judge",
+    "prints",
+    "readings",
+]
 
 ATTENTION_PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")
 """The operators that multiply queries, keys and values: two products apart, or one fused operator."""
+
+_COUNTED_IN = "GFLOPs"
+"""The unit in which multiply-adds are counted: other counts by operator have no such conventions."""
 
 
 class Agreement(StrEnum):
@@ -25,15 +39,40 @@ class Agreement(StrEnum):
     NOT_MEASURED = "not measured"
 
 
+class Basis(StrEnum):
+    """Why a claim counts as reproduced: the strictest reason that holds."""
+
+    DIGITS = "digits"
+    """The measurement rounds to the digits that were printed."""
+    TOLERANCE = "tolerance"
+    """It lies within the metric's declared tolerance."""
+    INTERVAL = "interval"
+    """The claim lies in the measurement's 95 % interval."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measurement under one convention of the field, computed from its details."""
+
+    key: str
+    """"total", "without-attention-products", "doubled", "with-head" or "without-head"."""
+    title: str
+    """How a column of such values is headed: "Without the attention products"."""
+    phrase: str
+    """How it stands after "reproduced": "without the attention products"; "" for the metric's own convention."""
+    value: float
+    """In the metric's unit."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The outcome, and the convention under which it holds where that is not the metric's own."""
+    """The outcome, why it holds, and the convention under which it does where that is not the metric's own."""
 
     agreement: Agreement
-    convention: str | None = None
-    """For example "without the classifier head"."""
-    convention_value: float | None = None
-    """The measurement under that convention, in the metric's unit."""
+    basis: Basis | None = None
+    """None where the claim is not reproduced."""
+    reading: Reading | None = None
+    """The convention that prints the claim; None where the metric's own does, or none."""
 
 
 def judge(claim: Claim, metric: Metric, measurement: Measurement) -> Judgement:
@@ -42,40 +81,65 @@ def judge(claim: Claim, metric: Metric, measurement: Measurement) -> Judgement:
     It is reproduced where it rounds to the printed digits, lies within the metric's tolerance, or has the claim in its
     interval; first as measured, then under each other convention that its details allow to compute.
     """
-    claimed = claim.number
-    if _meets(claim, metric, measurement.value, measurement.interval):
-        return Judgement(Agreement.REPRODUCED)
-    for convention, value in readings(measurement).items():
-        if _meets(claim, metric, value, None):
-            return Judgement(Agreement.REPRODUCED, convention, value)
-    above = _displayed(metric, measurement.value) > claimed
+    basis = _basis(claim, metric, measurement.value, measurement.interval)
+    if basis is not None:
+        return Judgement(Agreement.REPRODUCED, basis)
+    for reading in readings(measurement):
+        basis = _basis(claim, metric, reading.value, None)
+        if basis is not None:
+            return Judgement(Agreement.REPRODUCED, basis, reading)
+    above = displayed(metric, measurement.value) > claim.number
     return Judgement(Agreement.ABOVE if above else Agreement.BELOW)
 
 
-def readings(measurement: Measurement) -> Mapping[str, float]:
-    """Return the same measurement under the other conventions of the field, computed from its details."""
-    found: dict[str, float] = {}
+def readings(measurement: Measurement) -> tuple[Reading, ...]:
+    """Return a measurement under every convention that its details allow, its own first; empty where there is one."""
+    found: list[Reading] = []
     without_head = measurement.details.get("without_head")
     if isinstance(without_head, int | float):
-        found["without the classifier head"] = float(without_head)
+        phrase = "without the classifier head"
+        found.append(Reading("with-head", "With the classifier head", "", measurement.value))
+        found.append(Reading("without-head", phrase.capitalize(), phrase, float(without_head)))
     operators = measurement.details.get("operators")
-    if isinstance(operators, Mapping):
+    if isinstance(operators, Mapping) and measurement.unit == _COUNTED_IN:
         products = [operators.get(name) for name in ATTENTION_PRODUCTS]
         attention = sum(float(count) for count in products if isinstance(count, int | float))
+        found.append(Reading("total", "Total", "", measurement.value))
         if attention > 0:
-            found["without the attention products"] = measurement.value - attention
-    return found
+            phrase = "without the attention products"
+            value = measurement.value - attention
+            found.append(Reading("without-attention-products", phrase.capitalize(), phrase, value))
+        phrase = "with two operations for each multiply-add"
+        found.append(Reading("doubled", "Doubled (two for each multiply-add)", phrase, 2 * measurement.value))
+    return tuple(found)
 
 
-def _meets(claim: Claim, metric: Metric, value: float, interval: tuple[float, float] | None) -> bool:
-    claimed, shown = claim.number, _displayed(metric, value)
-    if shown.quantize(Decimal(1).scaleb(-claim.decimals), ROUND_HALF_UP) == claimed:
-        return True
-    if abs(shown - claimed) <= _displayed(metric, metric.tolerance):
-        return True
-    return interval is not None and _displayed(metric, interval[0]) <= claimed <= _displayed(metric, interval[1])
+def prints(claim: Claim, metric: Metric, value: float) -> bool:
+    """Tell whether `value`, in the metric's unit, rounds to the claim's digits; halves round up, as people do it.
+
+    Raises KnowledgeError where the claim is no number.
+    """
+    low, high = claimed_range(claim)
+    shown = displayed(metric, value)
+    return low <= shown < high if claim.number >= 0 else low < shown <= high
 
 
-def _displayed(metric: Metric, value: float) -> Decimal:
+def claimed_range(claim: Claim) -> tuple[Decimal, Decimal]:
+    """Return the ends, in the printed unit, of the numbers that round to the claim's digits: "5.4" is 5.35 to 5.45."""
+    half = Decimal(5).scaleb(-claim.decimals - 1)
+    return claim.number - half, claim.number + half
+
+
+def displayed(metric: Metric, value: float) -> Decimal:
     """Return a value of the metric's own unit in its display unit, free of binary dust."""
     return Decimal(repr(value)) * Decimal(repr(metric.display.scale))
+
+
+def _basis(claim: Claim, metric: Metric, value: float, interval: tuple[float, float] | None) -> Basis | None:
+    if prints(claim, metric, value):
+        return Basis.DIGITS
+    if abs(displayed(metric, value) - claim.number) <= displayed(metric, metric.tolerance):
+        return Basis.TOLERANCE
+    if interval is not None and displayed(metric, interval[0]) <= claim.number <= displayed(metric, interval[1]):
+        return Basis.INTERVAL
+    return None

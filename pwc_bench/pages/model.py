@@ -18,6 +18,7 @@ from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.provenance_facts import weights_address
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.record_rows import RecordList, record_list
+from pwc_bench.views.speed_ratios import SpeedRatios
 from pwc_bench.views.speed_table import SpeedTable, speed_table
 from pwc_bench.views.variant_standing import StandingGroup, VariantStanding
 
@@ -88,13 +89,14 @@ def pages(archive: Archive) -> Iterator[Page]:
     """Yield a page for every declared variant, then for every further one that has records or claims."""
     names = Names.of(archive)
     titles = _paper_titles(archive)
+    ratios = SpeedRatios(archive)
     taken: set[str] = set()
     for key in _keys(archive):
         path = model_path(key)
         if path in taken:  # two keys that differ in punctuation only: the second one's address carries its hash
             path = model_path(f"{key} {hashlib.sha256(key.encode()).hexdigest()[:8]}")
         taken.add(path)
-        yield Page("model", path, _context(archive, names, titles, key, path))
+        yield Page("model", path, _context(archive, names, titles, ratios, key, path))
 
 
 def _keys(archive: Archive) -> Iterator[str]:
@@ -111,7 +113,9 @@ def _paper_titles(archive: Archive) -> Mapping[str, str]:
     return {paper.slug: paper.title for paper in archive.papers() if paper.slug in wanted}
 
 
-def _context(archive: Archive, names: Names, titles: Mapping[str, str], key: str, path: str) -> ModelPage:
+def _context(
+    archive: Archive, names: Names, titles: Mapping[str, str], ratios: SpeedRatios, key: str, path: str
+) -> ModelPage:
     records = tuple(archive.records(variant=key))
     variant = archive.catalogue.variants.get(key)
     title = names.variant(key, records[0] if records else None)
@@ -129,7 +133,7 @@ def _context(archive: Archive, names: Names, titles: Mapping[str, str], key: str
         facts=_facts(key, variant),
         checkpoints=() if variant is None else tuple(_checkpoint(place) for place in variant.checkpoints),
         weights_note=None if variant is None else variant.weights_note,
-        standing=tuple(VariantStanding(archive, names, titles, key, path).groups()),
+        standing=tuple(VariantStanding(archive, names, titles, key, path, ratios).groups()),
         costs=tuple(_costs(archive, key, path)),
         speed=speed_table(names, records, path),
         records=record_list(names, (record for record in records if not names.is_demo(record)), path),

@@ -13,6 +13,7 @@ from pwc_bench.views.board_rows import BoardRow, Entry, align_rows, make_row
 from pwc_bench.views.cells import depends_on_machine
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.speed_ratios import SpeedRatios
 
 __all__ = ["Board", "BoardColumn", "make_board"]
 
@@ -63,7 +64,8 @@ def make_board(archive: Archive, key: BoardKey, names: Names, papers: Mapping[st
     metrics = _metrics(archive, claims, current)
     measured = [variant for variant in current.variants if current.has_passed(variant)]
     entries = _entries(claims, measured, names)
-    drafts = [make_row(entry, metrics, current, names, papers, path) for entry in entries]
+    ratios = SpeedRatios(archive)
+    drafts = [make_row(entry, metrics, current, names, papers, path, ratios) for entry in entries]
     declared = [row for row in drafts if row.variant is not None]
     known = in_rank_order(declared, metrics[0], current, archive, key.dataset) if metrics else declared
     further = [row for row in drafts if row.variant is None]

@@ -14,6 +14,7 @@ from pwc_bench.views.current import Current
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
 from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.speed_ratios import SpeedRatios
 
 __all__ = ["BoardRow", "Entry", "Evidence", "align_rows", "make_row", "short_title"]
 
@@ -66,8 +67,12 @@ def make_row(
     names: Names,
     papers: Mapping[str, Paper],
     path: str,
+    ratios: SpeedRatios | None = None,
 ) -> BoardRow:
-    """Set everything that is claimed of an entry beside what is measured, for the page at `path`."""
+    """Set everything that is claimed of an entry beside what is measured, for the page at `path`.
+
+    `ratios` compares speeds that were claimed on other hardware.
+    """
     variant = None if entry.variant is None else names.catalogue.variants.get(entry.variant)
     own_paper = None if variant is None else variant.paper
     records = {metric.key: current.record(entry.variant, metric.key) for metric in metrics}
@@ -79,6 +84,7 @@ def make_row(
             path=path,
             variant=variant,
             failure=current.failure(entry.variant, metric),
+            ratios=ratios,
         )
         for metric in metrics
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import is_of_own_weights
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
 from pwc_bench.views.links import record_path, relative, safe_url
@@ -134,11 +135,6 @@ def own_implementation(environment: Environment) -> tuple[str, ...]:
 def depends_on_machine(metric: Metric) -> bool:
     """Tell whether a metric depends on the machine and the batch: sampled ones, and descriptive ones of the model."""
     return metric.kind is Kind.SAMPLED or (metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.MODEL)
-
-
-def is_of_own_weights(record: Record) -> bool:
-    """Tell whether a record's accuracy is that of a file of the user's own. Cost and speed do not look at weights."""
-    return record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
 
 
 def record_badge(record: Record) -> StatusBadge | None:

@@ -6,9 +6,9 @@ from itertools import groupby
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.views.answers import Answers
 from pwc_bench.views.board_keys import dataset_title
 from pwc_bench.views.comparison import Comparison, compare_claim, unmeasured_comparison
-from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.links import Link, board_path, model_path, relative, task_path
 from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
@@ -39,7 +39,8 @@ class ClaimDesk:
         self._path = path
         self._names = Names.of(archive)
         self._task_titles = task_titles
-        self._current: dict[tuple[str, str], Current] = {}
+        self.answers = Answers(archive)
+        """Knows which record answers which claim."""
 
     def row(self, claim: Claim) -> ClaimRow:
         """Set a claim beside our measurement."""
@@ -68,10 +69,7 @@ class ClaimDesk:
             return unmeasured_comparison(claim)
         if claim.variant is None:
             return compare_claim(metric, (claim,), None, path=self._path)
-        key = (claim.variant, claim.dataset)
-        if key not in self._current:
-            self._current[key] = current_records(self._archive, claim.dataset, variant=claim.variant)
-        current = self._current[key]
+        current = self.answers.current(claim.variant, claim.dataset)
         return compare_claim(
             metric,
             (claim,),
@@ -79,6 +77,7 @@ class ClaimDesk:
             path=self._path,
             variant=self._archive.catalogue.variants.get(claim.variant),
             failure=current.failure(claim.variant, metric),
+            ratios=self.answers.ratios,
         )
 
 

@@ -8,9 +8,10 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.views.claim_rows import ClaimDesk, ClaimRow
+from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.numbers import printed_number
 
-__all__ = ["ClaimGroup", "PaperResults", "paper_results"]
+__all__ = ["ClaimGroup", "PaperResults", "own_variants", "paper_results"]
 
 _METRIC_ORDER = ("gflops", "top1", "top5", "parameters", "throughput")
 _STATES = ("reproduced", "above", "below", "not-comparable", "not-measured")
@@ -40,28 +41,35 @@ class PaperResults:
     """What it claims under conditions that we do not measure, by table."""
     by_others: tuple[ClaimRow, ...]
     """What others found with its models."""
+    conventions: tuple[ConventionTable, ...] = ()
+    """Which convention of counting prints which of its own claims."""
+    baseline_conventions: tuple[ConventionTable, ...] = ()
+    """The same of its baselines."""
 
 
 def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperResults:
     """Gather a paper's claims for the page at `path`."""
     desk = ClaimDesk(archive, path, task_titles)
-    own_variants = _own_variants(archive, paper)
+    of_paper = own_variants(archive, paper)
     claims = tuple(archive.claims(paper=paper.slug))
     of_variants = [claim for claim in claims if claim.variant is not None]
-    own = [claim for claim in of_variants if not own_variants or claim.variant in own_variants]
-    baselines = [claim for claim in of_variants if own_variants and claim.variant not in own_variants]
+    own = [claim for claim in of_variants if not of_paper or claim.variant in of_paper]
+    baselines = [claim for claim in of_variants if of_paper and claim.variant not in of_paper]
     rows = desk.rows(_ordered(own))
+    metrics = archive.catalogue.metrics
     return PaperResults(
         own=rows,
         standing=_standing(rows),
         own_weights=_own_weights(rows),
         baselines=desk.rows(_ordered(baselines)),
         further=tuple(_by_source(desk, [claim for claim in claims if claim.variant is None])),
-        by_others=desk.rows(_by_dataset(_others(archive, paper, own_variants))),
+        by_others=desk.rows(_by_dataset(_others(archive, paper, of_paper))),
+        conventions=tuple(convention_tables(own, metrics, desk.answers.record, path)),
+        baseline_conventions=tuple(convention_tables(baselines, metrics, desk.answers.record, path)),
     )
 
 
-def _own_variants(archive: Archive, paper: Paper) -> set[str]:
+def own_variants(archive: Archive, paper: Paper) -> set[str]:
     """Return the variants of the families that the paper introduced: a family is of the paper of its first variant.
 
     ConViT's paper trained larger DeiTs too; they are its baselines, and DeiT is still another paper's family.
@@ -73,8 +81,8 @@ def _own_variants(archive: Archive, paper: Paper) -> set[str]:
     return {key for key, variant in variants.items() if introduced[variant.family] == paper.slug}
 
 
-def _others(archive: Archive, paper: Paper, own_variants: Iterable[str]) -> list[Claim]:
-    found = [claim for variant in sorted(own_variants) for claim in archive.claims(variant=variant)]
+def _others(archive: Archive, paper: Paper, of_paper: Iterable[str]) -> list[Claim]:
+    found = [claim for variant in sorted(of_paper) for claim in archive.claims(variant=variant)]
     return [claim for claim in found if claim.paper != paper.slug]
 
 

@@ -11,6 +11,7 @@ from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.frame import shorten
 from pwc_bench.views.links import dataset_path, paper_path, relative
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.speed_ratios import SpeedRatios
 
 __all__ = ["StandingGroup", "StandingLine", "VariantStanding"]
 
@@ -49,6 +50,8 @@ class VariantStanding:
     """The variant's key, whether or not a family declares it."""
     path: str
     """The page that shows them."""
+    ratios: SpeedRatios | None = None
+    """Compares speeds that were claimed on other hardware."""
 
     def groups(self) -> Iterator[StandingGroup]:
         """Yield the groups that hold anything; demo data sets are left out."""
@@ -84,7 +87,9 @@ class VariantStanding:
         record, failure = current.record(self.key, metric.key), current.failure(self.key, metric)
         own = [claim for claim in claims if claim.metric == metric.key]
         for claim in own:
-            comparison = compare_claim(metric, (claim,), record, path=self.path, variant=variant, failure=failure)
+            comparison = compare_claim(
+                metric, (claim,), record, path=self.path, variant=variant, failure=failure, ratios=self.ratios
+            )
             yield self._claimed(claim, comparison)
         if record is not None and not own:
             yield StandingLine(compare_claim(metric, (), record, path=self.path, variant=variant), None, None, "")

@@ -3,9 +3,14 @@
 import pytest
 
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.reproduction import Agreement, judge, readings
+from pwc_bench.core.reproduction import Agreement, Basis, claimed_range, judge, prints, readings
 from tests.example_archive import METRICS
 from tests.factories import make_claim, make_measurement
+
+
+def split(total: float, attention: float, operator: str = "matmul") -> Measurement:
+    """GFLOPs with the split that fvcore gives."""
+    return Measurement(total, "GFLOPs", details={"operators": {"linear": total - attention, operator: attention}})
 
 
 @pytest.mark.parametrize(
@@ -16,15 +21,20 @@ from tests.factories import make_claim, make_measurement
         ("6.1", 5.757, Agreement.BELOW),
         ("2", 2.5, Agreement.ABOVE),
         ("3", 2.5, Agreement.REPRODUCED),
+        ("-3", -2.5, Agreement.REPRODUCED),
+        ("-2", -2.5, Agreement.BELOW),
+        ("1e2", 99.6, Agreement.REPRODUCED),
+        ("5.7570000000000000000000000000000000001", 5.757, Agreement.BELOW),
     ],
 )
 def test_a_claim_is_met_when_the_measurement_rounds_to_its_digits(
     printed: str, value: float, agreement: Agreement
 ) -> None:
-    """Halves round up, as people print them; no other convention is known here."""
+    """Halves round away from zero, as people print them; no other convention is known here."""
     found = judge(make_claim(value=printed), METRICS["gflops"], Measurement(value, "GFLOPs"))
     assert found.agreement is agreement
-    assert found.convention is None
+    assert found.reading is None
+    assert (found.basis is Basis.DIGITS) is (agreement is Agreement.REPRODUCED)
 
 
 def test_a_claim_is_met_within_the_tolerance_and_within_the_interval() -> None:
@@ -37,35 +47,70 @@ def test_a_claim_is_met_within_the_tolerance_and_within_the_interval() -> None:
     outside = judge(
         make_claim(metric="top1", value="74.000", unit="%"), metric, make_measurement(73.1, "%", half_width=0.4)
     )
-    assert (near.agreement, inside.agreement) == (Agreement.REPRODUCED, Agreement.REPRODUCED)
-    assert outside.agreement is Agreement.BELOW
+    assert (near.agreement, near.basis) == (Agreement.REPRODUCED, Basis.TOLERANCE)
+    assert (inside.agreement, inside.basis) == (Agreement.REPRODUCED, Basis.INTERVAL)
+    assert (outside.agreement, outside.basis) == (Agreement.BELOW, None)
 
 
-def test_another_convention_is_named_with_its_value() -> None:
-    """The paper's 5.4 GFLOPs leave out the attention products."""
-    measurement = Measurement(5.757, "GFLOPs", details={"operators": {"linear": 5.283, "matmul": 0.399}})
-    found = judge(make_claim(value="5.4"), METRICS["gflops"], measurement)
+@pytest.mark.parametrize(
+    ("printed", "total", "attention", "operator", "key"),
+    [
+        ("5.4", 5.757, 0.399, "matmul", "without-attention-products"),
+        ("17", 17.583, 0.715, "scaled_dot_product_attention", "without-attention-products"),
+        ("11.5", 5.757, 0.399, "matmul", "doubled"),
+        ("35", 17.524, 0.709, "matmul", "doubled"),
+    ],
+)
+def test_another_convention_is_named_with_its_value(
+    printed: str, total: float, attention: float, operator: str, key: str
+) -> None:
+    """The paper's 5.4 GFLOPs leave out the attention products, fused or not; others count two for a multiply-add."""
+    found = judge(make_claim(value=printed), METRICS["gflops"], split(total, attention, operator))
     assert found.agreement is Agreement.REPRODUCED
-    assert found.convention == "without the attention products"
-    assert found.convention_value == pytest.approx(5.358)
+    assert found.reading is not None
+    expected = total - attention if key == "without-attention-products" else 2 * total
+    assert found.reading.key == key
+    assert found.reading.value == pytest.approx(expected)
 
 
-def test_fused_attention_is_attention_too() -> None:
-    """DeiT-B multiplies queries, keys and values in one operator: without it 17.58 GFLOPs are the paper's 17."""
-    operators = {"linear": 16.733, "conv": 0.116, "scaled_dot_product_attention": 0.715, "layer_norm": 0.019}
-    measurement = Measurement(17.583, "GFLOPs", details={"operators": operators})
-    found = judge(make_claim("DeiT-B", value="17"), METRICS["gflops"], measurement)
-    assert (found.agreement, found.convention) == (Agreement.REPRODUCED, "without the attention products")
+def test_the_metrics_own_convention_goes_first() -> None:
+    """10 for S+ is the total, although nothing else would print it; it is named by no phrase."""
+    found = judge(make_claim("ConViT-S+", value="10"), METRICS["gflops"], split(10.016, 0.532))
+    assert (found.agreement, found.reading) == (Agreement.REPRODUCED, None)
 
 
 def test_parameters_are_read_without_the_head_too() -> None:
     """27.78 M prints as 28; the paper's 27 leaves out the classifier."""
     measurement = Measurement(27_777_000, "", details={"without_head": 27_344_000})
     claim = make_claim(metric="parameters", value="27", unit="M")
-    assert judge(claim, METRICS["parameters"], measurement).convention == "without the classifier head"
+    reading = judge(claim, METRICS["parameters"], measurement).reading
+    assert reading is not None
+    assert (reading.key, reading.phrase) == ("without-head", "without the classifier head")
+
+
+def test_every_reading_is_listed_its_own_first() -> None:
+    """Total, without the attention products, doubled; a model without such products lacks the second."""
+    assert [reading.key for reading in readings(split(5.757, 0.399))] == [
+        "total",
+        "without-attention-products",
+        "doubled",
+    ]
+    assert [reading.key for reading in readings(split(4.1, 0.0))] == ["total", "doubled"]
 
 
 def test_details_of_another_form_give_no_reading() -> None:
-    """Nothing is made up from details that are not numbers."""
-    assert readings(Measurement(1.0, "", details={"without_head": "many", "operators": [1, 2]})) == {}
-    assert readings(Measurement(1.0, "", details={"operators": {"matmul": 0.0}})) == {}
+    """Nothing is made up from details that are not numbers, nor from another count by operator."""
+    assert readings(Measurement(1.0, "", details={"without_head": "many", "operators": [1, 2]})) == ()
+    assert readings(Measurement(1.0, "count", details={"operators": {"matmul": 0.5}})) == ()
+
+
+def test_printed_digits_leave_half_a_unit_open() -> None:
+    """5.4 is what rounds to it: from 5.35, below 5.45."""
+    claim = make_claim(value="5.4")
+    assert [str(end) for end in claimed_range(claim)] == ["5.35", "5.45"]
+    assert [prints(claim, METRICS["gflops"], value) for value in (5.3499, 5.35, 5.4499, 5.45)] == [
+        False,
+        True,
+        True,
+        False,
+    ]

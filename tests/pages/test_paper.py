@@ -136,6 +136,8 @@ def test_the_built_page_shows_all_of_it() -> None:
     ):
         assert words in text
     assert "reproduced without the attention products: 5.36 GFLOPs" in text
+    assert "GFLOPs in Table 1: No one convention prints all 6 claims: total 3, without the attention products 5" in text
+    assert "+6.6 %" in text
 
 
 def test_claims_judged_by_own_weights_are_counted_apart() -> None:

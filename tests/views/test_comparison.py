@@ -142,7 +142,8 @@ def test_a_verdict_on_own_weights_says_so() -> None:
         for value in ("81.3", "99.0")
     ]
     texts = [(verdict.text, verdict.by_own_weights) for verdict in verdicts if verdict]
-    assert texts == [("reproduced, with own weights", True), ("below the claim, with own weights", True)]
+    below = "below the claim, with own weights: it lies outside the 95 % interval 80.96\N{EN DASH}81.64"
+    assert texts == [("reproduced, with own weights", True), (below, True)]
 
 
 def test_a_batch_stands_with_what_depends_on_it_only() -> None:

@@ -1,0 +1,71 @@
+"""Whether a claim and a measurement may be set against each other at all."""
+
+from dataclasses import dataclass
+
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.record import Record, Status, WeightsStatus
+
+__all__ = ["Obstacle", "find_obstacle", "is_of_own_weights"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a claim must not be judged by a measurement."""
+
+    reason: str
+    """A phrase: "200 of 50,000 images"."""
+    is_hardware: bool = False
+    """Whether the machine alone stands between them, so that ratios between variants may still be compared."""
+
+
+def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | None:
+    """Return what forbids to judge a claim by what `record` holds of `metric`; None where nothing does."""
+    if not _is_number(claim):
+        return Obstacle("the claim is no number")
+    if not _same_unit(metric, claim):
+        return Obstacle(f"printed in {claim.unit or 'units'}")
+    if metric.scope is Scope.DATASET and (reason := _pass_obstacle(claim, record)) is not None:
+        return Obstacle(reason)
+    if _on_other_hardware(metric, claim, record):
+        where = claim.conditions or "unnamed hardware"
+        return Obstacle(f"claimed on {where}, measured on {record.environment.device}", is_hardware=True)
+    return None
+
+
+def is_of_own_weights(record: Record) -> bool:
+    """Tell whether a record's accuracy is that of a file of the user's own. Cost and speed do not look at weights."""
+    return record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
+
+
+def _on_other_hardware(metric: Metric, claim: Claim, record: Record) -> bool:
+    """Tell whether a speed was claimed on hardware other than the record's, or on hardware that nobody named."""
+    if metric.kind is not Kind.SAMPLED:
+        return False
+    named = [part.strip().casefold() for part in (claim.conditions or "").split(",")]
+    return not any(part and part in record.environment.device.casefold() for part in named)
+
+
+def _pass_obstacle(claim: Claim, record: Record) -> str | None:
+    """Say what keeps the pass over a data set from speaking for the published model on the claim's data set."""
+    if record.dataset != claim.dataset:
+        return f"measured on {record.dataset}, claimed on {claim.dataset}"
+    if record.provenance.weights.status is WeightsStatus.PROBE:
+        return "a demo of the pipeline: a random backbone with a fitted head"
+    if record.provenance.weights.status is WeightsStatus.NONE:
+        return "measured with random weights"
+    if record.status is not Status.COMPLETE:
+        return record.status_reason or f"the record is {record.status}"
+    return None
+
+
+def _is_number(claim: Claim) -> bool:
+    try:
+        return bool(claim.number.is_finite())
+    except KnowledgeError:
+        return False
+
+
+def _same_unit(metric: Metric, claim: Claim) -> bool:
+    return claim.unit in {metric.display.unit, metric.unit if metric.display.scale == 1 else metric.display.unit}

@@ -1,0 +1,143 @@
+"""What became of one claim: the record that answers it, the signed difference, and the verdict with its reason."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import Obstacle, find_obstacle, is_of_own_weights
+from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.record import Record
+from pwc_bench.core.reproduction import Agreement, Basis, Judgement, Reading, displayed, judge, readings
+from pwc_bench.core.variant import Variant
+from pwc_bench.views.numbers import EN_DASH
+from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
+
+__all__ = ["Reproduction", "ratio_text", "reproduce"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """One claim, answered. Numbers are raw; what shows them rounds them."""
+
+    claim: Claim
+    record: Record | None
+    """The record that answers it, None where there is none."""
+    agreement: Agreement
+    reason: str
+    """The whole verdict as one phrase: "reproduced without the attention products: 5.358 GFLOPs"."""
+    difference: Decimal | None = None
+    """Measurement minus claim in the display unit; None where they must not be compared."""
+    difference_percent: Decimal | None = None
+    """The same as a share of the claim; None also where the claim is 0."""
+    basis: Basis | None = None
+    """Why it is reproduced; None where it is not."""
+    reading: Reading | None = None
+    """The convention under which it is reproduced, where that is not the metric's own."""
+    readings: tuple[Reading, ...] = ()
+    """The measurement under every convention that its details allow, the metric's own first."""
+    ratio: SpeedRatio | None = None
+    """How a speed on other hardware was compared."""
+    by_own_weights: bool = False
+    """Whether a file of the user's own was measured and no published checkpoint."""
+
+
+def reproduce(
+    metric: Metric | None,
+    claim: Claim,
+    record: Record | None,
+    *,
+    variant: Variant | None = None,
+    failure: Record | None = None,
+    ratios: SpeedRatios | None = None,
+) -> Reproduction:
+    """Judge `claim` by what `record` holds of `metric`; None for a metric that we do not measure.
+
+    `variant` and `failure`, the newest failed attempt, tell why nothing was measured; `ratios` compares speeds that
+    were claimed on other hardware.
+    """
+    if metric is None:
+        return Reproduction(claim, None, Agreement.NOT_MEASURED, "a metric that pwc-bench does not measure")
+    if record is None:
+        return Reproduction(claim, None, Agreement.NOT_MEASURED, _absence(metric, claim, variant, failure))
+    obstacle = find_obstacle(metric, claim, record)
+    if obstacle is not None:
+        return _not_comparable(metric, claim, record, obstacle, ratios)
+    return _judged(metric, claim, record)
+
+
+def ratio_text(ratio: SpeedRatio) -> str:
+    """Write both ratios: "as a ratio to DeiT-Ti: claimed 0.509, measured 0.494 (0.486-0.502)", with an en dash."""
+    low, high = ratio.interval
+    interval = f"{low:.3f}{EN_DASH}{high:.3f}"
+    return f"as a ratio to {ratio.reference}: claimed {ratio.claimed:.3f}, measured {ratio.measured:.3f} ({interval})"
+
+
+def _absence(metric: Metric, claim: Claim, variant: Variant | None, failure: Record | None) -> str:
+    if claim.variant is None:
+        about = f" ({claim.conditions})" if claim.conditions else ""
+        return f"not measured: the claim speaks of a model that no family declares{about}"
+    if failure is not None:
+        return f"not measured: the attempt failed{f': {failure.status_reason}' if failure.status_reason else ''}"
+    note = None if variant is None or metric.scope is Scope.MODEL else variant.weights_note
+    return note or ("not measured" if variant is None else "not measured yet")
+
+
+def _not_comparable(
+    metric: Metric, claim: Claim, record: Record, obstacle: Obstacle, ratios: SpeedRatios | None
+) -> Reproduction:
+    """Refuse the comparison; a speed on other hardware is compared as a ratio where another one was measured too."""
+    reason = f"not comparable: {obstacle.reason}"
+    if ratios is None or not obstacle.is_hardware:
+        return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
+    ratio = ratios.of(claim, metric)
+    if ratio is not None:
+        where = f"claimed on {claim.conditions or 'unnamed hardware'}, measured on {ratio.setting}"
+        return Reproduction(
+            claim, record, ratio.agreement, f"{ratio.agreement} {ratio_text(ratio)}; {where}", ratio=ratio
+        )
+    if ratios.is_reference(claim, metric):
+        reason += f"; the other speeds of {claim.source} are compared as ratios to this one"
+    return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
+
+
+def _judged(metric: Metric, claim: Claim, record: Record) -> Reproduction:
+    measurement = record.measurements[metric.key]
+    judgement = judge(claim, metric, measurement)
+    difference = displayed(metric, measurement.value) - claim.number
+    return Reproduction(
+        claim=claim,
+        record=record,
+        agreement=judgement.agreement,
+        reason=_reason(metric, record, judgement),
+        difference=difference,
+        difference_percent=100 * difference / claim.number if claim.number else None,
+        basis=judgement.basis,
+        reading=judgement.reading,
+        readings=readings(measurement),
+        by_own_weights=is_of_own_weights(record),
+    )
+
+
+def _reason(metric: Metric, record: Record, judgement: Judgement) -> str:
+    whose = ", with own weights" if is_of_own_weights(record) else ""
+    reading = judgement.reading
+    if reading is not None:
+        text = f"{metric.display.text(reading.value)}\N{NO-BREAK SPACE}{metric.display.unit}".strip()
+        return f"reproduced {reading.phrase}: {text}"
+    if judgement.agreement is Agreement.REPRODUCED:
+        within = {Basis.INTERVAL: " within the 95 % interval", Basis.TOLERANCE: " within the tolerance"}
+        return f"reproduced{within.get(judgement.basis or Basis.DIGITS, '')}{whose}"
+    return f"{judgement.agreement} the claim{whose}{_limits(metric, record)}"
+
+
+def _limits(metric: Metric, record: Record) -> str:
+    """Say what an agreement would have taken: a convention, or the interval."""
+    measurement = record.measurements[metric.key]
+    others = readings(measurement)[1:]
+    if others:
+        values = ", ".join(f"{metric.display.text(reading.value)} {reading.phrase}" for reading in others)
+        return f"; no other convention prints it ({values})"
+    if measurement.interval is not None:
+        low, high = measurement.interval
+        return f": it lies outside the 95 % interval {metric.display.text(low)}{EN_DASH}{metric.display.text(high)}"
+    return ""
