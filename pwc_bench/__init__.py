@@ -1,10 +1,11 @@
 """pwc-bench: turn model checkpoints into a leaderboard that people can trust.
 
-Two use cases, as typed functions; everything else that is exported here is a value that they take or return.
+Three use cases, as typed functions; everything else that is exported here is a value that they take or return.
 
     import pwc_bench
 
     records = pwc_bench.evaluate("convit-ti,convit-s", data="/data/imagenet", db="results/pwc-bench.db")
+    verdicts = pwc_bench.compare("git:main:results", records, metrics=["top1", "gflops"])
     report = pwc_bench.publish("site", db="results/pwc-bench.db")
 
 Importing the package is cheap: torch, SQLAlchemy and the rest are imported by the functions that need them.
@@ -14,15 +15,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pwc_bench.api import evaluate, publish
+    from pwc_bench.api import compare, evaluate, publish
     from pwc_bench.core.claim import Claim
     from pwc_bench.core.dataset import Dataset
     from pwc_bench.core.errors import PwcBenchError
     from pwc_bench.core.measurement import Measurement
     from pwc_bench.core.metric import Metric
+    from pwc_bench.core.policy import Policy
     from pwc_bench.core.recipe import Recipe
     from pwc_bench.core.record import Record
     from pwc_bench.core.variant import Variant
+    from pwc_bench.core.verdict import Outcome, Verdict
 
     __version__: str
 
@@ -31,11 +34,15 @@ __all__ = [
     "Dataset",
     "Measurement",
     "Metric",
+    "Outcome",
+    "Policy",
     "PwcBenchError",
     "Recipe",
     "Record",
     "Variant",
+    "Verdict",
     "__version__",
+    "compare",
     "evaluate",
     "publish",
 ]
@@ -45,10 +52,14 @@ _HOMES = {
     "Dataset": "core.dataset",
     "Measurement": "core.measurement",
     "Metric": "core.metric",
+    "Outcome": "core.verdict",
+    "Policy": "core.policy",
     "PwcBenchError": "core.errors",
     "Recipe": "core.recipe",
     "Record": "core.record",
     "Variant": "core.variant",
+    "Verdict": "core.verdict",
+    "compare": "api",
     "evaluate": "api",
     "publish": "api",
 }

@@ -1,4 +1,4 @@
-"""The use cases as two functions, for scripts and notebooks; the command line stands on the same parts."""
+"""The use cases as three functions, for scripts and notebooks; the command line stands on the same parts."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import default_database
 from pwc_bench.core.observer import Observer, SilentObserver
+from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
+from pwc_bench.core.verdict import Verdict
 
 if TYPE_CHECKING:
     from pwc_bench.publishing import SiteReport
 
-__all__ = ["evaluate", "publish"]
+__all__ = ["compare", "evaluate", "publish"]
 
 
 def evaluate(
@@ -127,6 +129,58 @@ def evaluate(
         if db is None:
             return list(run_unstored(options, Path(folder), told, team))
         return list(run_session(options, db, told, team))
+
+
+def compare(
+    baseline: str | Path | Iterable[Record] | None = None,
+    candidate: str | Path | Iterable[Record] | None = None,
+    *,
+    metrics: Iterable[str] = (),
+    models: Iterable[str] = (),
+    policy: Policy | None = None,
+    accepted: str | Path | None = None,
+    db: str | None = None,
+    observer: Observer | None = None,
+) -> tuple[Verdict, ...]:
+    """Compare a candidate with a baseline and return one verdict for each metric of each variant.
+
+    `pwc_bench.core.verdict.exit_code` gives what `pwc-bench check` ends with. Settings files are the command line's:
+    here only the arguments count.
+
+    Args:
+        baseline: a JSON Lines file, a folder of them, `campaign:NAME`, `git:REF:PATH`, an https address, or records at
+            hand; None for the published records in results/.
+        candidate: the same; None for the newest campaign in the database.
+        metrics: keys of the metrics to compare ("top1", "gflops"), and "weights" for the hash of the checkpoint; none
+            given means all.
+        models: keys of variants, families, `all` or `paper`; none given means all.
+        policy: when a difference counts; None for the defaults.
+        accepted: the file of accepted values; None for results/accepted.jsonl.
+        db: a database's URL, or the path of an SQLite file; by default $PWC_BENCH_DB, else results/pwc-bench.db. The
+            predictions of records at hand are looked for in its folder.
+        observer: is told what happens; None for silence.
+
+    Raises:
+        NoBaselineError: the baseline holds no record.
+        UsageError: a name means nothing.
+        RecordFormatError: a file holds something else than records, or they were changed.
+        SourceError: an address cannot be fetched.
+        StoreError: there is no such database, or it cannot be read.
+    """
+    from pwc_bench.api.check_settings import CheckSettings
+    from pwc_bench.api.checking import compare_shelves
+    from pwc_bench.api.shelves import given_baseline, given_candidate
+
+    place = db if db is not None else default_database()
+    settings = CheckSettings(
+        policy=policy or Policy(),
+        metrics=tuple(metrics),
+        models=tuple(models),
+        accepted=None if accepted is None else str(accepted),
+        origins={},
+    )
+    sides = given_baseline(baseline, place), given_candidate(candidate, place)
+    return compare_shelves(*sides, settings, place, observer or SilentObserver()).verdicts
 
 
 def publish(

@@ -1,15 +1,12 @@
 """`pwc-bench export`: the records as a file."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import campaign_option, db_option
+from pwc_bench.cli.output_file import opened_output
 from pwc_bench.core.errors import UsageError
 
 __all__ = ["command"]
@@ -46,26 +43,5 @@ def command(form: str, output: Path | None, campaign: str | None, db: str) -> No
         archive = store.archive(load_catalogue())
         if campaign is not None and campaign not in {found.name for found in archive.campaigns()}:
             raise UsageError(f"there is no campaign {campaign!r}; `pwc-bench list campaigns` names them")
-        with _opened(output) as stream:
+        with opened_output(output) as stream:
             write(archive.records(campaign=campaign), stream)
-
-
-@contextmanager
-def _opened(output: Path | None) -> Iterator[TextIO]:
-    """Give stdout, or a file that takes its name when it is complete."""
-    if output is None:
-        yield sys.stdout
-        return
-    if not output.parent.is_dir():
-        raise UsageError(f"--output {output}: there is no folder {output.parent}")
-    if output.exists() and not output.is_file():  # a pipe or a device, which has no content to keep whole
-        with output.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        return
-    beside = output.with_name(f".{output.name}.writing")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ __all__ = [
     "comma_list",
     "db_option",
     "json_option",
+    "pairs",
     "site_option",
     "weights_by_key",
 ]
@@ -80,6 +81,19 @@ def comma_list(_ctx: click.Context, _param: click.Parameter, value: str | None) 
     if not all(parts):
         raise click.BadParameter(f"{value!r} has an empty name: separate names by single commas.")
     return parts
+
+
+def pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Read each KEY=VALUE; the same key twice is an error."""
+    found: dict[str, str] = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not (key and equals and rest):
+            raise click.BadParameter(f"{value!r} is not of the form KEY=VALUE.")
+        if key in found:
+            raise click.BadParameter(f"{key!r} is given twice.")
+        found[key] = rest
+    return found
 
 
 def weights_by_key(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

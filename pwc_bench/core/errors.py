@@ -7,6 +7,7 @@
     ├── RecordFormatError (2)     a line of JSON that is not a record
     ├── StoreError (2)            a database that cannot be opened, read or written
     ├── PublishError (2)          a site that cannot be written
+    ├── NoBaselineError (3)       nothing there that a candidate could be compared with
     ├── EvaluationError (4)       a measurement that was asked for and failed
     │   ├── WeightsError (4)      a checkpoint that cannot be fetched, read or fitted
     │   └── ImageError (4)        one image that cannot be decoded, or is refused for its size
@@ -22,6 +23,7 @@ __all__ = [
     "EvaluationError",
     "ImageError",
     "KnowledgeError",
+    "NoBaselineError",
     "PublishError",
     "PwcBenchError",
     "RecordFormatError",
@@ -60,6 +62,12 @@ class StoreError(PwcBenchError):
 
 class PublishError(PwcBenchError):
     """A site that cannot be written."""
+
+
+class NoBaselineError(PwcBenchError):
+    """Nothing there that a candidate could be compared with."""
+
+    exit_code: ClassVar[int] = 3
 
 
 class EvaluationError(PwcBenchError):

@@ -1,14 +1,31 @@
-"""Files in and out: knowledge and submissions, records as JSON Lines and CSV."""
+"""Files in and out: knowledge and submissions, records as JSON Lines and CSV, from this machine, git and the web."""
 
+from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, read_acceptances
 from pwc_bench.exchange.csv_export import write_csv
+from pwc_bench.exchange.git_files import GIT_PREFIX, git_shelf
 from pwc_bench.exchange.knowledge import load_knowledge, load_knowledge_file, merge_knowledge
-from pwc_bench.exchange.records import read_records, write_jsonl
+from pwc_bench.exchange.records import parse_records, read_records, write_jsonl
+from pwc_bench.exchange.shelf import AbsentError, Shelf, file_shelf, folder_shelf, public_path, reader_below
+from pwc_bench.exchange.web_files import web_shelf
 
 __all__ = [
+    "ACCEPTED",
+    "GIT_PREFIX",
+    "AbsentError",
+    "Shelf",
+    "append_acceptance",
+    "file_shelf",
+    "folder_shelf",
+    "git_shelf",
     "load_knowledge",
     "load_knowledge_file",
     "merge_knowledge",
+    "parse_records",
+    "public_path",
+    "read_acceptances",
     "read_records",
+    "reader_below",
+    "web_shelf",
     "write_csv",
     "write_jsonl",
 ]

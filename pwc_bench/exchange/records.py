@@ -1,5 +1,6 @@
 """Records as JSON Lines: one record a line, read and written without holding more than one."""
 
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -8,7 +9,7 @@ from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_from_json, record_to_json
 
-__all__ = ["read_records", "write_jsonl"]
+__all__ = ["parse_records", "read_records", "write_jsonl"]
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -18,13 +19,14 @@ def read_records(path: Path) -> Iterator[Record]:
     """
     try:
         with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    yield _record(path, number, line)
+            yield from _records(str(path), lines)
     except OSError as error:
         raise RecordFormatError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise RecordFormatError(f"{path}: not UTF-8 text: this is no file of records") from None
+
+
+def parse_records(content: bytes, name: str) -> Iterator[Record]:
+    """Read the records in the bytes of a file called `name`, from wherever they came. Raises as `read_records`."""
+    yield from _records(name, io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
 
 
 def write_jsonl(records: Iterable[Record], stream: TextIO) -> None:
@@ -32,8 +34,17 @@ def write_jsonl(records: Iterable[Record], stream: TextIO) -> None:
     stream.writelines(record_to_json(record) + "\n" for record in records)
 
 
-def _record(path: Path, number: int, line: str) -> Record:
+def _records(name: str, lines: Iterable[str]) -> Iterator[Record]:
+    try:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield _record(name, number, line)
+    except UnicodeDecodeError:
+        raise RecordFormatError(f"{name}: not UTF-8 text: this is no file of records") from None
+
+
+def _record(name: str, number: int, line: str) -> Record:
     try:
         return record_from_json(line)
     except RecordFormatError as error:
-        raise RecordFormatError(f"{path}:{number}: {error}") from None
+        raise RecordFormatError(f"{name}:{number}: {error}") from None

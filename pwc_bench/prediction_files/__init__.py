@@ -1,5 +1,5 @@
 """Per-image results on disk: parquet files that the evaluation writes, and that checks and pages read."""
 
-from pwc_bench.prediction_files.reading import SCHEMA, read_predictions, read_whole
+from pwc_bench.prediction_files.reading import SCHEMA, parse_whole, read_predictions, read_whole
 
-__all__ = ["SCHEMA", "read_predictions", "read_whole"]
+__all__ = ["SCHEMA", "parse_whole", "read_predictions", "read_whole"]

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.predictions import PredictionBatch
 
-__all__ = ["SCHEMA", "read_predictions", "read_whole"]
+__all__ = ["SCHEMA", "parse_whole", "read_predictions", "read_whole"]
 
 SCHEMA = pa.schema(
     [
@@ -39,13 +39,21 @@ def read_whole(path: Path, sha256: str | None = None) -> PredictionBatch:
     """Return all n predictions of a file. Raises EvaluationError where it is none, or its hash is another one."""
     try:
         content = path.read_bytes()
-        if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-            raise EvaluationError(f"{path.name} does not have the hash that its record names: it was changed")
-        return _columns(pq.read_table(pa.BufferReader(content), columns=SCHEMA.names).combine_chunks())
     except FileNotFoundError:
         raise EvaluationError(f"the predictions file {path} is missing") from None
-    except (OSError, pa.ArrowInvalid, KeyError) as error:
+    except OSError as error:
         raise EvaluationError(f"{path.name} is not a predictions file: {error}") from None
+    return parse_whole(content, path.name, sha256)
+
+
+def parse_whole(content: bytes, name: str, sha256: str | None = None) -> PredictionBatch:
+    """Return all n predictions in the bytes of a file called `name`, from anywhere. Raises as `read_whole`."""
+    if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+        raise EvaluationError(f"{name} does not have the hash that its record names: it was changed")
+    try:
+        return _columns(pq.read_table(pa.BufferReader(content), columns=SCHEMA.names).combine_chunks())
+    except (OSError, pa.ArrowInvalid, KeyError) as error:
+        raise EvaluationError(f"{name} is not a predictions file: {error}") from None
 
 
 def _columns(table: pa.RecordBatch | pa.Table) -> PredictionBatch:

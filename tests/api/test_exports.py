@@ -22,8 +22,8 @@ def test_every_exported_name_is_there() -> None:
 def test_the_issue_of_names_is_fixed() -> None:
     """These names are what scripts rely on."""
     assert pwc_bench.__all__ == [
-        "Claim", "Dataset", "Measurement", "Metric", "PwcBenchError", "Recipe", "Record", "Variant", "__version__",
-        "evaluate", "publish",
+        "Claim", "Dataset", "Measurement", "Metric", "Outcome", "Policy", "PwcBenchError", "Recipe", "Record",
+        "Variant", "Verdict", "__version__", "compare", "evaluate", "publish",
     ]  # fmt: skip
 
 
@@ -37,7 +37,9 @@ def test_importing_the_package_is_cheap() -> None:
     """Neither the package nor its values import what is heavy."""
     code = "import sys, pwc_bench; pwc_bench.Record, pwc_bench.Variant; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()).isdisjoint({"torch", "sqlalchemy", "numpy", "click", "rich", "importlib.metadata"})
+    assert set(done.stdout.split()).isdisjoint(
+        {"torch", "sqlalchemy", "numpy", "scipy", "click", "rich", "importlib.metadata"}
+    )
 
 
 def test_evaluate_takes_every_option_of_a_run() -> None:
@@ -50,7 +52,7 @@ def test_evaluate_takes_every_option_of_a_run() -> None:
     assert {"metrics", "weights", "db", "folder", "observer"} <= parameters.keys()
 
 
-@pytest.mark.parametrize("name", ["evaluate", "publish"])
+@pytest.mark.parametrize("name", ["compare", "evaluate", "publish"])
 def test_functions_document_every_argument_and_error(name: str) -> None:
     """Each parameter and the errors stand in the docstring."""
     function = getattr(pwc_bench, name)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.record import WeightsStatus
+from pwc_bench.core.web_address import is_secure, without_secrets
 
 __all__ = ["HUB_PREFIX", "Place", "place_of", "without_secrets"]
 
@@ -51,16 +52,9 @@ def place_of(named: str) -> Place:
         return Place(named, WeightsStatus.PUBLIC)
     if "://" not in named:
         return Place(named, WeightsStatus.LOCAL)
-    parts = urlsplit(named)
-    is_loopback = parts.hostname in _LOOPBACK
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback):
+    if not is_secure(named):
         raise WeightsError(f"{without_secrets(named)} is not an https address: weights are fetched over https only")
+    parts = urlsplit(named)
     if parts.username is not None:
         raise WeightsError(f"{without_secrets(named)}: a user in an address is not supported; fetch the file first")
-    return Place(named, WeightsStatus.LOCAL if is_loopback else WeightsStatus.PUBLIC)
-
-
-def without_secrets(address: str) -> str:
-    """Return `address` without user, password, query and fragment, which may hold keys."""
-    parts = urlsplit(address)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return Place(named, WeightsStatus.LOCAL if parts.hostname in _LOOPBACK else WeightsStatus.PUBLIC)

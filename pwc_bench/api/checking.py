@@ -1,0 +1,135 @@
+"""Reading and comparing, put together; no torch is imported for it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pwc_bench.api.check_settings import CheckSettings
+from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
+from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
+from pwc_bench.core.acceptance import Acceptance
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.exact_value import WEIGHTS
+from pwc_bench.core.observer import Observer
+from pwc_bench.core.verdict import Verdict
+from pwc_bench.exchange import ACCEPTED, Shelf, read_acceptances, reader_below
+from pwc_bench.families import load_variants, resolve
+from pwc_bench.metrics import load_metrics
+
+if TYPE_CHECKING:
+    from pwc_bench.regression import Side
+
+__all__ = ["Check", "accepted_file", "chosen_metrics", "chosen_variants", "compare_shelves", "open_sides", "run_check"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Check:
+    """Two sides, and what became of each metric between them."""
+
+    baseline: "Side"
+    candidate: "Side"
+    verdicts: tuple[Verdict, ...]
+
+
+def run_check(settings: CheckSettings, db: str, observer: Observer) -> Check:
+    """Read both sides, load the predictions that are compared, and compare.
+
+    Raises NoBaselineError where the baseline holds nothing, and another PwcBenchError where a side cannot be read or a
+    name means nothing.
+    """
+    chosen_metrics(settings.metrics)
+    observer.stage("reading records")
+    baseline, candidate = open_sides(settings, db)
+    return compare_shelves(baseline, candidate, settings, db, observer)
+
+
+def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, db: str, observer: Observer) -> Check:
+    """Compare what was read. Raises UsageError where a name means nothing, RecordFormatError for accepted values."""
+    metrics, only = load_metrics(), chosen_metrics(settings.metrics)
+    accepted = (*baseline.acceptances, *_accepted_here(settings))
+    sides = _narrowed((baseline, candidate), settings.models)
+    old, new = load_sides(*sides, metrics, only, PredictionLoader(_elsewhere(db)), observer)
+    from pwc_bench.regression import compare  # with it comes scipy: whatever cannot be read has been told by now
+
+    observer.stage("comparing")
+    verdicts = compare(old, new, metrics=metrics, policy=settings.policy, accepted=accepted, only=only)
+    return Check(old, new, tuple(_titled(verdicts)))
+
+
+def _titled(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Call declared variants by their titles, which records leave out."""
+    declared = load_variants()
+    for verdict in verdicts:
+        variant = declared.get(verdict.variant)
+        yield verdict if variant is None else replace(verdict, title=variant.title)
+
+
+def open_sides(settings: CheckSettings, db: str) -> tuple[Shelf, Shelf]:
+    """Open the baseline and the candidate. Raises as `run_check` does."""
+    return given_baseline(settings.baseline, db), given_candidate(settings.candidate, db)
+
+
+def accepted_file(settings: CheckSettings) -> Path:
+    """Return where accepted values are written and read, beside what lies with the baseline."""
+    return PUBLISHED / ACCEPTED if settings.accepted is None else Path(settings.accepted).expanduser()
+
+
+def chosen_metrics(keys: Sequence[str]) -> tuple[str, ...]:
+    """Return `keys`, each known to checks: those of metrics, and "weights" for the hash of the checkpoint.
+
+    Raises UsageError with the nearest known keys.
+    """
+    known = [*load_metrics(), WEIGHTS.key]
+    for key in keys:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
+            raise UsageError(f"no metric is called {key!r}: {hint}")
+    return tuple(keys)
+
+
+def chosen_variants(names: Sequence[str], baseline: Shelf, candidate: Shelf) -> tuple[str, ...]:
+    """Return the keys that `names` mean, among those that some record has. Raises UsageError where one means nothing.
+
+    A name is the key of a record's variant, a declared variant's, a family's, `all` or `paper`.
+    """
+    recorded = dict.fromkeys(record.variant for side in (baseline, candidate) for record in side.records)
+    chosen: dict[str, None] = {}
+    for name in names:
+        # A model of somebody's own is a key here, never code to run.
+        keys = [name] if name in recorded or ":" in name else [variant.key for variant in resolve(name)]
+        found = [key for key in keys if key in recorded]
+        if not found:
+            near = get_close_matches(name, recorded, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise UsageError(f"--models {name}: neither side holds a record of it{hint}")
+        chosen.update(dict.fromkeys(found))
+    return tuple(chosen)
+
+
+def _narrowed(sides: tuple[Shelf, Shelf], names: Sequence[str]) -> tuple[Shelf, Shelf]:
+    """Return both sides with the records of the variants that `names` mean; as they are where none is named."""
+    if not names:
+        return sides
+    keys = chosen_variants(names, *sides)
+    baseline, candidate = (
+        replace(side, records=tuple(record for record in side.records if record.variant in keys)) for side in sides
+    )
+    return baseline, candidate
+
+
+def _accepted_here(settings: CheckSettings) -> tuple[Acceptance, ...]:
+    path = accepted_file(settings)
+    if settings.accepted is not None and not path.exists():
+        raise UsageError(f"--accepted {path}: there is no such file")
+    return read_acceptances(path)
+
+
+def _elsewhere(db: str) -> list[Reader]:
+    """Return the places where predictions are kept on this machine: a file with the hash is the file."""
+    file = sqlite_path(db)
+    folders: Iterable[Path] = {PUBLISHED, PUBLISHED if file is None else file.parent}
+    return [reader_below(folder) for folder in folders]

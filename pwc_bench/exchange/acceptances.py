@@ -1,0 +1,139 @@
+"""results/accepted.jsonl: one accepted value a line, only ever added to, reviewed like code."""
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from pwc_bench.core.acceptance import Acceptance
+from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.measurement import Json
+
+__all__ = ["ACCEPTED", "SCHEMA", "append_acceptance", "parse_acceptances", "read_acceptances"]
+
+ACCEPTED = "accepted.jsonl"
+"""The name of the file, beside the records of a baseline."""
+SCHEMA = 1
+"""The version of a line's form."""
+
+_LOCK_SECONDS = 30.0
+_FORMS: Mapping[str, tuple[type, ...]] = {
+    "variant": (str,),
+    "dataset": (str, type(None)),
+    "metric": (str,),
+    "metric_version": (int,),
+    "value": (int, float, type(None)),
+    "text": (str, type(None)),
+    "reason": (str,),
+    "accepted_by": (str,),
+    "accepted_at": (str,),
+    "record": (str, type(None)),
+}
+"""What each field may hold."""
+_MAY_BE_ABSENT = {"record", "dataset", "text"}
+
+
+def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
+    """Return what a file accepts, nothing where there is no file. Raises RecordFormatError: file, line and reason."""
+    try:
+        return parse_acceptances(path.read_bytes(), str(path))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise RecordFormatError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def parse_acceptances(content: bytes, name: str) -> tuple[Acceptance, ...]:
+    """Return what the bytes of a file called `name` accept. Raises RecordFormatError as `read_acceptances` does."""
+    try:
+        lines = content.decode().splitlines()
+    except UnicodeDecodeError:
+        raise RecordFormatError(f"{name}: not UTF-8 text: this is no file of accepted values") from None
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                found.append(_acceptance(line))
+            except RecordFormatError as error:
+                raise RecordFormatError(f"{name}:{number}: {error}") from None
+    return tuple(found)
+
+
+def append_acceptance(path: Path, acceptance: Acceptance) -> None:
+    """Add a line. The file appears whole or stays as it was; of several writers at once one waits for the other.
+
+    Raises RecordFormatError where the file cannot be written or holds something else.
+    """
+    line = json.dumps({"schema": SCHEMA} | asdict(acceptance), ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS):
+            read_acceptances(path)  # a damaged file is told now, and not by everyone who reads it later
+            before = path.read_bytes() if path.exists() else b""
+            if before and not before.endswith(b"\n"):
+                before += b"\n"
+            _replace(path, before + line.encode())
+    except Timeout:
+        raise RecordFormatError(f"{path}: another program holds it: try again when that is done") from None
+    except OSError as error:
+        raise RecordFormatError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _acceptance(line: str) -> Acceptance:
+    """Read one line. Raises RecordFormatError with what is wrong."""
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise RecordFormatError(f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise RecordFormatError("an accepted value is a JSON object")
+    schema = data.pop("schema", None)
+    if schema != SCHEMA:
+        raise RecordFormatError(f"schema {schema!r} is not {SCHEMA}: another version of pwc-bench wrote it")
+    _check_fields(data)
+    values: dict[str, Any] = {"dataset": None} | data
+    return Acceptance(**values)
+
+
+def _check_fields(data: Mapping[str, Json]) -> None:
+    for key, value in data.items():
+        if key not in _FORMS:
+            near = get_close_matches(key, _FORMS, n=1)
+            raise RecordFormatError(f"field {key!r} is not known" + (f": did you mean {near[0]!r}?" if near else ""))
+        if isinstance(value, bool) or not isinstance(value, _FORMS[key]):
+            raise RecordFormatError(f"field {key!r} has the wrong form: {value!r}")
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RecordFormatError(f"field {key!r} is not a finite number")
+        if isinstance(value, str) and not value.strip():
+            raise RecordFormatError(f"field {key!r} is empty")
+    if data.get("value") is None and data.get("text") is None:
+        raise RecordFormatError("neither 'value' nor 'text' says what is accepted")
+    missing = [field.name for field in fields(Acceptance) if field.name not in data.keys() | _MAY_BE_ABSENT]
+    if missing:
+        raise RecordFormatError(f"field {missing[0]!r} is missing")
+    try:
+        datetime.fromisoformat(str(data["accepted_at"]))
+    except ValueError:
+        raise RecordFormatError(f"field 'accepted_at' is no date of ISO 8601: {data['accepted_at']!r}") from None

@@ -1,0 +1,102 @@
+"""Settings in TOML: `[tool.pwc-bench]` of pyproject.toml and pwc-bench.toml, found from a folder upwards."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pwc_bench.core.errors import UsageError
+
+__all__ = ["SettingsTable", "settings_tables"]
+
+OWN_FILE = "pwc-bench.toml"
+PROJECT_FILE = "pyproject.toml"
+_SECTIONS = ("check",)
+"""The tables that may stand in `[tool.pwc-bench]`, or at the top of pwc-bench.toml."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsTable:
+    """One table of one file."""
+
+    file: Path
+    heading: str
+    """The table as it stands there: "[tool.pwc-bench.check]"."""
+    values: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        """Return the words with which a message about it begins."""
+        return f"{self.file}: {self.heading}"
+
+
+def settings_tables(section: str, folder: Path) -> tuple[SettingsTable, ...]:
+    """Return the tables called `section` that apply in `folder`, the one that wins first.
+
+    pwc-bench.toml goes before pyproject.toml, each taken from the nearest of `folder` and the folders above it, up to
+    the repository's root; outside a repository from `folder` alone. Raises UsageError, which names the file, for what
+    is no TOML or not known.
+    """
+    found: list[SettingsTable] = []
+    for name, prefix in ((OWN_FILE, ()), (PROJECT_FILE, ("tool", "pwc-bench"))):
+        for place in _folders(folder):
+            path = place / name
+            ours = _ours(path, prefix) if path.is_file() else None
+            if ours is None:
+                continue
+            _refuse_unknown(path, prefix, ours)
+            if section in ours:
+                found.append(SettingsTable(path, _heading(*prefix, section), _table(path, (*prefix, section), ours)))
+            break
+    return tuple(found)
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield `folder` and those above it up to the repository's root; `folder` alone where there is no repository."""
+    absolute = folder.absolute()
+    above = [absolute, *absolute.parents]
+    roots = [number for number, place in enumerate(above) if (place / ".git").exists()]
+    yield from (_shown(place) for place in above[: roots[0] + 1] if roots) if roots else [_shown(absolute)]
+
+
+def _shown(place: Path) -> Path:
+    """Return a folder as people would write it from here."""
+    here = Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
+
+
+def _ours(path: Path, prefix: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """Return what a file says to this program, None where it says nothing."""
+    try:
+        values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8 text") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    for depth in range(len(prefix)):
+        if prefix[depth] not in values:
+            return None
+        values = _table(path, prefix[: depth + 1], values)
+    found: Mapping[str, Any] = values
+    return found
+
+
+def _table(path: Path, names: tuple[str, ...], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = values[names[-1]]
+    if not isinstance(found, dict):
+        raise UsageError(f"{path}: {'.'.join(names)} must be a table: write {_heading(*names)}")
+    return found
+
+
+def _refuse_unknown(path: Path, prefix: tuple[str, ...], ours: Mapping[str, Any]) -> None:
+    for key in ours:
+        if key not in _SECTIONS:
+            near = get_close_matches(key, _SECTIONS, n=1) or _SECTIONS
+            raise UsageError(f"{path}: {_heading(*prefix, key)} is not known: is {_heading(*prefix, near[0])} meant?")
+
+
+def _heading(*names: str) -> str:
+    return f"[{'.'.join(names)}]"
