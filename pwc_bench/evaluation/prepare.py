@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -24,7 +25,7 @@ from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seede
 from pwc_bench.evaluation.ran import FUSED, Ran
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import CropSample, normalised
-from pwc_bench.evaluation.weights import fit_weights, resolve_weights, state_sha256
+from pwc_bench.evaluation.weights import build_unfilled, fit_weights, resolve_weights, state_sha256
 
 __all__ = ["prepare"]
 
@@ -33,22 +34,24 @@ PROBE_BATCH = 8
 """Images a batch when the demo's heads are fitted: the same everywhere, so that the heads are the same."""
 
 
-def prepare(variant: Variant, request: Request, observer: Observer) -> Candidate | Absent:
-    """Return `variant` ready for the pass, or why it cannot take part.
+def prepare(variant: Variant, request: Request, sample: CropSample, observer: Observer) -> Candidate | Absent:
+    """Return `variant` ready for the pass, or why it cannot take part; it is tried on `sample`, of the data's images.
 
     Raises ModelDoesNotFitError where the device has no room for it beside what is there already.
     """
     try:
         if request.train_source is not None:
-            return _prepare_probe(variant, request, request.train_source, observer)
-        return _prepare_checkpoint(variant, request, observer)
+            return _prepare_probe(variant, request, request.train_source, sample, observer)
+        return _prepare_checkpoint(variant, request, sample, observer)
     except ModelDoesNotFitError:
         raise  # without the others it may fit
     except (WeightsError, EvaluationError) as error:
         return Absent(variant, NO_WEIGHTS, str(error), is_failure=True)
 
 
-def _prepare_checkpoint(variant: Variant, request: Request, observer: Observer) -> Candidate | Absent:
+def _prepare_checkpoint(
+    variant: Variant, request: Request, sample: CropSample, observer: Observer
+) -> Candidate | Absent:
     observer.stage(f"{variant.title}: loading weights")
     loaded = resolve_weights(
         variant,
@@ -60,15 +63,20 @@ def _prepare_checkpoint(variant: Variant, request: Request, observer: Observer) 
     if loaded is None and not variant.brings_weights:
         reason = variant.weights_note or f"No weights of {variant.title} are known: name some with --weights."
         return Absent(variant, NO_WEIGHTS, reason, is_failure=False)
-    model = variant.build(len(request.dataset.classes))
+    build = partial(variant.build, len(request.dataset.classes))
     if loaded is None:
+        model = build()
         own = Weights(WeightsStatus.LOCAL, uri=variant.key, sha256=state_sha256(model))
-        return _ready(variant, model, own, request, observer)
+        return _ready(variant, model, own, request, sample, observer)
+    # A model that brings weights of its own may look at them while it is built.
+    model = build() if variant.brings_weights else build_unfilled(build)
     fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
-    return _ready(variant, model, loaded.weights, request, observer)
+    return _ready(variant, model, loaded.weights, request, sample, observer)
 
 
-def _prepare_probe(variant: Variant, request: Request, train: ImageSource, observer: Observer) -> Candidate:
+def _prepare_probe(
+    variant: Variant, request: Request, train: ImageSource, sample: CropSample, observer: Observer
+) -> Candidate:
     """Fit the demo's head: a seeded random backbone, and ridge regression on the train split's features."""
     observer.stage(f"{variant.title}: fitting the demo's head on {len(train.items)} images")
     classes = len(request.dataset.classes)
@@ -86,13 +94,14 @@ def _prepare_probe(variant: Variant, request: Request, train: ImageSource, obser
     weight, bias = fit_head(torch.cat(features), torch.tensor(labels), classes)
     set_head(model, weight, bias)
     weights = Weights(WeightsStatus.PROBE, uri="seeded random backbone, ridge head", sha256=head_sha256(weight, bias))
-    return _ready(variant, model, weights, request, observer)
+    return _ready(variant, model, weights, request, sample, observer)
 
 
-def _ready(variant: Variant, model: nn.Module, weights: Weights, request: Request, observer: Observer) -> Candidate:
+def _ready(
+    variant: Variant, model: nn.Module, weights: Weights, request: Request, sample: CropSample, observer: Observer
+) -> Candidate:
     """Choose the implementation by the data's own first images, deploy it, and see what a lower precision changes."""
     settings, recipe = request.settings, variant.recipe
-    sample = CropSample(request.source, settings.workers)
     flips = _Flips.before(model, variant, sample, settings, observer) if is_below_fp32(settings) else None
 
     def first_images() -> torch.Tensor:

@@ -23,6 +23,7 @@ from pwc_bench.evaluation.onepass import PassOutcome, run_pass
 from pwc_bench.evaluation.plan import PassPlan
 from pwc_bench.evaluation.prepare import NO_WEIGHTS, prepare
 from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.sample import CropSample
 from pwc_bench.evaluation.seat import Seat
 
 __all__ = ["Round", "run_rounds"]
@@ -44,10 +45,11 @@ def run_rounds(
 ) -> Iterator[Round]:
     """Evaluate all variants of `request`, in as few passes over `source` as the memory allows."""
     waiting: list[tuple[Variant, ...]] = [request.variants]
+    sample = CropSample(request.source, request.settings.workers)
     number = 0
     while waiting:
         variants = waiting.pop(0)
-        found, deferred = _prepare(variants, request, observer)
+        found, deferred = _prepare(variants, request, sample, observer)
         reports = seat.crew.share(f"prepared-{number}", prepared_report(found, deferred))
         deferred = [variant for variant in variants if any(variant.key in told["deferred"] for told in reports)]
         taking = [c for c in found if isinstance(c, Candidate) and c.variant not in deferred]
@@ -81,14 +83,14 @@ def _released(_: torch.Tensor) -> torch.Tensor:
 
 
 def _prepare(
-    variants: Sequence[Variant], request: Request, observer: Observer
+    variants: Sequence[Variant], request: Request, sample: CropSample, observer: Observer
 ) -> tuple[list[Candidate | Absent], list[Variant]]:
     """Load one variant after the other; those that find no room beside the loaded ones are deferred."""
     found: list[Candidate | Absent] = []
     deferred = []
     for variant in variants:
         try:
-            found.append(prepare(variant, request, observer))
+            found.append(prepare(variant, request, sample, observer))
         except ModelDoesNotFitError as error:
             free_memory()
             if any(isinstance(other, Candidate) for other in found):

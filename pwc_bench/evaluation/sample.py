@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -28,10 +28,12 @@ _IMAGES_PER_GUARD_IMAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class CropSample:
-    """Crops of images of `source`. Images that cannot be decoded are left out."""
+    """Crops of images of `source`, decoded once for all variants. Images that cannot be decoded are left out."""
 
     source: ImageSource
     workers: int
+    _decoded: dict[tuple[str, int], Crops | None] = field(default_factory=dict, init=False)
+    """By the recipe's hash and the image's index: some 300 crops at the most."""
 
     def first(self, recipe: Recipe) -> torch.Tensor:
         """Return the first few images' crops, uint8 of shape (n, side, side, 3): one for 50 images, 4 to 16."""
@@ -46,8 +48,11 @@ class CropSample:
         return self._crops(recipe, [number * images // wanted for number in range(wanted)])
 
     def _crops(self, recipe: Recipe, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        missing = [index for index in indices if (recipe.sha256, index) not in self._decoded]
         with ThreadPoolExecutor(self.workers, thread_name_prefix="sample") as pool:
-            decoded = list(pool.map(lambda index: self._crop(index, recipe), indices))
+            for index, crop in zip(missing, pool.map(lambda index: self._crop(index, recipe), missing), strict=True):
+                self._decoded[recipe.sha256, index] = crop
+        decoded = [self._decoded[recipe.sha256, index] for index in indices]
         found = [(crop, index) for crop, index in zip(decoded, indices, strict=True) if crop is not None]
         empty = np.empty((0, recipe.crop_px, recipe.crop_px, 3), np.uint8)
         labels = [self.source.items[index].label for _, index in found]

@@ -16,7 +16,15 @@ from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.guard import compare
 from pwc_bench.evaluation.sample import CropSample
-from tests.evaluation.tiny import RECIPE, FolderSource, metrics_named, tiny_request, tiny_variant, write_images
+from tests.evaluation.tiny import (
+    RECIPE,
+    CountingSource,
+    FolderSource,
+    metrics_named,
+    tiny_request,
+    tiny_variant,
+    write_images,
+)
 
 
 class _Fixed(nn.Module):
@@ -101,6 +109,17 @@ def test_a_sample_leaves_out_what_cannot_be_decoded(tmp_path: Path) -> None:
     many = FolderSource(tmp_path, source.items * 40)
     assert len(CropSample(many, workers=2).first(RECIPE)) == 15
     assert len(CropSample(many, workers=2).spread(RECIPE)[0]) in range(240, 257)
+
+
+def test_a_sample_is_decoded_once(tmp_path: Path) -> None:
+    """However many variants look at it."""
+    written = write_images(tmp_path, 6)
+    source = CountingSource(written.folder, written.items)
+    sample = CropSample(source, workers=2)
+    first, (spread, _) = sample.first(RECIPE), sample.spread(RECIPE)
+    assert torch.equal(sample.first(RECIPE), first)
+    assert torch.equal(spread[: len(first)], first)
+    assert sorted(source.read_indices) == list(range(6))
 
 
 FUSED = Settings(batch_size=4, workers=2, implementation="fused")

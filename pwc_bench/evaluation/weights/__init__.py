@@ -3,5 +3,6 @@
 from pwc_bench.evaluation.weights.digest import state_sha256
 from pwc_bench.evaluation.weights.fit import fit_weights
 from pwc_bench.evaluation.weights.resolve import ResolvedWeights, resolve_weights
+from pwc_bench.evaluation.weights.skeleton import build_unfilled
 
-__all__ = ["ResolvedWeights", "fit_weights", "resolve_weights", "state_sha256"]
+__all__ = ["ResolvedWeights", "build_unfilled", "fit_weights", "resolve_weights", "state_sha256"]
