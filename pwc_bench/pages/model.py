@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Metric, Scope
@@ -81,6 +82,8 @@ class ModelPage:
     records: RecordList
     demo_results: tuple[DemoResult, ...]
     demo: RecordList
+    compare_href: str
+    """Where it is set beside another model."""
     run_command: str
     """What measures it."""
 
@@ -139,6 +142,7 @@ def _context(
         records=record_list(names, (record for record in records if not names.is_demo(record)), path),
         demo_results=demo_results(names, records, path),
         demo=record_list(names, (record for record in records if names.is_demo(record)), path),
+        compare_href=f"{relative(path, 'compare/index.html')}?a={quote(key, safe='')}",
         run_command=f"pwc-bench run --models {key}",
     )
 

@@ -28,6 +28,7 @@ _FOOTER = (
             ("Datasets", "datasets/index.html"),
             ("Papers", "papers/index.html"),
             ("Methods", "methods/index.html"),
+            ("Compare Models", "compare/index.html"),
         ),
     ),
     ("Community", (("Submit Results", "submit/index.html"), ("About", "about/index.html"))),

@@ -16,6 +16,7 @@ __all__ = [
     "dataset_slug",
     "method_path",
     "model_path",
+    "pair_path",
     "paper_path",
     "record_path",
     "relative",
@@ -83,6 +84,11 @@ def method_path(slug: str) -> str:
 def model_path(variant: str) -> str:
     """Return the path of a variant's page."""
     return f"model/{slugify(variant)}/index.html"
+
+
+def pair_path(first: str, second: str) -> str:
+    """Return the path of the page that compares two variants, in the order given."""
+    return f"compare/{slugify(first)}-vs-{slugify(second)}/index.html"
 
 
 def record_path(record_id: str) -> str:

@@ -8,7 +8,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 
-__all__ = ["Number", "aligned", "interval_text", "measured_number", "printed_number", "signed_text"]
+__all__ = ["EN_DASH", "Number", "aligned", "interval_text", "measured_number", "printed_number", "signed_text"]
 
 MINUS = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"

@@ -18,7 +18,7 @@ KINDS = (
     "index.html", BOARD, "sota/image-classification-on-demo/index.html", "paper/convit/index.html", "papers/index.html",
     "model/convit-s/index.html", "sota/index.html", "tasks/index.html", "task/image-classification/index.html",
     "datasets/index.html", "dataset/imagenet/index.html", "methods/index.html", "method/gpsa/index.html",
-    "submit/index.html", "about/index.html", "404.html",
+    "compare/index.html", "compare/convit-s-vs-deit-s/index.html", "submit/index.html", "about/index.html", "404.html",
 )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def test_the_footer_has_its_groups() -> None:
     """Explore and Community, in the order that people know."""
     frame = make_frame("index.html", title="T", description="D")
     assert [(group.title, [link.text for link in group.links]) for group in frame.footer] == [
-        ("Explore", ["Notable Benchmarks", "All SotA", "Datasets", "Papers", "Methods"]),
+        ("Explore", ["Notable Benchmarks", "All SotA", "Datasets", "Papers", "Methods", "Compare Models"]),
         ("Community", ["Submit Results", "About"]),
     ]
 

@@ -1,0 +1,118 @@
+"""What the browser needs to compare any two variants: figures as text, and per-image guesses as packed bytes.
+
+The files are scripts that hand over one value, because a page that is opened as a file may load scripts and no data.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.metric import Better, Metric
+from pwc_bench.core.record import Record
+from pwc_bench.views.cells import depends_on_machine, measured_cell
+from pwc_bench.views.current import current_records
+from pwc_bench.views.guesses import Guesses
+from pwc_bench.views.links import model_path, relative
+from pwc_bench.views.pair_metrics import is_shared
+from pwc_bench.views.pairs import Pair
+from pwc_bench.views.record_naming import Names
+
+__all__ = ["GUESSES_FOLDER", "guesses_script", "index_script", "labels_script"]
+
+GUESSES_FOLDER = "compare/data"
+_HOME = "compare/index.html"
+
+
+def guesses_script(guesses: Guesses) -> tuple[str, str]:
+    """Return the path and the text of a record's first guesses: 16-bit class numbers, base64."""
+    return f"{GUESSES_FOLDER}/{_name(guesses.record)}.js", _script(_name(guesses.record), _packed(guesses.top1))
+
+
+def labels_script(guesses: Guesses, dataset: Dataset | None) -> tuple[str, str]:
+    """Return the path and the text of a manifest's labels, with the names of the classes."""
+    name = labels_name(guesses)
+    value = {"labels": _packed(guesses.labels), "names": [] if dataset is None else list(dataset.class_names)}
+    return f"{GUESSES_FOLDER}/{name}.js", _script(name, value)
+
+
+def labels_name(guesses: Guesses) -> str:
+    """Return what a manifest's labels are called: guesses with equal names can be compared."""
+    return f"m{guesses.manifest[:16]}-{len(guesses.images)}"
+
+
+def index_script(
+    archive: Archive,
+    names: Names,
+    variants: Iterable[str],
+    guesses: Mapping[str, tuple[Guesses, ...]],
+    pairs: Iterable[Pair],
+) -> str:
+    """Return the script with every variant's figures on each data set, and where its guesses lie."""
+    metrics = archive.catalogue.metrics
+    models = {key: _model(archive, names, key, guesses.get(key, ())) for key in variants}
+    datasets = dict.fromkeys(dataset for model in models.values() for dataset in model["figures"])
+    value = {
+        "metrics": [
+            [metric.title, metric.display.unit, int(metric.better is Better.HIGHER)] for metric in metrics.values()
+        ],
+        "datasets": {key: names.dataset(key) for key in datasets},
+        "models": models,
+        "pairs": {f"{pair.first} {pair.second}": relative(_HOME, pair.path) for pair in pairs},
+    }
+    return _script("index", value)
+
+
+def _model(archive: Archive, names: Names, key: str, guesses: tuple[Guesses, ...]) -> dict[str, Any]:
+    datasets = dict.fromkeys(claim.dataset for claim in archive.claims(variant=key))
+    datasets |= dict.fromkeys(str(found.record.dataset) for found in guesses)
+    return {
+        "title": names.variant(key, guesses[0].record if guesses else None),
+        "href": relative(_HOME, model_path(key)),
+        "figures": {dataset: _figures(archive, key, dataset) for dataset in datasets},
+        "guesses": {
+            str(found.record.dataset): [
+                names.dataset(str(found.record.dataset)),
+                labels_name(found),
+                _name(found.record),
+            ]
+            for found in guesses
+        },
+    }
+
+
+def _figures(archive: Archive, key: str, dataset: str) -> list[list[str | float | None]]:
+    """Return a row for each metric that is known: its place, claim, measurement, record, number, setting."""
+    current = current_records(archive, dataset, variant=key)
+    claims = {claim.metric: claim for claim in reversed(tuple(archive.claims(variant=key, dataset=dataset)))}
+    rows: list[list[str | float | None]] = []
+    for place, metric in enumerate(archive.catalogue.metrics.values()):
+        record, claim = current.record(key, metric.key), claims.get(metric.key)
+        if record is not None or claim is not None:
+            claimed = None if claim is None else claim.value
+            rows.append([place, claimed, *(_measured(metric, record) if record is not None else (None,) * 4)])
+    return rows
+
+
+def _measured(metric: Metric, record: Record) -> tuple[str, str, float, str]:
+    cell = measured_cell(record, metric, _HOME)
+    alike = cell.setting if depends_on_machine(metric) else record.provenance.manifest_sha256 or ""
+    alike = record.id if is_shared(metric) else alike
+    return cell.number.text, cell.href, record.measurements[metric.key].value, alike
+
+
+def _name(record: Record) -> str:
+    return record.id[:16]
+
+
+def _packed(numbers: Any) -> str:  # noqa: ANN401  (a numpy array)
+    import numpy as np
+
+    return base64.b64encode(np.asarray(numbers).astype("<i2").tobytes()).decode()
+
+
+def _script(name: str, value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return f"(self.pwcCompare??={{}})[{json.dumps(name)}]={text}\n"

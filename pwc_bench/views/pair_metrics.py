@@ -1,0 +1,165 @@
+"""Two variants, metric by metric: what is claimed and measured of each, and how the second stands to the first."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.metric import Better, Kind, Metric, Scope
+from pwc_bench.core.record import Record
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, depends_on_machine, measured_cell
+from pwc_bench.views.current import current_records
+from pwc_bench.views.numbers import printed_number, signed_text
+
+__all__ = ["PairRow", "VariantFigures", "is_shared", "pair_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One metric of both variants."""
+
+    metric: str
+    title: str
+    unit: str
+    better: str
+    """"higher is better"."""
+    first_claim: ClaimCell | None
+    second_claim: ClaimCell | None
+    claimed: str | None
+    """Second against first as claimed: "+0.6" for shares, "0.82 times" for anything else; None without two alike."""
+    first_measured: MeasuredCell | None
+    second_measured: MeasuredCell | None
+    measured: str | None
+    """Second against first as measured; None where the two must not be compared."""
+    obstacle: str | None
+    """Why not, where both were measured."""
+
+
+class VariantFigures:
+    """The claims and records of one variant on one data set (and of its architecture), read once."""
+
+    def __init__(self, archive: Archive, variant: str, dataset: str) -> None:
+        self.claims = tuple(archive.claims(variant=variant, dataset=dataset))
+        self.records = tuple(archive.records(variant=variant))
+        self.current = current_records(archive, dataset, variant=variant)
+        self.variant = variant
+
+    def of_metric(self, metric: Metric) -> tuple[Claim, ...]:
+        """Return what is claimed of a metric."""
+        return tuple(claim for claim in self.claims if claim.metric == metric.key)
+
+
+def pair_rows(metrics: Iterable[Metric], first: VariantFigures, second: VariantFigures, path: str) -> Iterator[PairRow]:
+    """Yield a row for each metric of which anything is known, for the page at `path`."""
+    for metric in metrics:
+        claims = _claims_alike(first.of_metric(metric), second.of_metric(metric))
+        records = _records_alike(metric, first, second)
+        if all(found is None for found in (*claims, *records)):
+            continue
+        obstacle = _obstacle(metric, *records)
+        yield PairRow(
+            metric=metric.key,
+            title=metric.title,
+            unit=metric.display.unit,
+            better="higher is better" if metric.better is Better.HIGHER else "lower is better",
+            first_claim=None if claims[0] is None else claim_cell(claims[0]),
+            second_claim=None if claims[1] is None else claim_cell(claims[1]),
+            claimed=_claimed(metric, *claims),
+            first_measured=None if records[0] is None else measured_cell(records[0], metric, path),
+            second_measured=None if records[1] is None else measured_cell(records[1], metric, path),
+            measured=None if obstacle else _measured(metric, *records),
+            obstacle=obstacle,
+        )
+
+
+def _claims_alike(first: Sequence[Claim], second: Sequence[Claim]) -> tuple[Claim | None, Claim | None]:
+    """Take two claims from one table where there are such, else the first of each."""
+    for ours in first:
+        for theirs in second:
+            if (ours.paper, ours.source, ours.conditions, ours.unit) == (
+                theirs.paper,
+                theirs.source,
+                theirs.conditions,
+                theirs.unit,
+            ):
+                return ours, theirs
+    return (first[0] if first else None), (second[0] if second else None)
+
+
+def _records_alike(
+    metric: Metric, first: VariantFigures, second: VariantFigures
+) -> tuple[Record | None, Record | None]:
+    """Take for a speed the newest two records of one setting where there are such, else what speaks for each."""
+    ours, theirs = (side.current.record(side.variant, metric.key) for side in (first, second))
+    if (
+        not depends_on_machine(metric)
+        or ours is None
+        or theirs is None
+        or _setting(metric, ours) == _setting(metric, theirs)
+    ):
+        return ours, theirs
+    by_setting = {
+        _setting(metric, record): record for record in reversed(second.records) if metric.key in record.measurements
+    }
+    for record in first.records:
+        if metric.key in record.measurements and _setting(metric, record) in by_setting:
+            return record, by_setting[_setting(metric, record)]
+    return ours, theirs
+
+
+def _setting(metric: Metric, record: Record) -> tuple[object, ...]:
+    """Return what two speeds must share to be compared."""
+    machine = record.environment
+    return (
+        machine.device,
+        machine.precision,
+        machine.tf32,
+        record.batch_size_of(metric.key),
+        machine.compile,
+        machine.cuda_graphs,
+        machine.memory_format,
+        machine.threads,
+    )
+
+
+def _obstacle(metric: Metric, first: Record | None, second: Record | None) -> str | None:
+    if first is None or second is None:
+        return None
+    if first.measurements[metric.key].version != second.measurements[metric.key].version:
+        return "two definitions of the metric"
+    if is_shared(metric):
+        return "one pass for all models"
+    if depends_on_machine(metric) and _setting(metric, first) != _setting(metric, second):
+        return "other machine or settings"
+    if first.dataset is not None and first.provenance.manifest_sha256 != second.provenance.manifest_sha256:
+        return "not the same images"
+    return None
+
+
+def is_shared(metric: Metric) -> bool:
+    """Tell whether a metric is that of a whole pass, which all models of a run share: it tells none from another."""
+    return metric.kind is Kind.SAMPLED and metric.scope is Scope.DATASET
+
+
+def _claimed(metric: Metric, first: Claim | None, second: Claim | None) -> str | None:
+    if first is None or second is None or first.unit != second.unit or first.conditions != second.conditions:
+        return None
+    if not printed_number(first).sort or not printed_number(second).sort:
+        return None
+    return _against(metric, first.number, second.number, max(first.decimals, second.decimals))
+
+
+def _measured(metric: Metric, first: Record | None, second: Record | None) -> str | None:
+    if first is None or second is None:
+        return None
+    scale = Decimal(repr(metric.display.scale))
+    ours, theirs = (Decimal(repr(record.measurements[metric.key].value)) * scale for record in (first, second))
+    return _against(metric, ours, theirs, metric.display.decimals)
+
+
+def _against(metric: Metric, first: Decimal, second: Decimal, decimals: int) -> str | None:
+    """Return a share's difference in points, and of anything else how many times as much the second one has."""
+    if metric.unit == "%":
+        return signed_text(second - first, decimals)
+    return f"{second / first:.2f}\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}" if first else None

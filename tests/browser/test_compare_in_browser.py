@@ -1,0 +1,78 @@
+"""Any two models, compared in a real browser: the same numbers as in Python."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.stats
+from playwright.sync_api import Browser, Page
+
+from pwc_bench.publishing import publish
+from tests.views.guessing import archive_of, batch_of
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A site with guesses of two variants for 1,000 images."""
+    draws = np.random.default_rng(1)
+    labels = np.zeros(1000, int)
+    first, second = ((draws.random(1000) < share).astype(int).tolist() for share in (0.3, 0.25))
+    archive = archive_of({"convit-s": batch_of(labels.tolist(), first), "deit-s": batch_of(labels.tolist(), second)})
+    folder: Path = tmp_path_factory.mktemp("compared") / "site"
+    publish(archive, folder)
+    return (folder / "compare" / "index.html").as_uri()
+
+
+def _open(browser: Browser, address: str) -> tuple[Page, list[str]]:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    page.locator("#compare-result h2").wait_for()
+    return page, said
+
+
+def test_the_browser_computes_the_exact_test(browser: Browser, site: str) -> None:
+    """From file://, under the page's own policy: counts, and a p-value equal to scipy's."""
+    page, said = _open(browser, f"{site}?a=convit-s&b=deit-s")
+    line = page.locator("[data-p]")
+    lost, gained = int(line.get_attribute("data-lost") or ""), int(line.get_attribute("data-gained") or "")
+    assert lost > 0
+    assert float(line.get_attribute("data-p") or "") == pytest.approx(
+        scipy.stats.binomtest(lost, lost + gained).pvalue, rel=1e-9
+    )
+    assert page.get_by_role("link", name="This pair has a page of its own").get_attribute("href") == (
+        "convit-s-vs-deit-s/index.html"
+    )
+    assert said == []
+    page.goto(site.replace("index.html", "convit-s-vs-deit-s/index.html"))
+    table = page.locator("table.crossing")
+    assert [cell.inner_text() for cell in table.locator("strong").all()] == [str(lost), str(gained)]
+    page.close()
+
+
+def test_a_choice_is_kept_in_the_address(browser: Browser, site: str) -> None:
+    """With the keyboard: the second model changes, and with it the page and its address."""
+    page, said = _open(browser, site)
+    page.locator("#compare-b").focus()
+    page.locator("#compare-b").select_option("deit-b")
+    page.get_by_role("heading", name="ConViT-Ti against DeiT-B").wait_for()
+    assert page.url.endswith("?a=convit-ti&b=deit-b")
+    assert "There are no per-image results of both" in page.locator("#compare-result").inner_text()
+    page.reload()
+    page.get_by_role("heading", name="ConViT-Ti against DeiT-B").wait_for()
+    assert said == []
+    page.close()
+
+
+def test_without_a_script_the_pairs_are_still_there(browser: Browser, site: str) -> None:
+    """The picker is hidden, the matrix of pages is not."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    assert not page.locator("#compare").is_visible()
+    assert page.locator("table.pairs a").count() == 132
+    context.close()
