@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import Board, make_board
 from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_files import board_csv, board_json
@@ -37,11 +38,11 @@ class LeaderboardContext:
     """(title, definition) of each metric."""
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every leaderboard, each with its numbers as CSV and JSON and its chart as SVG."""
     names = Names.of(archive)
     papers = {paper.slug: paper for paper in archive.papers()}
-    for key in board_keys(archive):
+    for key in share.part(board_keys(archive)):
         yield _page(archive, key, names, papers)
 
 
