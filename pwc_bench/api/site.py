@@ -1,10 +1,14 @@
 """Reading and publishing, put together; no torch is imported for it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.published import published_records
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.errors import StoreError
+from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.publishing import SiteReport, publish
@@ -13,20 +17,32 @@ from pwc_bench.store import open_existing_store
 __all__ = ["publish_database", "publish_records"]
 
 
-def publish_database(db: str, site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:
-    """Render what a database holds, with today's knowledge of publications. Raises StoreError and PublishError.
+def publish_database(
+    db: str, site: Path, *, base_url: str | None, observer: Observer, published: Sequence[Path] | None = None
+) -> SiteReport:
+    """Render what a database holds beside the published records, with today's knowledge of publications.
+
+    `published` are files of records, or folders of them; by default those beside the database. A record that several
+    hold is shown once. Without a database the published records are rendered alone. Raises StoreError, where there is
+    neither, RecordFormatError and PublishError.
 
     The knowledge that ships with the package is stored first, so that a database made before a claim was added shows
     it too. A database that cannot be written is shown as it is, with a warning.
     """
     from pwc_bench.exchange import load_knowledge
 
+    records = published_records(db, published, observer)
+    path = sqlite_path(db)
+    if records and path is not None and not path.exists():
+        return publish_records(records, site, base_url=base_url, observer=observer)
     with open_existing_store(db) as store:
         try:
             store.sync_knowledge(load_knowledge())
         except StoreError as error:
             observer.warning(f"the claims shown are those of the last run: {error}")
-        return publish(store.archive(load_catalogue()), site, base_url=base_url, observer=observer)
+        archive = store.archive(load_catalogue())
+        joined = JoinedArchive(archive, records) if records else archive
+        return publish(joined, site, base_url=base_url, observer=observer)
 
 
 def publish_records(records: tuple[Record, ...], site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:

@@ -20,23 +20,50 @@ __all__ = ["command"]
     ),
     exit_codes={
         0: "done",
-        2: "there is no such database, or the site cannot be written",
+        2: "there is neither a database nor a published record, or the site cannot be written",
     },
 )
 @db_option
 @site_option
-@click.option("--base-url", metavar="URL", help="The address at which the site will stand, for its canonical links.")
-def command(db: str, site: Path, base_url: str | None) -> None:
-    """Render the site from the database.
+@click.option(
+    "--records",
+    "named",
+    metavar="PATH",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Published records to show too: a file of JSON Lines or a folder of them (repeatable; default: the folder of "
+    "the database).",
+)
+@click.option("--no-records", is_flag=True, help="Show the database alone.")
+@click.option(
+    "--base-url",
+    metavar="URL",
+    help="The address at which the site will stand: for canonical links, feed, sitemap and pictures.",
+)
+def command(
+    db: str,
+    site: Path,
+    named: tuple[Path, ...],
+    no_records: bool,  # noqa: FBT001  (click passes it by name)
+    base_url: str | None,
+) -> None:
+    """Render the site from the database and the published records beside it.
+
+    A record that both hold is shown once. Without a database, the published records are shown alone.
 
     The new site takes the place of the old one in one step. The same database gives the same files, byte for byte.
     """
+    if named and no_records:
+        raise click.UsageError("--records and --no-records exclude each other.")
     if base_url is not None and not base_url.startswith(("https://", "http://")):
         raise click.BadParameter(f"{base_url!r} does not begin with https:// or http://.", param_hint="--base-url")
     from pwc_bench.api.site import publish_database
     from pwc_bench.cli.console import observing
 
     with observing() as observer:
-        report = publish_database(db, site, base_url=base_url, observer=observer)
-    written = f"{plural(report.pages, 'page')}, {plural(report.files, 'file')}, {file_size(report.size_bytes)}"
+        published = () if no_records else named or None
+        report = publish_database(db, site, base_url=base_url, observer=observer, published=published)
+    changed = f"{report.changed:,} of them new" if report.changed else "nothing changed"
+    size = file_size(report.size_bytes)
+    written = f"{plural(report.pages, 'page')}, {plural(report.files, 'file')} ({changed}), {size}"
     click.echo(f"{report.folder / 'index.html'}: {written} in {report.seconds:.1f} s")

@@ -1,7 +1,9 @@
 """The read model that pages get: everything that is stored, streamed."""
 
+import hashlib
+import pickle
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pwc_bench.core.catalogue import Catalogue
@@ -87,6 +89,10 @@ class Archive(Protocol):
         """Return why `predictions` finds none, as one sentence; None where it does."""
         ...
 
+    def fingerprint(self) -> str:
+        """Return a hash of everything that it holds: two archives of one fingerprint give the same site."""
+        ...
+
 
 @dataclass(frozen=True)
 class MemoryArchive:
@@ -170,3 +176,10 @@ class MemoryArchive:
     def absent_predictions(self, record: Record) -> str | None:
         """Return why there are none."""
         return None if record.id in self.all_predictions else "its per-image results are not at hand"
+
+    def fingerprint(self) -> str:
+        """Return a hash of everything that it holds."""
+        said = hashlib.sha256(repr(replace(self, all_predictions={})).encode())
+        for record_id in sorted(self.all_predictions):
+            said.update(record_id.encode() + pickle.dumps(self.all_predictions[record_id]))
+        return said.hexdigest()

@@ -64,27 +64,18 @@ class RoundPlan:
     warm_up_seconds: float
     round_seconds: float
     """A round has as many forwards as fill this."""
-    least_rounds: int
-    most_rounds: int
-    budget_seconds: float
-    """Between the least and the most rounds, as many as fit into this."""
+    rounds: int
+    """However slow the model: with fewer than 20 a side, `check` cannot tell one that is 10 % slower from chance."""
     peak_rounds: int
     """About so many rounds of the matrix product are spread over the others."""
     peak_round_seconds: float
-
-    def rounds(self, seconds_each: float) -> int:
-        """Return the number of rounds of so many seconds."""
-        fitting = int(self.budget_seconds / max(seconds_each, 1e-9))
-        return min(self.most_rounds, max(self.least_rounds, fitting))
 
 
 CPU_PLAN = RoundPlan(
     warm_up_forwards=2,
     warm_up_seconds=0.5,
     round_seconds=0.1,
-    least_rounds=10,
-    most_rounds=20,
-    budget_seconds=5.0,
+    rounds=20,
     peak_rounds=5,
     peak_round_seconds=0.05,
 )
@@ -92,9 +83,7 @@ CUDA_PLAN = RoundPlan(
     warm_up_forwards=10,
     warm_up_seconds=0.5,
     round_seconds=0.1,
-    least_rounds=20,
-    most_rounds=20,
-    budget_seconds=5.0,
+    rounds=20,
     peak_rounds=10,
     peak_round_seconds=0.1,
 )
@@ -124,15 +113,14 @@ def examine(subject: Subject, plan: RoundPlan) -> Examination:
     watch.forget()
 
     forwards = forwards_to_fill(plan.round_seconds, warm.forward_seconds)
-    rounds = plan.rounds(forwards * warm.forward_seconds)
     rates = []
-    for number in range(1, rounds + 1):
-        yield f"throughput: round {number} of {rounds}"
+    for number in range(1, plan.rounds + 1):
+        yield f"throughput: round {number} of {plan.rounds}"
         rates.append(forwards * settings.batch_size / clock(forward, forwards))
-        if number % -(-rounds // plan.peak_rounds) == 0:
+        if number % -(-plan.rounds // plan.peak_rounds) == 0:
             peak.take_round()
     details: dict[str, Json] = {
-        "rounds": rounds,
+        "rounds": plan.rounds,
         "forwards_per_round": forwards,
         "batch_size": settings.batch_size,
         "warm_up_seconds": warm.total_seconds,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board_keys import board_keys
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.facts import Fact, optional_fact
@@ -48,11 +49,11 @@ class DatasetPage:
     run_command: str
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every data set that is described, declared or named anywhere."""
     names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
     shelves = shelve_papers(archive, lambda paper: paper.datasets)
-    for topic in dataset_topics(archive):
+    for topic in share.part(dataset_topics(archive)):
         path = dataset_path(topic.key)
         own = [key for key in keys if key.dataset == topic.key]
         boards = tuple(summarise_boards(archive, names, own, path))

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import Board, make_board
-from pwc_bench.views.board_chart import BoardChart, board_charts
-from pwc_bench.views.board_figure import BoardFigure, board_figure, brief_figure
+from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_files import board_csv, board_json
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, dataset_title
-from pwc_bench.views.board_tabs import Tabs, board_tabs
-from pwc_bench.views.citation import Citation, cite_board
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import Link, dataset_path, relative, task_path
 from pwc_bench.views.record_naming import Names
-from pwc_bench.views.separation import paired_tests
 from pwc_bench.views.svg import standalone
 
 __all__ = ["LeaderboardContext", "pages"]
@@ -35,36 +32,34 @@ class LeaderboardContext:
     dataset: Link
     board: Board
     chart: BoardFigure | None
-    tabs: Tabs | None
     downloads: tuple[Link, ...]
     counts: str
-    citation: Citation
     definitions: tuple[tuple[str, str], ...]
     """(title, definition) of each metric."""
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every leaderboard, each with its numbers as CSV and JSON and its chart as SVG."""
     names = Names.of(archive)
     papers = {paper.slug: paper for paper in archive.papers()}
-    for key in board_keys(archive):
+    for key in share.part(board_keys(archive)):
         yield _page(archive, key, names, papers)
 
 
 def _page(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Page:
     path = key.path
     title = board_title(archive, key, names)
-    board = make_board(archive, key, names, papers, path, paired_tests)
-    charts = board_charts(board, title)
+    board = make_board(archive, key, names, papers, path)
+    chart = board_figure(board, title)
     files: dict[str, str | bytes] = {
         f"{key.folder}/index.csv": board_csv(board),
         f"{key.folder}/index.json": board_json(board, title, path),
     }
     downloads = [Link("CSV", "index.csv"), Link("JSON", "index.json")]
-    if charts:
-        files[f"{key.folder}/chart.svg"] = standalone(board_figure(charts[0]).drawing)
+    if chart is not None:
+        files[f"{key.folder}/chart.svg"] = standalone(chart.wide)
         downloads.append(Link("Chart (SVG)", "chart.svg"))
-    context = _context(archive, key, names, board, title, charts, tuple(downloads))
+    context = _context(archive, key, names, board, title, chart, tuple(downloads))
     return Page("leaderboard", path, context, files)
 
 
@@ -74,7 +69,7 @@ def _context(
     names: Names,
     board: Board,
     title: str,
-    charts: tuple[BoardChart, ...],
+    chart: BoardFigure | None,
     downloads: tuple[Link, ...],
 ) -> LeaderboardContext:
     declared = archive.catalogue.datasets.get(key.dataset)
@@ -100,11 +95,9 @@ def _context(
         task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
         dataset=Link(dataset, relative(key.path, dataset_path(key.dataset))),
         board=board,
-        chart=brief_figure(charts[0]) if charts else None,
-        tabs=board_tabs(key, charts, charts[0], key.path) if charts else None,
+        chart=chart,
         downloads=downloads,
         counts=_counts(board),
-        citation=cite_board(title, board.newest),
         definitions=tuple(
             (metric.title, metric.definition)
             for column in board.columns

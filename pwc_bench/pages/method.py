@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import method_path, paper_path, relative, safe_url
@@ -27,13 +28,13 @@ class MethodPage:
     papers: PaperList
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every method."""
     titles = task_titles(archive)
     shelves = shelve_papers(archive, lambda paper: paper.methods)
     introducing = {method.paper for method in archive.methods() if method.paper is not None}
     papers = {paper.slug: paper.title for paper in archive.papers() if paper.slug in introducing}
-    for method in archive.methods():
+    for method in share.part(archive.methods()):
         path = method_path(method.slug)
         context = MethodPage(
             frame=make_frame(

@@ -1,7 +1,7 @@
 """A page per variant: what it is, what was claimed of it, what we measured, and every record."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -9,6 +9,7 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.core.variant import Checkpoint, Variant
 from pwc_bench.views.current import current_records
 from pwc_bench.views.demo_results import DemoResult, demo_results
@@ -88,18 +89,24 @@ class ModelPage:
     """What measures it."""
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every declared variant, then for every further one that has records or claims."""
     names = Names.of(archive)
     titles = _paper_titles(archive)
     ratios = SpeedRatios(archive)
+    for key, path in share.part(_addresses(_keys(archive))):
+        yield Page("model", path, _context(archive, names, titles, ratios, key, path))
+
+
+def _addresses(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each variant's key with the path of its page."""
     taken: set[str] = set()
-    for key in _keys(archive):
+    for key in keys:
         path = model_path(key)
         if path in taken:  # two keys that differ in punctuation only: the second one's address carries its hash
             path = model_path(f"{key} {hashlib.sha256(key.encode()).hexdigest()[:8]}")
         taken.add(path)
-        yield Page("model", path, _context(archive, names, titles, ratios, key, path))
+        yield key, path
 
 
 def _keys(archive: Archive) -> Iterator[str]:

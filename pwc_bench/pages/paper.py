@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, RelatedPaper, Repository
 from pwc_bench.core.page import Page
-from pwc_bench.views.board_keys import BoardKey, board_title
+from pwc_bench.core.share import WHOLE, Share
+from pwc_bench.views.board_keys import BoardKey, titled_board
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import (
     Link,
@@ -78,12 +79,12 @@ class PaperContext:
     related: tuple[RelatedLine, ...]
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every paper."""
     titles = task_titles(archive)
     names = Names.of(archive)
     methods = {method.slug: method for method in archive.methods()}
-    for paper in archive.papers():
+    for paper in share.part(archive.papers()):
         path = paper_path(paper.slug)
         yield Page("paper", path, _context(archive, paper, path, names, titles, methods))
 
@@ -113,16 +114,16 @@ def _context(
         pdf_href=safe_url(paper.pdf_url),
         code=tuple(link for repository in paper.repositories if (link := _code(repository)) is not None),
         abstract=paper.abstract,
-        results=paper_results(archive, paper, path, titles),
-        boards=_boards(archive, paper, path, names),
+        results=paper_results(archive, paper, path, names, titles),
+        boards=_boards(archive, paper, path, names, titles),
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
         related=tuple(_related(related) for related in paper.related),
     )
 
 
-def _boards(archive: Archive, paper: Paper, path: str, names: Names) -> tuple[Link, ...]:
+def _boards(archive: Archive, paper: Paper, path: str, names: Names, titles: Mapping[str, str]) -> tuple[Link, ...]:
     keys = dict.fromkeys(BoardKey(claim.task, claim.dataset) for claim in archive.claims(paper=paper.slug))
-    return tuple(Link(board_title(archive, key, names), relative(path, key.path)) for key in keys)
+    return tuple(Link(titled_board(titles, key, names), relative(path, key.path)) for key in keys)
 
 
 def _code(repository: Repository) -> CodeLink | None:

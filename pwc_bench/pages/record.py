@@ -7,6 +7,7 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.cells import is_of_own_weights
 from pwc_bench.views.checks import check_sentences
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
@@ -67,10 +68,10 @@ class RecordPage:
     json_href: str
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every record, newest first."""
     names = Names.of(archive)
-    for record in archive.records():
+    for record in share.part(archive.records()):
         path = record_path(record.id)
         json_path = path.replace("index.html", "record.json")
         context = _context(names, record, path)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board_keys import board_keys
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import Frame, make_frame, shorten
@@ -28,11 +29,11 @@ class TaskPage:
     papers: PaperList
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every task that is described or named anywhere."""
     names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
     shelves = shelve_papers(archive, lambda paper: paper.tasks)
-    for task in all_tasks(archive):
+    for task in share.part(all_tasks(archive)):
         path = task_path(task.slug)
         own = [key for key in keys if key.task == task.slug]
         boards = tuple(summarise_boards(archive, names, own, path))

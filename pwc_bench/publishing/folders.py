@@ -25,6 +25,7 @@ _RENAME_EXCHANGE = 2
 def replaced_folder(folder: Path) -> Iterator[Path]:
     """Yield an empty folder that takes the place of `folder` when the block ends without an error.
 
+    The block leaves a file MARKER in it, by which the next build knows the folder as ours.
     A reader sees the old folder or the new one, never a mixture. After an error, or a kill, the old one stands.
     Raises PublishError where `folder` holds something that is not a site of ours, or cannot be written.
     """
@@ -37,7 +38,6 @@ def replaced_folder(folder: Path) -> Iterator[Path]:
         raise _unwritable(folder, error) from None
     try:
         yield draft
-        (draft / MARKER).write_text("This folder is written by pwc-bench and replaced as a whole.\n")
         _put_in_place(draft, target)
     except OSError as error:
         raise _unwritable(folder, error) from None

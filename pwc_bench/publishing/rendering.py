@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 import pwc_bench
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.page import Page
+from pwc_bench.views.frame import Frame
 
 __all__ = ["asset_files", "make_environment", "render", "templates_folder"]
 
@@ -30,6 +32,7 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )
 
     def canonical(path: str) -> str:
@@ -38,7 +41,17 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
             return ""
         return f"{base_url.rstrip('/')}/{path.removesuffix('index.html')}"
 
+    made: dict[tuple[object, ...], Markup] = {}
+
+    def shared(frame: Frame, part: str) -> Markup:
+        """Return a partial that depends on the frame's furniture alone: rendered once for all pages that share it."""
+        key = (part, frame.root, frame.nav, frame.footer)
+        if key not in made:
+            made[key] = Markup(environment.get_template(f"partials/{part}.html").render(frame=frame))  # noqa: S704
+        return made[key]
+
     environment.filters["canonical"] = canonical
+    environment.filters["shared"] = shared
     return environment
 
 

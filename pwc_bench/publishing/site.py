@@ -1,91 +1,113 @@
 """Archive -> site: every page module's pages, rendered into a folder that appears at once."""
 
+import os
+import pickle
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from types import ModuleType
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-import pwc_bench.pages
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.errors import PublishError
 from pwc_bench.core.observer import Observer, SilentObserver
-from pwc_bench.core.page import Page
-from pwc_bench.core.parts import part_modules
-from pwc_bench.publishing.folders import MARKER, replaced_folder
-from pwc_bench.publishing.rendering import asset_files, make_environment, render, templates_folder
+from pwc_bench.core.share import Share
+from pwc_bench.publishing.crew import Order, helpers, usable_processes
+from pwc_bench.publishing.folders import replaced_folder
+from pwc_bench.publishing.held import HeldArchive
+from pwc_bench.publishing.rendering import asset_files, templates_folder
+from pwc_bench.publishing.share_of_pages import write_share
+from pwc_bench.publishing.state import SiteState, listing_hash, read_state, site_fingerprint, write_state
+from pwc_bench.publishing.writing import SiteWriter, Written
 
 __all__ = ["SiteReport", "publish"]
 
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """What a build wrote."""
+    """What a build left."""
 
     folder: Path
     pages: int
-    """How many pages were written."""
+    """How many pages the site holds."""
     files: int
-    """How many files were written in all: pages, downloads, style sheets and scripts."""
+    """How many files in all: pages, downloads, style sheets and scripts."""
+    changed: int
+    """How many of them are new or other than before; the others were left as they were."""
     size_bytes: int
-    """Their size together."""
+    """The size of all files together."""
     seconds: float
     """How long it took."""
 
 
 def publish(
-    archive: Archive, folder: Path, *, base_url: str | None = None, observer: Observer | None = None
+    archive: Archive,
+    folder: Path,
+    *,
+    base_url: str | None = None,
+    observer: Observer | None = None,
+    processes: int | None = None,
 ) -> SiteReport:
     """Build the site of `archive` in `folder`, which then holds this build whole, or the one before.
 
-    `base_url` is the address at which the site will stand: it is needed for canonical links only, every other link
-    is relative. The same archive gives the same bytes. Raises PublishError where the folder cannot be replaced.
+    `base_url` is the address at which the site will stand: it is needed for canonical links, the feed, the sitemap and
+    pictures, every other link is relative. The same archive gives the same bytes. Where neither the data nor anything
+    else that the site depends on has changed, nothing is rendered. `processes`: by default as many as are worth their
+    start. Raises PublishError where the folder cannot be replaced.
     """
     told = SilentObserver() if observer is None else observer
     start = time.perf_counter()
     templates = templates_folder()
-    environment = make_environment(templates, base_url)
+    fingerprint = site_fingerprint(archive, templates, base_url)
+    state, changed = read_state(folder), 0
+    if state is None or state.fingerprint != fingerprint:
+        state, changed = _build(archive, folder, fingerprint, templates, base_url, told, processes)
+    seconds = time.perf_counter() - start
+    return SiteReport(folder, state.pages, state.files, changed, state.size_bytes, seconds)
+
+
+def _build(
+    archive: Archive,
+    folder: Path,
+    fingerprint: str,
+    templates: Path,
+    base_url: str | None,
+    observer: Observer,
+    processes: int | None,
+) -> tuple[SiteState, int]:
+    held = HeldArchive(archive)
+    old = folder.resolve() if folder.is_dir() else None
     with replaced_folder(folder) as draft:
-        writer = _Writer(draft)
-        for path, content in asset_files(templates):
-            writer.write(path, content)
-        for module in part_modules(pwc_bench.pages):
-            told.stage(f"site: {module.__name__.rpartition('.')[2]}")
-            for page in _pages_of(module, archive):
-                writer.write(page.path, render(environment, page))
-                writer.pages += 1
-                for path, further in page.files.items():
-                    writer.write(path, further)
-    return SiteReport(folder, writer.pages, len(writer.written), writer.size_bytes, time.perf_counter() - start)
+        order = Order(archive, draft, old, templates, base_url, Share(), os.getpid())
+        count = usable_processes(held.entities(), processes)
+        shares = [Share(index, count) for index in range(count if _can_travel(order) else 1)]
+        if len(shares) == 1:
+            shares = [Share()]
+        with helpers([replace(order, share=share) for share in shares[1:]]) as others:
+            written = _own_part(held, replace(order, share=shares[0]), observer)
+            for other in others:
+                written.add(other.result())
+        state = SiteState(
+            fingerprint=fingerprint,
+            listing=listing_hash(written.sizes),
+            pages=len(written.pages),
+            files=len(written.sizes),
+            size_bytes=sum(written.sizes.values()),
+        )
+        write_state(draft, state)
+    return state, written.changed
 
 
-def _pages_of(module: ModuleType, archive: Archive) -> Iterator[Page]:
-    found: Iterator[Page] = module.pages(archive)
-    return found
+def _own_part(archive: HeldArchive, order: Order, observer: Observer) -> Written:
+    """Write what stands once in a site, then this process's share of the pages."""
+    writer = SiteWriter(order.draft, order.old)
+    for path, content in asset_files(order.templates):
+        writer.write(path, content)
+    write_share(archive, writer, order.templates, order.base_url, order.share, observer)
+    return writer.written
 
 
-class _Writer:
-    """Writes files below a folder, each path once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.pages = 0
-        self.size_bytes = 0
-        self.written: set[str] = set()
-        self._folders: set[Path] = {folder}
-
-    def write(self, path: str, content: str | bytes) -> None:
-        """Write one file. Raises PublishError where its path leaves the site or is taken."""
-        parts = PurePosixPath(path)
-        if parts.is_absolute() or ".." in parts.parts or parts.name in {"", MARKER}:
-            raise PublishError(f"a page wants the path {path!r}, which lies outside the site: change its name")
-        if path in self.written:
-            raise PublishError(f"two pages want the path {path!r}: rename one of them")
-        data = content if isinstance(content, bytes) else content.encode()
-        file = self.folder / parts
-        if file.parent not in self._folders:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            self._folders.add(file.parent)
-        file.write_bytes(data)
-        self.written.add(path)
-        self.size_bytes += len(data)
+def _can_travel(order: Order) -> bool:
+    """Tell whether another process can be told: a variant of one's own may hold a function that has no name."""
+    try:
+        pickle.dumps(order)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return False
+    return True

@@ -7,7 +7,15 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["Hurdle", "Pair"]
+__all__ = ["Hurdle", "Pair", "known_id"]
+
+
+def known_id(record: Record) -> str | None:
+    """Return a record's id; None for one that holds NaN or infinity, which no file can hold and no hash can name."""
+    try:
+        return record.id
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +60,8 @@ class Pair:
             is_gated=self.metric.kind is not Kind.DESCRIPTIVE,
             baseline=None if self.baseline is None else self.baseline.measurements.get(key),
             candidate=None if self.candidate is None else self.candidate.measurements.get(key),
-            baseline_record=None if self.baseline is None else self.baseline.id,
-            candidate_record=None if self.candidate is None else self.candidate.id,
+            baseline_record=None if self.baseline is None else known_id(self.baseline),
+            candidate_record=None if self.candidate is None else known_id(self.candidate),
             implementation=self.implementation,
         )
         return replace(verdict, **found)

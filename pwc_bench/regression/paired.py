@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.policy import Policy
@@ -10,25 +11,24 @@ from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.accuracy import Flips, FlipsDecision, decide_flips
 from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
 from pwc_bench.regression.likelihood import LikelihoodDecision, decide_likelihood
+from pwc_bench.regression.p_text import p_text
 from pwc_bench.regression.pair import Hurdle, Pair
 from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
 from pwc_bench.regression.side import Side
 
 __all__ = ["judge_paired"]
 
-_Found = Sequence[tuple[Pair, PairedPredictions]]
+_Found = Sequence[tuple[Pair, PairedPredictions | None]]
+"""None stands for predictions that are the same to the last byte, so that nobody needs to read them."""
 
 
 def judge_paired(pairs: Sequence[Pair], baseline: Side, candidate: Side, policy: Policy) -> tuple[Verdict, ...]:
     """Judge the pairs without a hurdle of one metric on one data set, together; in their order."""
     verdicts: dict[int, Verdict] = {}
-    found: list[tuple[Pair, PairedPredictions]] = []
+    found: list[tuple[Pair, PairedPredictions | None]] = []
     places: list[int] = []
     for place, pair in enumerate(pairs):
-        if are_identical(pair):
-            verdicts[place] = _identical(pair)
-            continue
-        predictions = paired_predictions(pair, baseline, candidate)
+        predictions = None if are_identical(pair) else paired_predictions(pair, baseline, candidate)
         if isinstance(predictions, Hurdle):
             verdicts[place] = pair.stopped(predictions)
         else:
@@ -51,12 +51,14 @@ def _judge_shares(found: _Found, policy: Policy) -> list[Verdict]:
     flips = [_flips(pair, predictions) for pair, predictions in found]
     decisions = decide_flips(flips, policy)
     return [
-        _verdict_on_share(pair, predictions, each, decision, policy)
+        _identical(pair) if predictions is None else _verdict_on_share(pair, predictions, each, decision, policy)
         for (pair, predictions), each, decision in zip(found, flips, decisions, strict=True)
     ]
 
 
-def _flips(pair: Pair, predictions: PairedPredictions) -> Flips:
+def _flips(pair: Pair, predictions: PairedPredictions | None) -> Flips:
+    if predictions is None:
+        return Flips(images=1, lost=0, gained=0)
     hits = SHARES[pair.metric.key]
     old, new = hits(predictions.baseline), hits(predictions.candidate)
     return Flips(images=len(old), lost=int((old & ~new).sum()), gained=int((~old & new).sum()))
@@ -94,7 +96,7 @@ def _reason(flips: Flips, decision: FlipsDecision, policy: Policy) -> str:
         return f"the same of {flips.images:,} images are right"
     counted = (
         f"{flips.lost:,} of {flips.images:,} images lost and {flips.gained:,} gained, "
-        f"{flips.gain:+.3f} points (p = {decision.p_value:.2g})"
+        f"{flips.gain:+.3f} points ({p_text(decision.p_value)})"
     )
     if decision.outcome is not Outcome.SAME:
         return counted
@@ -126,13 +128,15 @@ def _not_finite(predictions: PairedPredictions) -> int:
 
 
 def _judge_likelihood(found: _Found, policy: Policy) -> list[Verdict]:
-    differences = [likelihoods(both.candidate) - likelihoods(both.baseline) for _, both in found]
+    differences = [_differences(predictions) for _, predictions in found]
     whole = [index for index, each in enumerate(differences) if np.isfinite(each).all()]
     decisions = dict(zip(whole, decide_likelihood([differences[index] for index in whole], policy), strict=True))
     verdicts = []
-    for index, (pair, _) in enumerate(found):
+    for index, (pair, predictions) in enumerate(found):
         decision = decisions.get(index)
-        if decision is None:
+        if predictions is None:
+            verdicts.append(_identical(pair))
+        elif decision is None:
             count = int((~np.isfinite(differences[index])).sum())
             reason = f"the likelihood of {count:,} images is no finite number"
             verdicts.append(pair.verdict(Outcome.INCONCLUSIVE, reason))
@@ -141,9 +145,15 @@ def _judge_likelihood(found: _Found, policy: Policy) -> list[Verdict]:
     return verdicts
 
 
+def _differences(predictions: PairedPredictions | None) -> npt.NDArray[np.float64]:
+    if predictions is None:
+        return np.zeros(1)
+    return np.asarray(likelihoods(predictions.candidate) - likelihoods(predictions.baseline))
+
+
 def _verdict_on_likelihood(pair: Pair, decision: LikelihoodDecision, images: int, policy: Policy) -> Verdict:
     low, high = decision.interval
-    counted = f"{decision.mean:+.5f} nats [{low:+.5f}, {high:+.5f}] over {images:,} images (p = {decision.p_value:.2g})"
+    counted = f"{decision.mean:+.5f} nats [{low:+.5f}, {high:+.5f}] over {images:,} images ({p_text(decision.p_value)})"
     if decision.outcome is Outcome.SAME:
         limit = f"less than the {policy.least_likelihood_loss:g} nats that count"
         counted += ": no more than chance" if decision.p_value >= policy.significance else f": {limit}"

@@ -15,7 +15,7 @@ from pwc_bench.core.selection import current_record
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression.comparability import differences, precision_class
 from pwc_bench.regression.hurdles import find_hurdle
-from pwc_bench.regression.pair import Hurdle, Pair
+from pwc_bench.regression.pair import Hurdle, Pair, known_id
 
 __all__ = ["pair_up"]
 
@@ -37,24 +37,22 @@ def pair_up(
 
     A metric that the baseline holds always gets a pair, also where nobody declares it any more.
     """
-    old, new = _by_subject(baseline), _by_subject(candidate)
-    is_empty = not old
+    old = _by_subject(record for record in baseline if record.status is not Status.FAILED)
+    new = _by_subject(candidate)
     pairs: list[Pair] = []
     for key in dict.fromkeys((*old, *new)):
-        subject = _Subject(
-            [record for record in old.get(key, ()) if record.status is not Status.FAILED], _lanes(new.get(key, ()))
-        )
+        subject = _Subject(old.get(key, ()), _lanes(new.get(key, ())))
         for metric in _metrics_of(subject, metrics, only):
             pairs.extend(_pairs(subject, metric))
-    if is_empty:
-        none = Hurdle(Outcome.INCOMPARABLE, "the baseline holds no record at all")
+    if not old:
+        none = Hurdle(Outcome.INCOMPARABLE, "the baseline holds no record that succeeded")
         return tuple(replace(pair, hurdle=none) for pair in pairs)
     return tuple(pairs)
 
 
 def _by_subject(records: Iterable[Record]) -> dict[tuple[str, str | None], list[Record]]:
     found: dict[tuple[str, str | None], list[Record]] = {}
-    for record in sorted(records, key=lambda r: (r.started, r.id), reverse=True):
+    for record in sorted(records, key=lambda r: (r.started, known_id(r) or ""), reverse=True):
         found.setdefault((record.variant, record.dataset), []).append(record)
     return dict(sorted(found.items(), key=lambda item: (item[0][0], item[0][1] or "")))
 

@@ -8,6 +8,7 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.metric import Better
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.p_text import p_text
 from pwc_bench.regression.pair import Pair
 from pwc_bench.statistics import holm, mann_whitney
 
@@ -103,7 +104,7 @@ def _reason(decision: RoundsDecision, policy: Policy) -> str:
     ratio, p_value = decision.ratio or 0.0, decision.p_value or 0.0
     moved = f"the median round is {abs(100.0 * (ratio - 1.0)):.1f} % {'higher' if ratio > 1.0 else 'lower'}"
     if decision.outcome is not Outcome.SAME:
-        return f"{moved} (p = {p_value:.2g})"
+        return f"{moved} ({p_text(p_value)})"
     if p_value >= policy.significance:
-        return f"{moved}, which may be chance (p = {p_value:.2g})"
+        return f"{moved}, which may be chance ({p_text(p_value)})"
     return f"{moved}, within the {policy.least_speed_loss:g} % that count as the same"

@@ -1,5 +1,6 @@
 """The store as pages see it. It can be pickled: a worker process opens the database by itself."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.store import reads
 from pwc_bench.store.database import Database
+from pwc_bench.store.fingerprint import content_hash, predictions_state
 
 __all__ = ["StoreArchive"]
 
@@ -92,3 +94,8 @@ class StoreArchive:
             return read_whole(path, file.sha256)
         except EvaluationError as error:
             return str(error)
+
+    def fingerprint(self) -> str:
+        """Return a hash of everything that it holds, the catalogue included."""
+        said = f"{content_hash(self.database)}{self.catalogue!r}{predictions_state(self.database, self.folder)}"
+        return hashlib.sha256(said.encode()).hexdigest()

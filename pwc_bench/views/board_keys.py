@@ -1,5 +1,6 @@
 """Which leaderboards there are: one for each task and data set of which something is claimed or measured."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
@@ -7,7 +8,7 @@ from pwc_bench.core.metric import Scope
 from pwc_bench.views.links import board_folder, board_path
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["BoardKey", "board_keys", "board_title", "dataset_title"]
+__all__ = ["BoardKey", "board_keys", "board_title", "dataset_title", "titled_board"]
 
 _DEFAULT_TASK = "image-classification"
 
@@ -58,5 +59,9 @@ def dataset_title(names: Names, dataset: str) -> str:
 
 def board_title(archive: Archive, key: BoardKey, names: Names) -> str:
     """Return a leaderboard's title: "Image Classification on ImageNet"."""
-    titles = {task.slug: task.title for task in archive.tasks()}
+    return titled_board({task.slug: task.title for task in archive.tasks()}, key, names)
+
+
+def titled_board(titles: Mapping[str, str], key: BoardKey, names: Names) -> str:
+    """Return the same with the tasks' titles at hand, by slug: for pages that name many leaderboards."""
     return f"{titles.get(key.task, key.task.replace('-', ' ').title())} on {dataset_title(names, key.dataset)}"

@@ -10,7 +10,7 @@ from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import current_record
-from pwc_bench.views.board_keys import BoardKey, board_title, dataset_title
+from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
 from pwc_bench.views.links import dataset_path, model_path, relative, task_path
 from pwc_bench.views.record_naming import Names
@@ -78,7 +78,7 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
     metric = _metric(archive, claims, by_variant)
     found = None if metric is None else _best_measurement(names, by_variant, metric, path)
     return BoardSummary(
-        title=board_title(archive, key, names),
+        title=titled_board(task_titles, key, names),
         href=relative(path, key.path),
         task=task_titles.get(key.task, key.task.replace("-", " ").title()),
         task_href=relative(path, task_path(key.task)),

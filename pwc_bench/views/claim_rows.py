@@ -34,10 +34,10 @@ class ClaimRow:
 class ClaimDesk:
     """Makes rows for the page at `path`; reads the records of each data set and variant once."""
 
-    def __init__(self, archive: Archive, path: str, task_titles: Mapping[str, str]) -> None:
+    def __init__(self, archive: Archive, path: str, names: Names, task_titles: Mapping[str, str]) -> None:
         self._archive = archive
         self._path = path
-        self._names = Names.of(archive)
+        self._names = names
         self._task_titles = task_titles
         self.answers = Answers(archive)
         """Knows which record answers which claim."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pwc_bench.views.links import Link, relative, root_of
 
@@ -33,6 +34,8 @@ _FOOTER = (
     ),
     ("Community", (("Submit Results", "submit/index.html"), ("About", "about/index.html"))),
 )
+
+_TARGETS = frozenset(to.partition("#")[0] for links in (_NAV, *(links for _, links in _FOOTER)) for _, to in links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,9 @@ def make_frame(
         description=shorten(description, 200),
         site_title=SITE_TITLE,
         site_line=SITE_LINE,
-        nav=tuple(NavItem(text, relative(path, to), _current(path, to, text, section)) for text, to in _NAV),
+        nav=_nav(path if path in _TARGETS else root_of(path), section),
         crumbs=tuple(Crumb(text, None if to is None else relative(path, to)) for text, to in crumbs),
-        footer=tuple(
-            FooterGroup(group, tuple(Link(text, relative(path, to)) for text, to in links)) for group, links in _FOOTER
-        ),
+        footer=_footer(path if path in _TARGETS else root_of(path)),
     )
 
 
@@ -112,6 +113,24 @@ def shorten(text: str, length: int) -> str:
         return line
     head, _, _ = line[: length - 1].rpartition(" ")
     return (head or line[: length - 1]).rstrip(" ,;:.") + "…"
+
+
+# Thousands of pages share one navigation: it depends on their depth, and on a page itself only where it is a target.
+@lru_cache(maxsize=256)
+def _nav(place: str, section: str | None) -> tuple[NavItem, ...]:
+    return tuple(NavItem(text, _from(place, to), _current(place, to, text, section)) for text, to in _NAV)
+
+
+@lru_cache(maxsize=256)
+def _footer(place: str) -> tuple[FooterGroup, ...]:
+    return tuple(
+        FooterGroup(group, tuple(Link(text, _from(place, to)) for text, to in links)) for group, links in _FOOTER
+    )
+
+
+def _from(place: str, target: str) -> str:
+    """Return the address of `target` as written at `place`: a page's path, or "../../" for any other page so deep."""
+    return relative(place, target) if place in _TARGETS else f"{place}{target}"
 
 
 def _current(path: str, target: str, text: str, section: str | None) -> str | None:

@@ -103,10 +103,25 @@ def root_of(path: str) -> str:
 
 def relative(path: str, target: str) -> str:
     """Return the address of `target` as written on the page at `path`; both are relative to the site's root."""
+    if (
+        path.partition("/")[0] != target.partition("/")[0] and "/" in path
+    ):  # nothing shared: most links, and the fastest way
+        return "../" * path.count("/") + target
     name, mark, fragment = target.partition("#")
     if name in {"", path}:
         return f"{mark}{fragment}" if mark else posixpath.basename(path)
-    return posixpath.relpath(name, posixpath.dirname(path) or ".") + mark + fragment
+    return _up_and_down(posixpath.dirname(path), name) + mark + fragment
+
+
+def _up_and_down(folder: str, target: str) -> str:
+    """Return the way from a folder to a file: up to where both ways part, and down. Neither holds "." or ".."."""
+    start, way = folder.split("/") if folder else [], target.split("/")
+    shared = 0
+    for here, there in zip(start, way[:-1], strict=False):
+        if here != there:
+            break
+        shared += 1
+    return "../" * (len(start) - shared) + "/".join(way[shared:])
 
 
 def safe_url(address: str | None) -> str | None:

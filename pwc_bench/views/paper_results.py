@@ -10,6 +10,7 @@ from pwc_bench.core.knowledge import Paper
 from pwc_bench.views.claim_rows import ClaimDesk, ClaimRow
 from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.numbers import printed_number
+from pwc_bench.views.record_naming import Names
 
 __all__ = ["ClaimGroup", "PaperResults", "own_variants", "paper_results"]
 
@@ -47,9 +48,11 @@ class PaperResults:
     """The same of its baselines."""
 
 
-def paper_results(archive: Archive, paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperResults:
+def paper_results(
+    archive: Archive, paper: Paper, path: str, names: Names, task_titles: Mapping[str, str]
+) -> PaperResults:
     """Gather a paper's claims for the page at `path`."""
-    desk = ClaimDesk(archive, path, task_titles)
+    desk = ClaimDesk(archive, path, names, task_titles)
     of_paper = own_variants(archive, paper)
     claims = tuple(archive.claims(paper=paper.slug))
     of_variants = [claim for claim in claims if claim.variant is not None]

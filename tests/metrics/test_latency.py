@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from pwc_bench.core.policy import Policy
 from pwc_bench.metrics.latency import CPU_PLAN, CUDA_PLAN, INSTRUMENT, LatencyPlan, examine
 from tests.metrics.subjects import Convolutional, make_subject, run
 
@@ -58,7 +59,7 @@ def test_the_batch_is_one_whatever_the_settings_say() -> None:
 
 def test_plans_keep_their_promises() -> None:
     """At least 20 forwards on a CPU, and 5 a round up to 33 ms each; on CUDA 200, however long they take."""
-    assert CPU_PLAN.rounds * CPU_PLAN.forwards(10.0) == 20
+    assert CPU_PLAN.rounds * CPU_PLAN.forwards(10.0) == 20 == Policy().least_rounds
     assert CPU_PLAN.forwards(0.25) == 1
     assert CPU_PLAN.forwards(0.03) == 5
     assert CUDA_PLAN.rounds * CUDA_PLAN.forwards(10.0) == 200

@@ -80,7 +80,7 @@ def test_a_failed_build_leaves_the_old_site(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(pwc_bench.pages.home, "pages", broken)
     with pytest.raises(ZeroDivisionError):
-        publish(EMPTY, site)
+        publish(example_archive(), site)
     assert files_of(site) == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
 
@@ -137,7 +137,7 @@ def test_a_full_disk_is_named_and_the_old_site_stands(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(folders, "_put_in_place", full)
     with pytest.raises(PublishError, match=r"disk of .* is full"):
-        publish(EMPTY, site)
+        publish(example_archive(), site)
     assert files_of(site) == before
 
 

@@ -180,3 +180,16 @@ def _predictions_file() -> bytes:
     out = io.BytesIO()
     pq.write_table(pa.table(arrays, schema=SCHEMA), out)
     return out.getvalue()
+
+
+def test_the_fingerprint_follows_what_is_stored(tmp_path: Path) -> None:
+    """Not the form of the file: the same rows in another database, or after closing, have the same one."""
+    prints = []
+    for name in ("a.db", "b.db"):
+        with open_store(str(tmp_path / name)) as store:
+            store.add(make_record())
+            prints.append(store.archive(CATALOGUE).fingerprint())
+    with open_store(str(tmp_path / "a.db")) as store:
+        assert store.archive(CATALOGUE).fingerprint() == prints[0] == prints[1]
+        store.add(make_record("convit-b"))
+        assert store.archive(CATALOGUE).fingerprint() != prints[0]

@@ -1,0 +1,135 @@
+"""Several processes for one site: each a fresh interpreter that opens the archive by itself and takes its share.
+
+No fork, since the caller may have threads and a GPU, and no multiprocessing, which would run the caller's script again.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.errors import PublishError
+from pwc_bench.core.observer import SilentObserver
+from pwc_bench.core.share import Share
+from pwc_bench.publishing.held import HeldArchive
+from pwc_bench.publishing.share_of_pages import write_share
+from pwc_bench.publishing.writing import SiteWriter, Written
+
+__all__ = ["Helper", "Order", "helpers", "usable_processes", "work"]
+
+_START = (
+    "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from pwc_bench.publishing.crew import work; work()"
+)
+_PAGES_PER_PROCESS = 1000
+"""A process is worth its start, some 0.4 s, from about so many pages on."""
+_MOST_PROCESSES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a helper is told."""
+
+    archive: Archive
+    draft: Path
+    old: Path | None
+    templates: Path
+    base_url: str | None
+    share: Share
+    parent: int
+    """The process that waits for it: without that, nobody wants its work."""
+
+
+@dataclass
+class Helper:
+    """A process at work."""
+
+    process: "subprocess.Popen[bytes]"
+
+    def result(self) -> Written:
+        """Wait for it, and return what it wrote. Raises what it raised."""
+        answer, _ = self.process.communicate()
+        try:
+            found = pickle.loads(answer)  # noqa: S301  written by a process of our own
+        except (EOFError, pickle.UnpicklingError):
+            code = self.process.returncode
+            raise PublishError(f"a process of this build ended with code {code}: build again") from None
+        if isinstance(found, BaseException):
+            raise found
+        written: Written = found
+        return written
+
+
+def usable_processes(pages: int, asked: int | None) -> int:
+    """Return how many processes to use for about `pages` pages: `asked`, or as many as are worth their start."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _MOST_PROCESSES, pages // _PAGES_PER_PROCESS) if asked is None else asked)
+
+
+@contextmanager
+def helpers(orders: list[Order]) -> Iterator[list[Helper]]:
+    """Start a process for each order, and end those that still run when the block ends."""
+    started: list[Helper] = []
+    try:
+        started.extend(Helper(_start(order)) for order in orders)
+        yield started
+    finally:
+        for helper in started:
+            helper.process.kill()
+            helper.process.communicate()
+
+
+def _start(order: Order) -> "subprocess.Popen[bytes]":
+    message = pickle.dumps(sys.path) + pickle.dumps(order)
+    process = subprocess.Popen(  # noqa: S603  our own interpreter, our own code
+        [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    if process.stdin is None:
+        raise AssertionError
+    process.stdin.write(message)
+    process.stdin.flush()
+    return process
+
+
+def work() -> None:
+    """Do what standard input says and answer on standard output: a `Written`, or the exception."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed meanwhile must not mix with the answer
+    try:
+        order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  written by the process that started us
+        writer = _WatchfulWriter(order.draft, order.old, parent=order.parent)
+        archive = HeldArchive(order.archive)
+        write_share(archive, writer, order.templates, order.base_url, order.share, SilentObserver())
+        answer = pickle.dumps(writer.written)
+    except BaseException as error:  # noqa: BLE001  the process that waits raises it
+        answer = _pickled(error)
+    with answers:
+        answers.write(answer)
+
+
+def _pickled(error: BaseException) -> bytes:
+    try:
+        found = pickle.dumps(error)
+        pickle.loads(found)  # noqa: S301
+    except Exception:  # noqa: BLE001  an exception whose arguments are not its fields
+        return pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+    return found
+
+
+class _WatchfulWriter(SiteWriter):
+    """Stops where the process that ordered the pages is gone."""
+
+    def __init__(self, draft: Path, old: Path | None, *, parent: int) -> None:
+        super().__init__(draft, old)
+        self._parent = parent
+
+    def write_page(self, path: str, html: str) -> None:
+        """Write a page, unless nobody waits for it any more."""
+        if os.getppid() != self._parent:
+            raise SystemExit(1)
+        super().write_page(path, html)
