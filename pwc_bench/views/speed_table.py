@@ -9,7 +9,7 @@ from pwc_bench.core.record import Environment, Record, Status
 from pwc_bench.views.cells import MeasuredCell, depends_on_machine, measured_cell, own_implementation
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
+__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "settings_text", "speed_metrics", "speed_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
             if metric.key not in record.measurements:
                 continue
             size = record.batch_size_of(metric.key)
-            row = rows.setdefault((record.environment.device, size, _settings(record.environment, size)), {})
+            row = rows.setdefault((record.environment.device, size, settings_text(record.environment, size)), {})
             if metric.key not in row:  # the first one met is the newest
                 row[metric.key] = measured_cell(record, metric, path)
     used = tuple(metric for metric in metrics if any(metric.key in row for row in rows.values()))
@@ -73,7 +73,8 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
     )
 
 
-def _settings(environment: Environment, batch_size: int) -> str:
+def settings_text(environment: Environment, batch_size: int) -> str:
+    """Return how a machine was used: "bf16, batch 256, compiled"."""
     parts = (
         environment.precision + (" with TF32" if environment.tf32 else ""),
         f"batch {batch_size}",

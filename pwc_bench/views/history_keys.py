@@ -1,0 +1,72 @@
+"""Which records' values may stand in one series: those that only time tells apart."""
+
+from dataclasses import dataclass
+
+from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.record import Environment, Record
+from pwc_bench.views.cells import depends_on_machine
+from pwc_bench.views.speed_table import settings_text
+
+__all__ = ["SeriesKey", "series_key"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SeriesKey:
+    """What all points of a series share. A value on another machine, recipe or image set is another series."""
+
+    metric: str
+    dataset: str
+    """"" for what depends on the model alone."""
+    setting: str
+    """All the rest that people read: "NVIDIA H200, bf16, batch 256"; "" where nothing else matters."""
+    pixels: str
+    """The hashes of recipe and images, which `setting` names in words only."""
+
+
+def series_key(record: Record, metric: Metric) -> SeriesKey:
+    """Return the series of a record's value of `metric`. Raises KeyError where it was not measured."""
+    parts: list[str] = []
+    if depends_on_machine(metric):
+        parts += _machine(record, metric)
+    elif metric.kind is not Kind.EXACT:
+        parts.append(_precision(record.environment))
+    if metric.scope is Scope.DATASET:
+        parts += _images(record)
+    version = record.measurements[metric.key].version
+    if version != metric.version:
+        parts.append(f"version {version} of the metric")
+    return SeriesKey(metric.key, record.dataset or "", ", ".join(parts), _pixels(record, metric))
+
+
+def _machine(record: Record, metric: Metric) -> list[str]:
+    environment = record.environment
+    cores = environment.cpu_count if environment.device_type == "cpu" else None
+    parts = [
+        f"{environment.device}, {cores} CPUs" if cores else environment.device,
+        settings_text(environment, record.batch_size_of(metric.key)),
+    ]
+    if metric.scope is Scope.DATASET:  # reading and decoding are part of the time
+        parts += [f"{environment.workers} workers"] if environment.workers else []
+        parts += [f"{environment.processes} processes"] if environment.processes else []
+    return parts
+
+
+def _precision(environment: Environment) -> str:
+    return environment.precision + (" with TF32" if environment.tf32 else "")
+
+
+def _images(record: Record) -> list[str]:
+    provenance = record.provenance
+    seen = provenance.images_seen
+    return [
+        *([provenance.recipe.key] if provenance.recipe is not None else []),
+        *([f"{seen:,} images"] if seen is not None else []),
+        f"{provenance.weights.status} weights",
+    ]
+
+
+def _pixels(record: Record, metric: Metric) -> str:
+    if metric.scope is not Scope.DATASET:
+        return ""
+    recipe = record.provenance.recipe
+    return f"{'' if recipe is None else recipe.sha256} {record.provenance.manifest_sha256 or ''}"

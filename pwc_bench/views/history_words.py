@@ -1,0 +1,67 @@
+"""A history in words, for people who read it at the terminal or hear it."""
+
+from collections.abc import Iterator
+
+from pwc_bench.core.metric import Better, Metric
+from pwc_bench.views.history import HistorySeries, HistoryStep
+from pwc_bench.views.numbers import signed_text
+
+__all__ = ["change_text", "counted", "direction_text", "series_title", "step_sentence", "step_sentences", "value_text"]
+
+_MOST_DECIMALS = 15
+
+
+def series_title(series: HistorySeries, dataset: str | None) -> str:
+    """Return "Throughput on NVIDIA H200, bf16, batch 256", or with the data set's title before the setting."""
+    place = ", ".join(part for part in (dataset, series.setting) if part)
+    return f"{series.metric.title} on {place}" if place else series.metric.title
+
+
+def direction_text(metric: Metric) -> str:
+    """Return "higher is better" or "lower is better"."""
+    return "higher is better" if metric.better is Better.HIGHER else "lower is better"
+
+
+def value_text(metric: Metric, value: float) -> str:
+    """Return a value in the display unit, with it."""
+    return f"{metric.display.text(value)} {metric.display.unit}".strip()
+
+
+def change_text(metric: Metric, step: HistoryStep) -> str:
+    """Return the size of a step: "-9.8 %" of a speed, "-0.46 points" of a share, a difference in the unit else."""
+    if metric.unit == "%":
+        return f"{signed_text(step.after - step.before, metric.display.decimals)} points"
+    if step.before != 0:
+        percent = 100 * (step.after - step.before) / abs(step.before)
+        decimals = next((d for d in range(1, _MOST_DECIMALS) if abs(percent) >= 0.5 * 10.0**-d), _MOST_DECIMALS)
+        return f"{signed_text(percent, decimals)} %"
+    return f"{signed_text(step.after, metric.display.decimals)} {metric.display.unit}".strip()
+
+
+def step_sentence(series: HistorySeries, step: HistoryStep) -> str:
+    """Return when a step began, how large it is, and whether to be glad."""
+    point = series.points[step.index]
+    metric = series.metric
+    tested = "" if step.p_value is None else f", p {_p_text(step.p_value)}"
+    weights = ", with other weights" if point.new_weights else ""
+    judged = "better" if step.is_better else "worse"
+    levels = f"from {metric.display.text(step.before)} to {value_text(metric, step.after)}"
+    return f"{judged} since {point.started[:10]} ({point.campaign}): {levels}, {change_text(metric, step)}{tested}{weights}"
+
+
+def step_sentences(series: HistorySeries) -> Iterator[str]:
+    """Yield a sentence for each step, newest first."""
+    for step in reversed(series.steps):
+        yield step_sentence(series, step)
+
+
+def counted(series: HistorySeries) -> str:
+    """Return how many campaigns a series has: "12 measurements", "the newest 60 of 1,204 measurements"."""
+    shown = len(series.points)
+    if series.older:
+        return f"the newest {shown:,} of {shown + series.older:,} measurements"
+    return "1 measurement" if shown == 1 else f"{shown:,} measurements"
+
+
+def _p_text(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"= {value:.3f}"

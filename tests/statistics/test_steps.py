@@ -1,0 +1,140 @@
+"""Steps in a series: found where they are, and seldom where there are none."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import scipy.stats
+
+from pwc_bench.statistics.steps import LEAST_POINTS, Step, exact_steps, noisy_steps
+
+Noise = Callable[[int, np.random.Generator], npt.NDArray[np.float64]]
+_CV = 0.02
+
+
+def _plain(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+    return random.normal(0, _CV, count)
+
+
+def _heavy(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+    return np.asarray(random.standard_t(3, count) * _CV)
+
+
+def _outliers(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+    """One campaign in twenty is 10 to 40 % off."""
+    is_out = random.random(count) < 0.05
+    far = random.choice([-1, 1], count) * random.uniform(0.1, 0.4, count)
+    return np.asarray(_plain(count, random) + is_out * far)
+
+
+def _drift(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+    """The level moves by twice the noise from the first campaign to the last."""
+    return _plain(count, random) + np.linspace(0, 2 * _CV, count) * random.choice([-1, 1])
+
+
+@pytest.mark.parametrize("noise", [_plain, _heavy, _outliers, _drift])
+@pytest.mark.parametrize("count", [12, 30])
+def test_noise_is_seldom_marked(noise: Noise, count: int) -> None:
+    """Of 400 series without a step fewer than 2 in 100 get a mark: plain, heavy-tailed, with outliers, drifting."""
+    random = np.random.default_rng(20)
+    marked = sum(bool(noisy_steps(1000 * (1 + noise(count, random)))) for _ in range(400))
+    assert marked < 8
+
+
+@pytest.mark.parametrize(("count", "place"), [(20, 10), (20, 16), (40, 36)])
+def test_a_clear_step_is_found_within_one_campaign(count: int, place: int) -> None:
+    """10 % at 2 % noise, also four campaigns before the end: in at least 90 of 100 series."""
+    random = np.random.default_rng(21)
+    found = 0
+    for _ in range(100):
+        series = 1000 * (1 + _plain(count, random))
+        series[place:] *= 0.9
+        found += any(abs(step.index - place) <= 1 for step in noisy_steps(series))
+    assert found >= 90
+
+
+def test_a_step_tells_both_levels() -> None:
+    """The medians of what is before and after, up to the next step; outliers do not move them."""
+    random = np.random.default_rng(22)
+    series = np.concatenate([random.normal(level, 5, 15) for level in (1000, 900, 1100)])
+    series[4], series[20] = 400, 2000
+    first, second = noisy_steps(series)
+    assert (first.index, second.index) == (15, 30)
+    assert first.before == pytest.approx(1000, rel=0.01)
+    assert first.after == second.before == pytest.approx(900, rel=0.01)
+    assert second.after == pytest.approx(1100, rel=0.01)
+    assert first.p_value is not None
+    assert 0 < first.p_value < 0.01
+
+
+def test_the_p_value_agrees_with_another_implementation() -> None:
+    """Where the split is given, the permutation of two samples in scipy finds the step as improbable."""
+    random = np.random.default_rng(23)
+    series = 1000 * (1 + _plain(16, random))
+    series[8:] *= 0.9
+    (step,) = noisy_steps(series)
+    other = scipy.stats.mannwhitneyu(series[: step.index], series[step.index :], method="exact")
+    assert step.p_value is not None
+    # Looking at every split costs something: never less than the test that knows the place.
+    assert other.pvalue / 2 <= step.p_value < 0.01
+
+
+def test_a_steady_drift_is_no_step() -> None:
+    """A machine that warms up over weeks did not break on one day."""
+    random = np.random.default_rng(24)
+    assert noisy_steps(1000 * (1 + _plain(30, random) / 4 + np.linspace(0, 0.2, 30))) == ()
+
+
+def test_one_outlier_is_no_step_wherever_it_stands() -> None:
+    """A level needs three campaigns."""
+    for place in range(14):
+        series = 1000 * (1 + _plain(14, np.random.default_rng(25)) / 10)
+        series[place] = 500
+        assert noisy_steps(series) == ()
+
+
+def test_an_effect_below_the_least_one_is_not_marked() -> None:
+    """A significant change of half a percent is of no interest, unless somebody asks for it."""
+    series = np.concatenate([np.full(12, 1000.0), np.full(12, 995.0)]) + np.tile([0.1, -0.1, 0.2], 8)
+    assert noisy_steps(series) == ()
+    assert [step.index for step in noisy_steps(series, least_effect=0.001)] == [12]
+
+
+@pytest.mark.parametrize("series", [[], [1.0], [5.0] * 40, [1.0] * (LEAST_POINTS - 4) + [2.0, 2.0, 2.0]])
+def test_short_and_constant_series_have_no_step(series: list[float]) -> None:
+    """With so little, or nothing, to see, nothing is marked."""
+    assert noisy_steps(series) == ()
+
+
+def test_a_step_without_any_noise_is_found() -> None:
+    """A series of two constant levels has a step, and nothing is divided by the noise that it lacks."""
+    (step,) = noisy_steps([3.0] * 8 + [2.0] * 8)
+    assert (step.index, step.before, step.after) == (8, 3.0, 2.0)
+
+
+def test_the_same_series_has_the_same_marks() -> None:
+    """Permutations are drawn from a fixed seed: a site is built twice with the same bytes."""
+    series = 1000 * (1 + _plain(20, np.random.default_rng(26)))
+    series[9:] *= 1.1
+    assert noisy_steps(series) == noisy_steps(series.tolist())
+
+
+def test_any_change_of_an_exact_value_is_a_step() -> None:
+    """Also one campaign that came back, and a change by the last bit."""
+    assert exact_steps([5.0, 5.0, 6.0, 5.0]) == (Step(2, 5.0, 6.0, None), Step(3, 6.0, 5.0, None))
+    assert exact_steps([1.0, 1.0000000000000002]) == (Step(1, 1.0, 1.0000000000000002, None),)
+    assert exact_steps([]) == exact_steps([4.0]) == ()
+
+
+def test_small_changes_of_an_exact_value_may_be_let_pass() -> None:
+    """Within the tolerance of the present level; a slow slide is marked when it leaves it."""
+    assert exact_steps([80.0, 80.04, 79.97], tolerance=0.05) == ()
+    assert [step.index for step in exact_steps([80.0, 80.04, 80.08, 80.12], tolerance=0.05)] == [2]
+
+
+@pytest.mark.parametrize("find", [noisy_steps, exact_steps])
+def test_what_is_no_number_is_refused(find: Callable[[list[float]], tuple[Step, ...]]) -> None:
+    """A gap is left out by the caller, and never a NaN."""
+    with pytest.raises(ValueError, match="finite"):
+        find([1.0, float("nan")])
