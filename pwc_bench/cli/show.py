@@ -17,6 +17,7 @@ __all__ = ["command"]
     examples=(
         "pwc-bench show convit-s",
         "pwc-bench show ConViT-Ti+",
+        "pwc-bench show convit-s --history --metric throughput",
         "pwc-bench show 3f9a2c --json",
         "pwc-bench show convit:convit-s:top1",
     ),
@@ -26,9 +27,11 @@ __all__ = ["command"]
     },
 )
 @click.argument("key")
+@click.option("--history", is_flag=True, help="Of a variant: each metric over campaigns, with the steps in it.")
+@click.option("--metric", metavar="KEY", help="With --history: this metric only.")
 @db_option
 @json_option("Write a JSON object.")
-def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click passes it by name)
+def command(key: str, db: str, as_json: bool, history: bool, metric: str | None) -> None:  # noqa: FBT001  (click's)
     """Show one thing whole: a variant, data set, metric, record, campaign, claim or paper.
 
     KEY is a variant's key or title, a data set's or metric's key, the first digits of a record's id, a campaign's
@@ -39,6 +42,9 @@ def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click p
     from pwc_bench.cli.jsonable import json_text
     from pwc_bench.cli.readable import readable
 
+    if history or metric is not None:
+        _show_history(key, db, metric, history=history, as_json=as_json)
+        return
     found = find(key, db)
     if as_json:
         click.echo(json_text(found))
@@ -48,6 +54,19 @@ def command(key: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click p
         _print_paper(found)
     else:
         click.echo("\n".join(readable(found)))
+
+
+def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_json: bool) -> None:
+    from pwc_bench.cli.history import find_history, print_history
+    from pwc_bench.cli.history_json import history_json
+
+    if not history:
+        raise click.UsageError("--metric goes with --history.")
+    found = find_history(key, db, metric)
+    if as_json:
+        click.echo(history_json(found))
+    else:
+        print_history(found)
 
 
 def _print_variant(found: Mapping[str, Any]) -> None:

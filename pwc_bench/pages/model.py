@@ -15,6 +15,7 @@ from pwc_bench.views.current import current_records
 from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.history_section import HistorySection, history_section
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.provenance_facts import weights_address
@@ -80,6 +81,8 @@ class ModelPage:
     standing: tuple[StandingGroup, ...]
     costs: tuple[CostSection, ...]
     speed: SpeedTable | None
+    history: HistorySection | None
+    """None where there is no record but demos."""
     records: RecordList
     demo_results: tuple[DemoResult, ...]
     demo: RecordList
@@ -146,6 +149,7 @@ def _context(
         standing=tuple(VariantStanding(archive, names, titles, key, path, ratios).groups()),
         costs=tuple(_costs(archive, key, path)),
         speed=speed_table(names, records, path),
+        history=history_section(names, records, path),
         records=record_list(names, (record for record in records if not names.is_demo(record)), path),
         demo_results=demo_results(names, records, path),
         demo=record_list(names, (record for record in records if names.is_demo(record)), path),

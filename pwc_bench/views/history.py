@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record, Status
 from pwc_bench.views.history_keys import SeriesKey, series_key
 
-__all__ = ["MOST_POINTS", "HistoryPoint", "HistorySeries", "HistoryStep", "histories", "series_of"]
+__all__ = ["MOST_POINTS", "HistoryLevel", "HistoryPoint", "HistorySeries", "HistoryStep", "histories", "series_of"]
 
 MOST_POINTS = 60
 """A series shows its newest points; older ones are counted."""
@@ -45,6 +46,18 @@ class HistoryStep:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryLevel:
+    """The median between two steps."""
+
+    value: float
+    """In the metric's unit."""
+    start: int
+    """Its first point."""
+    end: int
+    """The first point of the next level."""
+
+
+@dataclass(frozen=True, slots=True)
 class HistorySeries:
     """One metric under one setting, oldest first."""
 
@@ -62,6 +75,13 @@ class HistorySeries:
     def is_constant(self) -> bool:
         """Tell whether every point has the same value."""
         return all(point.value == self.points[0].value for point in self.points)
+
+    @property
+    def levels(self) -> tuple[HistoryLevel, ...]:
+        """Return the levels on both sides of each step, oldest first; none where there is no step."""
+        edges = [0, *(step.index for step in self.steps), len(self.points)]
+        values = [*(step.before for step in self.steps[:1]), *(step.after for step in self.steps)]
+        return tuple(HistoryLevel(value, *ends) for value, ends in zip(values, pairwise(edges), strict=False))
 
 
 def histories(archive: Archive, variant: str, metric: str | None = None) -> tuple[HistorySeries, ...]:

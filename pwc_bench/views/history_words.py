@@ -1,12 +1,23 @@
 """A history in words, for people who read it at the terminal or hear it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from pwc_bench.core.metric import Better, Metric
+from pwc_bench.core.metric import Better, Display, Kind, Metric
 from pwc_bench.views.history import HistorySeries, HistoryStep
 from pwc_bench.views.numbers import signed_text
 
-__all__ = ["change_text", "counted", "direction_text", "series_title", "step_sentence", "step_sentences", "value_text"]
+__all__ = [
+    "change_text",
+    "counted",
+    "direction_text",
+    "series_display",
+    "series_title",
+    "step_sentence",
+    "step_sentences",
+    "step_words",
+    "value_text",
+]
 
 _MOST_DECIMALS = 15
 
@@ -38,15 +49,44 @@ def change_text(metric: Metric, step: HistoryStep) -> str:
     return f"{signed_text(step.after, metric.display.decimals)} {metric.display.unit}".strip()
 
 
+def step_words(metric: Metric, step: HistoryStep) -> str:
+    """Return a step as briefly as it can be said: its direction, its size, and whether to be glad."""
+    sign = "▲" if step.after > step.before else "▼"
+    return f"{sign} {change_text(metric, step)}, {'better' if step.is_better else 'worse'}"
+
+
 def step_sentence(series: HistorySeries, step: HistoryStep) -> str:
     """Return when a step began, how large it is, and whether to be glad."""
     point = series.points[step.index]
-    metric = series.metric
     tested = "" if step.p_value is None else f", p {_p_text(step.p_value)}"
     weights = ", with other weights" if point.new_weights else ""
     judged = "better" if step.is_better else "worse"
-    levels = f"from {metric.display.text(step.before)} to {value_text(metric, step.after)}"
-    return f"{judged} since {point.started[:10]} ({point.campaign}): {levels}, {change_text(metric, step)}{tested}{weights}"
+    before, after = _levels(series.metric, step)
+    change = f"{before} to {after}, {change_text(series.metric, step)}"
+    return f"{judged} since {point.started[:10]} ({point.campaign}): from {change}{tested}{weights}"
+
+
+def _levels(metric: Metric, step: HistoryStep) -> tuple[str, str]:
+    """Return both levels with as many digits as they need to look different; the second one has the unit."""
+    display = _telling(metric.display, (step.before, step.after))
+    return display.text(step.before), f"{display.text(step.after)} {display.unit}".strip()
+
+
+def series_display(series: HistorySeries) -> Display:
+    """Return how a series' values are written: exact ones with as many digits as it takes to tell them apart."""
+    metric = series.metric
+    if metric.kind is not Kind.EXACT:
+        return metric.display
+    return _telling(metric.display, [point.value for point in series.points])
+
+
+def _telling(display: Display, values: Sequence[float]) -> Display:
+    different = len(set(values))
+    for decimals in range(display.decimals, _MOST_DECIMALS):
+        finer = replace(display, decimals=decimals)
+        if len({finer.text(value) for value in values}) == different:
+            return finer
+    return replace(display, decimals=_MOST_DECIMALS)
 
 
 def step_sentences(series: HistorySeries) -> Iterator[str]:

@@ -30,7 +30,7 @@ def _outliers(count: int, random: np.random.Generator) -> npt.NDArray[np.float64
 
 def _drift(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
     """The level moves by twice the noise from the first campaign to the last."""
-    return _plain(count, random) + np.linspace(0, 2 * _CV, count) * random.choice([-1, 1])
+    return np.asarray(_plain(count, random) + np.linspace(0, 2 * _CV, count) * random.choice([-1, 1]))
 
 
 @pytest.mark.parametrize("noise", [_plain, _heavy, _outliers, _drift])

@@ -1,0 +1,136 @@
+"""A line chart of one metric over campaigns: a column a measurement, steps marked in words and by a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+
+from pwc_bench.views.history import HistoryPoint, HistorySeries, HistoryStep
+from pwc_bench.views.history_plane import BOTTOM, TOP, HistoryChart, Plane, frame, gaps, plane_of
+from pwc_bench.views.history_words import series_display, step_words
+from pwc_bench.views.links import record_path, relative
+from pwc_bench.views.svg import Drawing, coordinate, element, text
+
+__all__ = ["draw_history"]
+
+_MOST_RADIUS, _LEAST_RADIUS = 4.5, 2.0
+_LABEL_HEIGHT = 15.0
+
+
+def draw_history(chart: HistoryChart) -> Drawing:
+    """Draw the newest points of a series that has at least one."""
+    plane = plane_of(chart)
+    ident = f"{chart.key}-{chart.width_px:.0f}"
+    body = (
+        element("title", escape(chart.title), id=f"{ident}-title"),
+        element("desc", escape(chart.description), id=f"{ident}-desc"),
+        *frame(plane),
+        *_levels(plane),
+        *_lines(plane),
+        *_steps(plane),
+        *(_mark(plane, index, point) for index, point in enumerate(plane.points, plane.first)),
+    )
+    return Drawing(
+        element(
+            "svg",
+            *body,
+            class_="chart history-chart",
+            viewBox=f"0 0 {chart.width_px:.0f} {chart.height_px:.0f}",
+            role="group",
+            aria_labelledby=f"{ident}-title {ident}-desc",
+        )
+    )
+
+
+def _lines(plane: Plane) -> Iterator[str]:
+    """Tie neighbours: solid, or dashed over a gap in time."""
+    breaks = gaps(plane.points)
+    for place, (before, after) in enumerate(pairwise(plane.points)):
+        index = plane.first + place
+        yield element(
+            "line",
+            class_="chart-gap" if place in breaks else "chart-line",
+            x1=coordinate(plane.x(index)),
+            y1=coordinate(plane.y(before.value)),
+            x2=coordinate(plane.x(index + 1)),
+            y2=coordinate(plane.y(after.value)),
+        )
+
+
+def _levels(plane: Plane) -> Iterator[str]:
+    """Draw the median on both sides of each step, as far as its level reaches."""
+    for level in plane.chart.series.levels:
+        if level.end > plane.first:
+            start, y = max(level.start, plane.first), coordinate(plane.y(level.value))
+            x1, x2 = (coordinate(plane.x(edge - 0.5)) for edge in (start, level.end))
+            yield element("line", class_="chart-level", x1=x1, x2=x2, y1=y, y2=y)
+
+
+def _steps(plane: Plane) -> Iterator[str]:
+    """Mark each step by a line before its first point, and by its size in words above the plot."""
+    shown = [step for step in plane.chart.series.steps if step.index > plane.first]
+    ends = [0.0, 0.0]
+    for step in shown:
+        x = plane.x(step.index - 0.5)
+        words = step_words(plane.chart.series.metric, step)
+        place = _Label.fitting(x, len(words) * 6.4, plane.chart.width_px, ends)
+        line = element(
+            "line",
+            x1=coordinate(x),
+            x2=coordinate(x),
+            y1=coordinate(TOP - 4),
+            y2=coordinate(plane.chart.height_px - BOTTOM),
+        )
+        label = (
+            "" if place is None else text(words, x=coordinate(place.x), y=coordinate(place.y), text_anchor=place.anchor)
+        )
+        kind = "better" if step.is_better else "worse"
+        yield element("g", line, label, class_=f"chart-step chart-step-{kind}", aria_hidden="true")
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """Where a step's words stand: in one of two lines, or nowhere; a sentence beside the chart says it all."""
+
+    x: float
+    y: float
+    anchor: str
+
+    @staticmethod
+    def fitting(x: float, width: float, limit: float, ends: list[float]) -> "_Label | None":
+        """Return a free place for words of `width` at `x`, and take it from `ends`."""
+        start = min(max(4.0, x - width / 2), max(4.0, limit - width - 4))
+        for line in range(len(ends)):
+            if start >= ends[line]:
+                ends[line] = start + width + 8
+                return _Label(start, TOP - 10 - line * _LABEL_HEIGHT, "start")
+        return None
+
+
+def _mark(plane: Plane, index: int, point: HistoryPoint) -> str:
+    series = plane.chart.series
+    x, y = coordinate(plane.x(index)), coordinate(plane.y(point.value))
+    radius = max(_LEAST_RADIUS, min(_MOST_RADIUS, plane.column / 3))
+    step = next((step for step in series.steps if step.index == index), None)
+    name = _name(series, point, step)
+    parts = [element("title", escape(name))]
+    if point.interval is not None:
+        low, high = (coordinate(plane.y(value)) for value in point.interval)
+        parts.append(element("line", x1=x, x2=x, y1=low, y2=high))
+    parts.append(element("circle", cx=x, cy=y, r=coordinate(radius)))
+    kind = "chart-measured chart-flagged" if point.is_partial else "chart-measured"
+    href = relative(plane.chart.path, record_path(point.record_id))
+    return element("a", *parts, class_=kind, href=href, aria_label=name)
+
+
+def _name(series: HistorySeries, point: HistoryPoint, step: HistoryStep | None) -> str:
+    """Return what a point says to those who point at it or hear it."""
+    display = series_display(series)
+    value = f"{point.started[:10]}: {display.text(point.value)} {display.unit}".strip()
+    interval = ""
+    if point.interval is not None:
+        interval = f", 95 % interval {display.text(point.interval[0])} to {display.text(point.interval[1])}"
+    partial = ", partial" if point.is_partial else ""
+    weights = ", other weights than before" if point.new_weights else ""
+    begun = "" if step is None else f"; a step begins here, {step_words(series.metric, step)}"
+    return f"{value}{interval}, campaign {point.campaign}{partial}{weights}{begun}"
