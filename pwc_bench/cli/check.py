@@ -45,7 +45,7 @@ _SIDE = (
               "pull-request comment), junit or github (annotations; and markdown into $GITHUB_STEP_SUMMARY).  "
               "[default: text]")  # fmt: skip
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report "
-              "here, whole or not at all, and a summary to stdout.")  # fmt: skip
+              "here, whole or not at all; stdout gets it as text.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show the images that flipped where accuracy moved, by class.")
 @click.option("--dry-run", is_flag=True, help="Say what would be compared, how, and what cannot be; end with 0.")
 @click.option("--show-config", is_flag=True, help="Say which settings apply and where each was said, and end.")
