@@ -8,6 +8,7 @@ from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.knowledge import Method
 from pwc_bench.core.page import Page
 from pwc_bench.views.board import make_board
+from pwc_bench.views.board_chart import board_charts
 from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
@@ -97,7 +98,8 @@ def _papers_with_claims(archive: Archive) -> Iterator[Link]:
 
 def _figure(archive: Archive, key: BoardKey, names: Names) -> BoardFigure | None:
     board = make_board(archive, key, names, {}, PATH)
-    return board_figure(board, board_title(archive, key, names))
+    charts = board_charts(board, board_title(archive, key, names))
+    return board_figure(charts[0]) if charts else None
 
 
 def _campaign(archive: Archive, campaign: Campaign, names: Names) -> CampaignLine:

@@ -8,12 +8,16 @@ from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import Board, make_board
-from pwc_bench.views.board_figure import BoardFigure, board_figure
+from pwc_bench.views.board_chart import BoardChart, board_charts
+from pwc_bench.views.board_figure import BoardFigure, board_figure, brief_figure
 from pwc_bench.views.board_files import board_csv, board_json
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, dataset_title
+from pwc_bench.views.board_tabs import Tabs, board_tabs
+from pwc_bench.views.citation import Citation, cite_board
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import Link, dataset_path, relative, task_path
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.separation import paired_tests
 from pwc_bench.views.svg import standalone
 
 __all__ = ["LeaderboardContext", "pages"]
@@ -32,8 +36,10 @@ class LeaderboardContext:
     dataset: Link
     board: Board
     chart: BoardFigure | None
+    tabs: Tabs | None
     downloads: tuple[Link, ...]
     counts: str
+    citation: Citation
     definitions: tuple[tuple[str, str], ...]
     """(title, definition) of each metric."""
 
@@ -49,17 +55,17 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
 def _page(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Page:
     path = key.path
     title = board_title(archive, key, names)
-    board = make_board(archive, key, names, papers, path)
-    chart = board_figure(board, title)
+    board = make_board(archive, key, names, papers, path, paired_tests)
+    charts = board_charts(board, title)
     files: dict[str, str | bytes] = {
         f"{key.folder}/index.csv": board_csv(board),
         f"{key.folder}/index.json": board_json(board, title, path),
     }
     downloads = [Link("CSV", "index.csv"), Link("JSON", "index.json")]
-    if chart is not None:
-        files[f"{key.folder}/chart.svg"] = standalone(chart.wide)
+    if charts:
+        files[f"{key.folder}/chart.svg"] = standalone(board_figure(charts[0]).drawing)
         downloads.append(Link("Chart (SVG)", "chart.svg"))
-    context = _context(archive, key, names, board, title, chart, tuple(downloads))
+    context = _context(archive, key, names, board, title, charts, tuple(downloads))
     return Page("leaderboard", path, context, files)
 
 
@@ -69,7 +75,7 @@ def _context(
     names: Names,
     board: Board,
     title: str,
-    chart: BoardFigure | None,
+    charts: tuple[BoardChart, ...],
     downloads: tuple[Link, ...],
 ) -> LeaderboardContext:
     declared = archive.catalogue.datasets.get(key.dataset)
@@ -95,9 +101,11 @@ def _context(
         task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
         dataset=Link(dataset, relative(key.path, dataset_path(key.dataset))),
         board=board,
-        chart=chart,
+        chart=brief_figure(charts[0]) if charts else None,
+        tabs=board_tabs(key, charts, charts[0], key.path) if charts else None,
         downloads=downloads,
         counts=_counts(board),
+        citation=cite_board(title, board.newest),
         definitions=tuple(
             (metric.title, metric.definition)
             for column in board.columns

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Axis", "Tick", "linear_axis", "log_axis"]
+__all__ = ["Axis", "Tick", "linear_axis", "log_axis", "time_axis", "years"]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MARGIN_SHARE = 0.06
@@ -61,3 +61,17 @@ def log_axis(values: Sequence[float]) -> Axis:
     marks = [factor * 10.0**decade for decade in decades for factor in factors]
     ticks = tuple(Tick(bare.share(mark), f"{mark:,.10g}") for mark in marks if low <= mark <= high)
     return Axis(low, high, ticks, is_log=True)
+
+
+def time_axis(values: Sequence[float], *, most_ticks: int = 6) -> Axis:
+    """Return an axis around moments in years (at least one), marked at whole years."""
+    low, high = math.floor(min(values) - 0.05), math.ceil(max(values) + 0.05)
+    step = max(1, math.ceil((high - low) / most_ticks))
+    bare = Axis(float(low), float(high), ())
+    return Axis(bare.low, bare.high, tuple(Tick(bare.share(year), str(year)) for year in range(low, high + 1, step)))
+
+
+def years(date: str) -> float:
+    """Return a date (ISO 8601, of a year, a month or a day) in years: 2021.2. Raises ValueError for others."""
+    year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
+    return year + (month - 1) / 12 + (day - 1) / 365.25

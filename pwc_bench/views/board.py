@@ -2,21 +2,34 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Better, Metric
+from pwc_bench.views.board_facets import Filter, board_filters
 from pwc_bench.views.board_keys import BoardKey
 from pwc_bench.views.board_ranking import in_rank_order, order_sentences
 from pwc_bench.views.board_rows import BoardRow, Entry, align_rows, make_row
 from pwc_bench.views.cells import depends_on_machine
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.separation import PairedTester, untested
 from pwc_bench.views.speed_ratios import SpeedRatios
 
-__all__ = ["Board", "BoardColumn", "make_board"]
+__all__ = ["Board", "BoardColumn", "FurtherColumn", "make_board"]
 
+_MOST_LABELLED = 100
+"""Rows; every label that repeats a heading costs a browser time."""
+_FURTHER = (
+    ("evidence", "Evidence", "descending"),
+    ("data", "Extra data", "descending"),
+    ("paper", "Paper", "ascending"),
+    ("code", "Code", "ascending"),
+    ("year", "Year", "descending"),
+)
+"""(key, title, first direction) of what follows the metrics."""
 _FIRST_METRICS = ("top1", "top5", "gflops", "parameters", "throughput")
 """What a board shows, in this order; what else is claimed follows."""
 
@@ -45,20 +58,49 @@ class BoardColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherColumn:
+    """A column behind the metrics."""
+
+    key: str
+    title: str
+    index: str
+    """Its place in a row, for sorting."""
+    first: str
+    """The direction in which a table is sorted first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """A leaderboard, ready to show."""
 
     columns: tuple[BoardColumn, ...]
     rows: tuple[BoardRow, ...]
-    """The variants that we can measure, the best first."""
+    """The models that compete, the best first."""
     further: tuple[BoardRow, ...]
-    """What else is published: other training data, ablations, models that we do not declare."""
+    """What else is published under conditions of its own: parts of the training data, ablations."""
     order: str
     """By what the rows are ordered, as a sentence."""
+    filters: tuple[Filter, ...]
+    further_columns: tuple[FurtherColumn, ...]
+    """What follows the metrics."""
+    newest: str | None
+    """The start of the newest record behind it, None where nothing was measured."""
+    is_labelled: bool
+    """Whether each cell repeats its heading, for phones, where a row becomes a card; long boards scroll instead."""
 
 
-def make_board(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper], path: str) -> Board:
-    """Gather the leaderboard `key` for the page at `path`; `papers` are those that have a page, by slug."""
+def make_board(
+    archive: Archive,
+    key: BoardKey,
+    names: Names,
+    papers: Mapping[str, Paper],
+    path: str,
+    pair: PairedTester = untested,
+) -> Board:
+    """Gather the leaderboard `key` for the page at `path`; `papers` are those that have a page, by slug.
+
+    `pair` tests models image by image, for pages that show ranks: `views.separation.paired_tests`.
+    """
     current = current_records(archive, key.dataset)
     claims = tuple(claim for claim in archive.claims(dataset=key.dataset) if claim.task == key.task)
     metrics = _metrics(archive, claims, current)
@@ -66,19 +108,32 @@ def make_board(archive: Archive, key: BoardKey, names: Names, papers: Mapping[st
     entries = _entries(claims, measured, names)
     ratios = SpeedRatios(archive)
     drafts = [make_row(entry, metrics, current, names, papers, path, ratios) for entry in entries]
-    declared = [row for row in drafts if row.variant is not None]
-    known = in_rank_order(declared, metrics[0], current, archive, key.dataset) if metrics else declared
-    further = [row for row in drafts if row.variant is None]
-    rows = align_rows([*known, *further])
+    rivals = [row for row in drafts if row.is_rival]
+    declared = archive.catalogue.datasets.get(key.dataset)
+    images = None if declared is None else declared.expected_images
+    known = in_rank_order(rivals, metrics[0], current, images, partial(pair, archive)) if metrics else rivals
+    rows = align_rows([*known, *(row for row in drafts if not row.is_rival)])
     columns = tuple(_columns(metrics, rows[: len(known)]))
-    return Board(columns, rows[: len(known)], rows[len(known) :], order_sentences(metrics[0]) if metrics else "")
+    after = 2 + sum(int(column.span) for column in columns)
+    return Board(
+        columns=columns,
+        rows=rows[: len(known)],
+        further=rows[len(known) :],
+        order=order_sentences(metrics[0]) if metrics else "",
+        filters=board_filters(facet for row in known for facet in row.facets),
+        further_columns=tuple(
+            FurtherColumn(name, title, str(after + place), first) for place, (name, title, first) in enumerate(_FURTHER)
+        ),
+        newest=max((record.started for record in current.chosen.values()), default=None),
+        is_labelled=len(known) <= _MOST_LABELLED,
+    )
 
 
 def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> Iterator[Entry]:
     """Yield a row for every model of which something is claimed or that saw the data set's images."""
     groups: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
-        model = (claim.paper, claim.model, claim.conditions or "", claim.source)
+        model = (claim.paper, claim.model, claim.conditions or "", claim.source if claim.conditions else "")
         group: tuple[str, ...] = (claim.variant,) if claim.variant else ("", *model)
         groups.setdefault(group, []).append(claim)
     for variant in measured:

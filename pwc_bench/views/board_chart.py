@@ -1,37 +1,140 @@
-"""A leaderboard as a chart: accuracy against cost, what was claimed and what was measured."""
+"""A leaderboard as charts: its first metric over time, and any metric against any other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
+from pwc_bench.core.metric import Better
+from pwc_bench.core.pareto import pareto_frontier, state_of_the_art
+from pwc_bench.views.axes import years
 from pwc_bench.views.board import Board, BoardColumn
 from pwc_bench.views.board_rows import BoardRow
+from pwc_bench.views.cells import ClaimCell, MeasuredCell
 from pwc_bench.views.comparison import Comparison
 from pwc_bench.views.scatter import Point, Scatter
 
-__all__ = ["board_scatter"]
+__all__ = ["BoardChart", "board_charts"]
 
 _COST = "gflops"
+_FEWEST = 2
+"""Points, below which there is nothing to see."""
 
 
-def board_scatter(board: Board, title: str) -> Scatter | None:
-    """Return the chart of the board's first metric against GFLOPs; None where fewer than two points are known."""
-    places = {column.metric: place for place, column in enumerate(board.columns)}
-    if _COST not in places or not board.columns or board.columns[0].metric == _COST:
+@dataclass(frozen=True, slots=True)
+class BoardChart:
+    """One of a leaderboard's charts."""
+
+    slug: str
+    """Its name in addresses: "over-time", "top1-against-gflops"."""
+    text: str
+    """Its name in a list: "Top-1 accuracy over time"."""
+    is_first_metric: bool
+    """Whether its y axis is the metric by which the board is ordered."""
+    scatter: Scatter
+    best: tuple[str, ...]
+    """The models on the line, from left to right."""
+
+
+def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
+    """Return the charts in which at least two points stand: the first metric against GFLOPs comes first.
+
+    Then come the first metric over time, against every other metric, and the other pairs.
+    """
+    columns = board.columns
+    pairs = [(x, y) for y, x in combinations(range(len(columns)), 2)]
+    found = [chart for x, y in pairs if (chart := _against(board, title, x, y)) is not None]
+    over_time = _over_time(board, title) if columns else None
+    if over_time is not None:
+        found.insert(0, over_time)
+    main = next((chart for chart in found if columns and chart.slug == f"{columns[0].metric}-against-{_COST}"), None)
+    return tuple(found) if main is None else (main, *(chart for chart in found if chart is not main))
+
+
+def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
+    across, up = board.columns[x], board.columns[y]
+    points = tuple(point for place, row in enumerate(board.rows) for point in _points(row, place, x, y))
+    if len(points) < _FEWEST:
         return None
-    x, y = places[_COST], 0
-    points = tuple(point for row in board.rows for point in _points(row, x, y))
-    if len(points) < 2:
-        return None
-    x_column, y_column = board.columns[x], board.columns[y]
-    measured = sum(point.is_measured for point in points)
-    return Scatter(
-        key="chart",
-        title=f"{title}: {y_column.title} against {x_column.title}",
-        description=f"{len(points) - measured} claims as rings and {measured} measurements as discs. "
-        "The table below holds the same numbers.",
-        x_title=_axis_title(x_column),
-        y_title=_axis_title(y_column),
-        points=points,
+    rivals = _one_each(points, _measured_first)
+    places = [(points[place].x, points[place].y) for place in rivals]
+    frontier = pareto_frontier(places, (_better(across), _better(up)))
+    line = sorted((rivals[place] for place in frontier), key=lambda place: points[place].x)
+    return BoardChart(
+        slug=f"{up.metric}-against-{across.metric}",
+        text=f"{up.title} against {across.title}",
+        is_first_metric=y == 0,
+        scatter=Scatter(
+            key="chart",
+            title=f"{title}: {up.title} against {across.title}",
+            description=_description(points),
+            x_title=_axis_title(across),
+            y_title=_axis_title(up),
+            points=points,
+            line=tuple(line),
+            line_title="Pareto frontier",
+        ),
+        best=_names(points, line),
     )
+
+
+def _over_time(board: Board, title: str) -> BoardChart | None:
+    column = board.columns[0]
+    points = tuple(point for place, row in enumerate(board.rows) for point in _dated(row, place))
+    if len({point.x for point in points}) < _FEWEST:
+        return None
+    rivals = _one_each(points, _known_then)
+    results = [(f"{points[place].x:.4f}", points[place].y) for place in rivals]
+    line = tuple(rivals[place] for place in state_of_the_art(results, _better(column)))
+    return BoardChart(
+        slug="over-time",
+        text=f"{column.title} over time",
+        is_first_metric=True,
+        scatter=Scatter(
+            key="chart",
+            title=f"{title}: {column.title} over time",
+            description=_description(points),
+            x_title="Published",
+            y_title=_axis_title(column),
+            points=points,
+            line=line,
+            line_title="state of the art",
+            is_over_time=True,
+        ),
+        best=_names(points, line),
+    )
+
+
+def _one_each(points: Sequence[Point], trust: Callable[[Point], int]) -> list[int]:
+    """Return the place of the most trusted point of each row: a model must not beat itself under another convention."""
+    chosen: dict[int | None, int] = {}
+    for place, point in enumerate(points):
+        known = chosen.get(point.row)
+        if known is None or trust(point) > trust(points[known]):
+            chosen[point.row] = place
+    return list(chosen.values())
+
+
+def _measured_first(point: Point) -> int:
+    """Trust a whole measurement more than a claim, and that more than the rest."""
+    return 2 if point.is_measured and point.flag is None else 0 if point.is_measured else 1
+
+
+def _known_then(point: Point) -> int:
+    """Trust the claim first: it is what was known on its day."""
+    return 0 if point.is_measured else 1
+
+
+def _names(points: Sequence[Point], places: Sequence[int]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(points[place].model for place in places))
+
+
+def _better(column: BoardColumn) -> Better:
+    return Better.HIGHER if column.first == "descending" else Better.LOWER
+
+
+def _description(points: Sequence[Point]) -> str:
+    measured = sum(point.is_measured for point in points)
+    return f"{len(points) - measured} claims as rings and {measured} measurements as discs, each with its numbers."
 
 
 def _axis_title(column: BoardColumn) -> str:
@@ -39,32 +142,50 @@ def _axis_title(column: BoardColumn) -> str:
     return f"{column.title}{unit} ({column.direction})"
 
 
-def _points(row: BoardRow, x: int, y: int) -> Iterator[Point]:
+def _points(row: BoardRow, place: int, x: int, y: int) -> Iterator[Point]:
+    """Yield a row's claimed and measured point, each where both numbers are known."""
     cost, score = row.cells[x], row.cells[y]
     if cost.claim and score.claim and cost.claim.number.sort and score.claim.number.sort:
-        yield Point(
-            model=row.title,
-            x=float(cost.claim.number.sort),
-            y=float(score.claim.number.sort),
-            name=f"{row.title}, claimed: {_text(score, score.claim.number.text)} at "
-            f"{_text(cost, cost.claim.number.text)} ({score.claim.source})",
-            href=score.claim.href,
-            is_measured=False,
-        )
+        at = f" at {_text(cost, cost.claim.number.text)} ({score.claim.source})"
+        yield _claimed(row, place, float(cost.claim.number.sort), score.claim, at)
     if cost.measured and score.measured:
-        bounds, status = score.measured.bounds, score.measured.status
-        interval = f", 95 % interval {score.measured.interval}" if score.measured.interval else ""
-        yield Point(
-            model=row.title,
-            x=float(cost.measured.number.sort),
-            y=float(score.measured.number.sort),
-            name=f"{row.title}, measured: {_text(score, score.measured.number.text)}{interval} at "
-            f"{_text(cost, cost.measured.number.text)}" + (f" ({status.text}: {status.reason})" if status else ""),
-            href=score.measured.href,
-            is_measured=True,
-            y_interval=None if bounds is None else (float(bounds[0]), float(bounds[1])),
-            flag=None if status is None else status.text,
-        )
+        at = f" at {_text(cost, cost.measured.number.text)}"
+        yield _measured(row, place, float(cost.measured.number.sort), score.measured, at)
+
+
+def _dated(row: BoardRow, place: int) -> Iterator[Point]:
+    """Yield a row's points on the day on which the model was published; a number without a paper has no day."""
+    score = row.cells[0]
+    try:
+        moment = years(row.published)
+    except ValueError:
+        return
+    if score.claim and score.claim.number.sort:
+        yield _claimed(row, place, moment, score.claim, f", published {row.published} ({score.claim.source})")
+    if score.measured:
+        yield _measured(row, place, moment, score.measured, f", published {row.published}")
+
+
+def _claimed(row: BoardRow, place: int, x: float, claim: ClaimCell, words: str) -> Point:
+    name = f"{row.title}, claimed: {claim.number.text} {claim.unit}".rstrip() + words
+    return Point(row.title, x, float(claim.number.sort), name, claim.href, is_measured=False, row=place)
+
+
+def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: str) -> Point:
+    value = f"{found.number.text} {found.unit}".rstrip()
+    interval = f", 95 % interval {found.interval}" if found.interval else ""
+    flag = f" ({found.status.text}: {found.status.reason})" if found.status else ""
+    return Point(
+        model=row.title,
+        x=x,
+        y=float(found.number.sort),
+        name=f"{row.title}, measured: {value}{interval}{words}{flag}",
+        href=found.href,
+        is_measured=True,
+        y_interval=None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1])),
+        flag=None if found.status is None else found.status.text,
+        row=place,
+    )
 
 
 def _text(cell: Comparison, number: str) -> str:

@@ -1,24 +1,22 @@
-"""A leaderboard's chart as pages insert it: wide, and narrow for phones."""
+"""A leaderboard's chart as pages insert it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pwc_bench.views.board import Board
-from pwc_bench.views.board_chart import board_scatter
+from pwc_bench.views.board_chart import BoardChart
 from pwc_bench.views.scatter import draw_scatter
 from pwc_bench.views.svg import Drawing
 
-__all__ = ["BoardFigure", "board_figure"]
+__all__ = ["BoardFigure", "board_figure", "brief_figure"]
 
-_NARROW_PX = (400, 400)
-"""The drawing for phones: the same letters on less ground."""
+_MOST_NAMED = 60
+"""Points that each say their numbers; of more, each leads to its row in the table of the same page, which does."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardFigure:
-    """The same chart twice; the style sheet shows the one that fits."""
+    """A chart with what stands below it."""
 
-    wide: Drawing
-    narrow: Drawing
+    drawing: Drawing
     caption: str
     has_ties: bool
     """Whether some model stands there both as claimed and as measured."""
@@ -26,19 +24,21 @@ class BoardFigure:
     """What its pale discs are: "demo", "partial, own weights"; None where it has none."""
 
 
-def board_figure(board: Board, title: str) -> BoardFigure | None:
-    """Draw the chart of `board`, None where there is nothing to draw."""
-    scatter = board_scatter(board, title)
-    if scatter is None:
-        return None
-    width_px, height_px = _NARROW_PX
-    narrow = draw_scatter(scatter, width_px=width_px, height_px=height_px)
+def board_figure(chart: BoardChart) -> BoardFigure:
+    """Draw a chart whose points name themselves."""
+    scatter = chart.scatter
     models = [{point.model for point in scatter.points if point.is_measured is measured} for measured in (True, False)]
     flags = dict.fromkeys(point.flag for point in scatter.points if point.flag)
     return BoardFigure(
         draw_scatter(scatter),
-        narrow,
         scatter.title,
         has_ties=not models[0].isdisjoint(models[1]),
         flags="; ".join(flags) or None,
     )
+
+
+def brief_figure(chart: BoardChart) -> BoardFigure:
+    """Draw a chart for the page that also holds the table: where there are many points, these lead to their rows."""
+    if len(chart.scatter.points) <= _MOST_NAMED:
+        return board_figure(chart)
+    return board_figure(replace(chart, scatter=replace(chart.scatter, is_brief=True)))

@@ -1,31 +1,35 @@
 """The order of a leaderboard's rows, and the band of ranks in which each may stand."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.ranking import Interval, rank_bands, ranking_order
 from pwc_bench.core.record import Record
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.cells import ClaimCell
 from pwc_bench.views.current import Current
-from pwc_bench.views.separation import Standing, paired_tests, told_apart
+from pwc_bench.views.separation import Standing, Tests, told_apart
 
 __all__ = ["in_rank_order", "order_sentences"]
 
 
 def in_rank_order(
-    rows: Sequence[BoardRow], metric: Metric, current: Current, archive: Archive, dataset: str
+    rows: Sequence[BoardRow],
+    metric: Metric,
+    current: Current,
+    images: int | None,
+    tests: Callable[[Metric, Sequence[Standing]], Tests],
 ) -> list[BoardRow]:
-    """Order rows by their first column, which shows `metric`, and write each one's band of ranks."""
-    declared = archive.catalogue.datasets.get(dataset)
-    images = None if declared is None else declared.expected_images
+    """Order rows by their first column, which shows `metric`, and write each one's band of ranks.
+
+    `images` is the size of the data set, None where nobody knows it; `tests` compares rows image by image.
+    """
     by_title = sorted(rows, key=lambda row: row.title)
     standings = [_standing(row, metric, current, images) for row in by_title]
     values = [standing.value for standing in standings]
-    apart = partial(told_apart, standings, paired_tests(archive, metric, standings))
+    apart = partial(told_apart, standings, tests(metric, standings))
     bands = rank_bands(values, metric.better, apart)
     ranked = []
     for place in ranking_order(values, metric.better):

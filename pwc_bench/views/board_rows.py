@@ -8,10 +8,11 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
+from pwc_bench.views.board_facets import Facet, Level, evidence_level, row_facets
 from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
 from pwc_bench.views.comparison import Comparison, compare_claim
 from pwc_bench.views.current import Current
-from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
+from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, safe_url
 from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
@@ -48,6 +49,27 @@ class BoardRow:
     cells: tuple[Comparison, ...]
     """One for each column."""
     evidence: tuple[Evidence, ...]
+    level: Level
+    """How well the number that ranks it is founded."""
+    extra_data: str
+    """"yes" where it was trained on more than the data set, "no" where a claim says nothing of it, "" where nothing is
+    claimed."""
+    code: Link | None
+    """The paper's code, the authors' own where there is some."""
+    facets: tuple[Facet, ...]
+    """What it can be filtered by."""
+    published: str
+    """When the model was published (ISO 8601): by its own paper, else by the one that claims; "" without any."""
+
+    @property
+    def is_rival(self) -> bool:
+        """Tell whether it competes: a variant of ours, or a model that is published without conditions of its own."""
+        return self.variant is not None or self.conditions is None
+
+    @property
+    def tokens(self) -> str:
+        """Return its facets as words: "measured-1 family-convit"; the year has a column of its own."""
+        return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name != "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +124,32 @@ def make_row(
         year=paper.date[:4] if paper else "",
         cells=cells,
         evidence=tuple(_evidence(metrics, records, path)),
+        level=evidence_level(cells, paper),
+        extra_data=_extra_data(entry.claims),
+        code=None if paper is None else _code(paper),
+        facets=tuple(row_facets(None if variant is None else variant.family, cells, records.values(), paper)),
+        published=_published(papers, own_paper, paper),
     )
+
+
+def _published(papers: Mapping[str, Paper], own: str | None, claiming: Paper | None) -> str:
+    paper = papers.get(own or "") or claiming
+    return "" if paper is None else paper.date
+
+
+def _extra_data(claims: Sequence[Claim]) -> str:
+    if not claims:
+        return ""
+    return "yes" if any(claim.uses_additional_data for claim in claims) else "no"
+
+
+def _code(paper: Paper) -> Link | None:
+    """Link a paper's code, the authors' own first; an address that is none of the web's is left out."""
+    for repository in sorted(paper.repositories, key=lambda repository: not repository.is_official):
+        address = safe_url(repository.url)
+        if address is not None:
+            return Link("official" if repository.is_official else "code", address)
+    return None
 
 
 def _preferred(claims: Sequence[Claim], paper: str | None) -> Sequence[Claim]:

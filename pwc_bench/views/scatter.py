@@ -1,19 +1,27 @@
-"""A chart of one metric against another: rings for claims, discs for measurements, one drawing wide, one narrow."""
+"""A chart of one metric against another or over time: rings for claims, discs for measurements, a line of the best.
 
-from collections.abc import Sequence
+Places are shares of the plot's width and height, so one drawing fits every window without stretching its letters; only
+the models' names are placed twice, for a wide and for a narrow plot.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
-from pwc_bench.views.axes import Axis, linear_axis, log_axis
+from pwc_bench.views.axes import Axis, linear_axis, log_axis, time_axis
 from pwc_bench.views.label_places import Box, place_labels
-from pwc_bench.views.svg import Drawing, coordinate, element, text
+from pwc_bench.views.svg import Drawing, coordinate, element, share, text
 
 __all__ = ["Point", "Scatter", "draw_scatter"]
 
-_TOP, _RIGHT, _BOTTOM, _LEFT = 50.0, 18.0, 48.0, 44.0
 _RADIUS = 5.0
 _LOG_FROM = 8.0
 """Values further apart than this factor stand on a logarithmic axis."""
+_WIDE_PX, _NARROW_PX = (858.0, 326.0), (290.0, 286.0)
+"""The plot's width and height for which names are placed; between the two the wide places hold."""
+_MOST_NAMES = 36
+"""Of more models than that only those on the line are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,8 @@ class Point:
     y_interval: tuple[float, float] | None = None
     flag: str | None = None
     """Why it is drawn paler: "partial", "own weights"; None for a full measurement of a published model."""
+    row: int | None = None
+    """The place of its row in the page's table, None where the page has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,136 +54,176 @@ class Scatter:
     x_title: str
     y_title: str
     points: tuple[Point, ...]
+    line: tuple[int, ...] = ()
+    """The places of the points that the line joins, from left to right: the state of the art, or the frontier."""
+    line_title: str = ""
+    is_over_time: bool = False
+    """Whether x are years, which a line reaches before it climbs."""
+    is_brief: bool = False
+    """Whether points lead to their rows, which name them: for boards so long that names would outweigh all else."""
+
+
+_Place = tuple[float, float]
+"""Shares of the plot's width and height, y downwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Plane:
-    """Values to places."""
+    """Values to shares of the plot, y downwards."""
 
     x: Axis
     y: Axis
-    width: float
-    height: float
 
-    def px(self, value: float) -> float:
-        return _LEFT + self.x.share(value) * (self.width - _LEFT - _RIGHT)
-
-    def py(self, value: float) -> float:
-        return self.height - _BOTTOM - self.y.share(value) * (self.height - _TOP - _BOTTOM)
+    def at(self, point: Point) -> _Place:
+        return self.x.share(point.x), 1 - self.y.share(point.y)
 
 
-def draw_scatter(scatter: Scatter, *, width_px: int = 920, height_px: int = 440) -> Drawing:
+def draw_scatter(scatter: Scatter) -> Drawing:
     """Draw at least one point. The x axis is logarithmic where the values span it."""
     xs = [point.x for point in scatter.points]
-    x_axis = log_axis(xs) if min(xs) > 0 and max(xs) / min(xs) > _LOG_FROM else linear_axis(xs, wanted_ticks=5)
     ys = [value for point in scatter.points for value in (point.y, *(point.y_interval or ()))]
-    plane = _Plane(x_axis, linear_axis(ys), width_px, height_px)
-    ident = f"{scatter.key}-{width_px}"
+    plane = _Plane(_x_axis(xs, scatter), linear_axis(ys))
     body = (
-        element("title", escape(scatter.title), id=f"{ident}-title"),
-        element("desc", escape(scatter.description), id=f"{ident}-desc"),
+        element("title", escape(scatter.title), id=f"{scatter.key}-title"),
+        element("desc", escape(scatter.description), id=f"{scatter.key}-desc"),
         *_grid(plane, scatter),
-        *_legend(scatter.points),
+        *_legend(scatter),
+        *_line(plane, scatter),
         *_ties(plane, scatter.points),
-        *(_mark(plane, point) for point in sorted(scatter.points, key=lambda point: point.is_measured)),
-        *_labels(plane, scatter.points),
+        *(_mark(plane, point, scatter) for point in sorted(scatter.points, key=lambda point: point.is_measured)),
+        element("g", *_labels(plane, scatter, _WIDE_PX), class_="chart-wide", aria_hidden="true"),
+        element("g", *_labels(plane, scatter, _NARROW_PX), class_="chart-narrow", aria_hidden="true"),
     )
-    return Drawing(
-        element(
-            "svg",
-            *body,
-            class_="chart",
-            viewBox=f"0 0 {width_px} {height_px}",
-            role="group",
-            aria_labelledby=f"{ident}-title {ident}-desc",
-        )
-    )
+    labelled = f"{scatter.key}-title {scatter.key}-desc"
+    return Drawing(element("svg", *body, class_="chart", role="group", aria_labelledby=labelled))
+
+
+def _x_axis(xs: Sequence[float], scatter: Scatter) -> Axis:
+    if scatter.is_over_time:
+        return time_axis(xs)
+    return log_axis(xs) if min(xs) > 0 and max(xs) / min(xs) > _LOG_FROM else linear_axis(xs, wanted_ticks=5)
 
 
 def _grid(plane: _Plane, scatter: Scatter) -> list[str]:
-    left, right = coordinate(_LEFT), coordinate(plane.width - _RIGHT)
-    top, bottom = coordinate(_TOP), coordinate(plane.height - _BOTTOM)
     parts = []
     for tick in plane.y.ticks:
-        y = plane.height - _BOTTOM - tick.share * (plane.height - _TOP - _BOTTOM)
-        parts.append(element("line", class_="chart-grid", x1=left, x2=right, y1=coordinate(y), y2=coordinate(y)))
-        parts.append(text(tick.text, x=coordinate(_LEFT - 8), y=coordinate(y + 4), text_anchor="end"))
+        y = share(1 - tick.share)
+        parts.append(element("line", class_="chart-grid", x1="0", x2="100%", y1=y, y2=y))
+        parts.append(text(tick.text, x="0", y=y, dx="-8", dy="4", text_anchor="end"))
     for tick in plane.x.ticks:
-        x = _LEFT + tick.share * (plane.width - _LEFT - _RIGHT)
-        parts.append(element("line", class_="chart-grid", x1=coordinate(x), x2=coordinate(x), y1=top, y2=bottom))
-        parts.append(text(tick.text, x=coordinate(x), y=coordinate(plane.height - _BOTTOM + 18), text_anchor="middle"))
-    parts.append(element("line", class_="chart-axis", x1=left, x2=right, y1=bottom, y2=bottom))
+        x = share(tick.share)
+        parts.append(element("line", class_="chart-grid", x1=x, x2=x, y1="0", y2="100%"))
+        parts.append(text(tick.text, x=x, y="100%", dy="18", text_anchor="middle"))
+    parts.append(element("line", class_="chart-axis", x1="0", x2="100%", y1="100%", y2="100%"))
     x_title = scatter.x_title + (", log scale" if plane.x.is_log else "")
-    parts.append(text(x_title, x=right, y=coordinate(plane.height - 8), text_anchor="end"))
-    parts.append(text(scatter.y_title, x="4", y="16"))
+    parts.append(text(x_title, x="100%", y="100%", dy="40", text_anchor="end"))
+    parts.append(text(scatter.y_title, x="-40", y="-50"))
     return parts
 
 
-def _legend(points: Sequence[Point]) -> list[str]:
-    """Explain ring and disc above the plot."""
-    kinds = {point.is_measured for point in points}
-    x, parts = _LEFT + _RADIUS, []
-    for is_measured, name in ((False, "claim"), (True, "measurement, 95 % interval")):
+def _legend(scatter: Scatter) -> list[str]:
+    """Explain ring, disc and line above the plot; where it is narrow the line has a row of its own."""
+    kinds = {point.is_measured for point in scatter.points}
+    x, parts = _RADIUS, []
+    for is_measured, name in ((False, "claim"), (True, "measured, 95 % interval")):
         if is_measured in kinds:
-            mark = element("circle", cx=coordinate(x), cy="31", r=coordinate(_RADIUS))
-            label = text(name, x=coordinate(x + 10), y="35")
+            mark = element("circle", cx=coordinate(x), cy="-32", r=coordinate(_RADIUS))
+            label = text(name, x=coordinate(x + 10), y="-28", id=_mark_class(is_measured=is_measured))
             parts.append(element("g", mark, label, class_=_mark_class(is_measured=is_measured)))
-            x += len(name) * 6.4 + 34
+            x += len(name) * 6.0 + 28
+    if len(scatter.line) > 1:
+        parts += [_line_key(scatter, x, -28, "chart-wide"), _line_key(scatter, 0, -10, "chart-narrow")]
     return parts
+
+
+def _line_key(scatter: Scatter, x: float, y: float, where: str) -> str:
+    level = coordinate(y - 4)
+    stroke = element("line", class_="chart-best", x1=coordinate(x), x2=coordinate(x + 18), y1=level, y2=level)
+    return element(
+        "g", stroke, text(scatter.line_title, x=coordinate(x + 24), y=coordinate(y)), class_=f"chart-key {where}"
+    )
+
+
+def _line(plane: _Plane, scatter: Scatter) -> list[str]:
+    return [_segment(start, end, "chart-best") for start, end in _stairs(plane, scatter)]
+
+
+def _stairs(plane: _Plane, scatter: Scatter) -> Iterator[tuple[_Place, _Place]]:
+    """Yield the stairs through the points of the line: between two of them nothing better than the worse one."""
+    for first, second in pairwise(plane.at(scatter.points[place]) for place in scatter.line):
+        climbs_last = scatter.is_over_time or first[1] > second[1]
+        corner = (second[0], first[1]) if climbs_last else (first[0], second[1])
+        yield first, corner
+        yield corner, second
 
 
 def _ties(plane: _Plane, points: Sequence[Point]) -> list[str]:
     """Tie each claim to the measurement of the same model."""
     claims = {point.model: point for point in points if not point.is_measured}
-    pairs = [(claims[point.model], point) for point in points if point.is_measured and point.model in claims]
     return [
-        element(
-            "line",
-            class_="chart-tie",
-            x1=coordinate(plane.px(claim.x)),
-            y1=coordinate(plane.py(claim.y)),
-            x2=coordinate(plane.px(found.x)),
-            y2=coordinate(plane.py(found.y)),
-        )
-        for claim, found in pairs
+        _segment(plane.at(claims[point.model]), plane.at(point), "chart-tie", point.row)
+        for point in points
+        if point.is_measured and point.model in claims
     ]
 
 
-def _mark(plane: _Plane, point: Point) -> str:
-    x, y = coordinate(plane.px(point.x)), coordinate(plane.py(point.y))
-    parts = [element("title", escape(point.name))]
+def _segment(start: _Place, end: _Place, kind: str, row: int | None = None) -> str:
+    (x1, y1), (x2, y2) = start, end
+    return element("line", class_=kind, data_r=_row(row), x1=share(x1), y1=share(y1), x2=share(x2), y2=share(y2))
+
+
+def _mark(plane: _Plane, point: Point, scatter: Scatter) -> str:
+    x, y = (share(value) for value in plane.at(point))
+    parts = [] if scatter.is_brief else [element("title", escape(point.name))]
     if point.y_interval is not None:
-        low, high = (coordinate(plane.py(value)) for value in point.y_interval)
+        low, high = (share(1 - plane.y.share(value)) for value in point.y_interval)
         parts.append(element("line", x1=x, x2=x, y1=low, y2=high))
     parts.append(element("circle", cx=x, cy=y, r=coordinate(_RADIUS)))
-    kind = _mark_class(is_measured=point.is_measured) + (" chart-flagged" if point.flag else "")
+    kind = _mark_class(is_measured=point.is_measured)
+    style = kind + (" chart-flagged" if point.flag else "")
+    if scatter.is_brief and point.row is not None:
+        row = f"m{point.row}"
+        return element("a", *parts, class_=style, href=f"#{row}", aria_labelledby=f"{row} {kind}")
     if point.href is None:
-        return element("g", *parts, class_=kind, role="img", aria_label=point.name)
-    return element("a", *parts, class_=kind, href=point.href, aria_label=point.name)
+        return element("g", *parts, class_=style, data_r=_row(point.row), role="img", aria_label=point.name)
+    return element("a", *parts, class_=style, data_r=_row(point.row), href=point.href, aria_label=point.name)
+
+
+def _row(row: int | None) -> str | None:
+    return None if row is None else str(row)
 
 
 def _mark_class(*, is_measured: bool) -> str:
     return "chart-measured" if is_measured else "chart-claim"
 
 
-def _labels(plane: _Plane, points: Sequence[Point]) -> list[str]:
-    """Write each model's name once, beside its measurement where it has one."""
+def _labels(plane: _Plane, scatter: Scatter, size_px: tuple[float, float]) -> list[str]:
+    """Write each model's name once, beside its measurement where it has one; of many only those on the line."""
     chosen: dict[str, Point] = {}
-    for point in points:
+    for point in scatter.points:
         if point.model not in chosen or point.is_measured:
             chosen[point.model] = point
-    spots = [(plane.px(point.x), plane.py(point.y)) for point in points]
+    if len(chosen) > _MOST_NAMES:
+        chosen = {scatter.points[place].model: scatter.points[place] for place in scatter.line[-_MOST_NAMES:]}
+    width, height = size_px
+    spots = [(x * width, y * height) for x, y in map(plane.at, scatter.points)]
     taken = [Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in spots]
-    frame = Box(_LEFT, _TOP, plane.width - 2, plane.height - _BOTTOM)
-    named = [(plane.px(point.x), plane.py(point.y), model) for model, point in chosen.items()]
+    for (x1, y1), (x2, y2) in _stairs(plane, scatter):
+        left, right, top, bottom = min(x1, x2) * width, max(x1, x2) * width, min(y1, y2) * height, max(y1, y2) * height
+        taken.append(Box(left - 2, top - 2, right + 2, bottom + 2))
+    places = [plane.at(point) for point in chosen.values()]
+    wanted = [(x * width, y * height, model) for (x, y), model in zip(places, chosen, strict=True)]
+    found = place_labels(wanted, taken, Box(0, 0, width + 16, height))
     return [
         text(
-            model,
+            point.model,
             class_="chart-label",
-            x=coordinate(place.x),
-            y=coordinate(place.y),
-            text_anchor=place.anchor,
-            aria_hidden="true",
+            data_r=_row(point.row),
+            x=share(x),
+            y=share(y),
+            dx=coordinate(place.x - x * width),
+            dy=coordinate(place.y - y * height),
+            text_anchor=None if place.anchor == "start" else place.anchor,
         )
-        for (_, _, model), place in zip(named, place_labels(named, taken, frame), strict=True)
+        for point, (x, y), place in zip(chosen.values(), places, found, strict=True)
     ]

@@ -1,6 +1,6 @@
 """What tells two models of a leaderboard apart: their answers image by image where both are stored, else intervals."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Standing", "Tests", "paired_tests", "told_apart"]
+    Hits = npt.NDArray[np.bool_]
+    """Of each image, whether a row has it right."""
+
+__all__ = ["PairedTester", "Standing", "Tests", "paired_tests", "told_apart", "untested"]
 
 _SIGNIFICANCE = 0.05
 """Of all pairs of a leaderboard together, after Holm's correction; an interval's own level."""
@@ -36,6 +39,14 @@ class Standing:
 Tests = Mapping[tuple[int, int], bool]
 """For pairs of rows (the lower place first) that could be tested image by image: whether the test tells them apart."""
 
+PairedTester = Callable[[Archive, Metric, Sequence[Standing]], Tests]
+"""Takes an archive, the metric that ranks and what ranks each row."""
+
+
+def untested(archive: Archive, metric: Metric, standings: Sequence[Standing]) -> Tests:  # noqa: ARG001 - a PairedTester
+    """Compare no two rows image by image: their intervals decide."""
+    return {}
+
 
 def told_apart(standings: Sequence[Standing], tests: Tests, first: int, second: int) -> bool:
     """Tell whether the data separate two rows: the paired test decides where there is one, else their intervals."""
@@ -55,13 +66,12 @@ def paired_tests(archive: Archive, metric: Metric, standings: Sequence[Standing]
     guesses = _GUESSES.get(metric.key)
     if metric.kind is not Kind.PAIRED or guesses is None:
         return {}
-    pairs: dict[tuple[int, int], float] = {}
+    pairs: dict[tuple[int, int], tuple[Hits, Hits]] = {}
     for places in _same_images(standings):
         hits = dict(_hits(archive, standings, places, guesses))
         for first, second in combinations(sorted(hits), 2):
-            if hits[first].shape == hits[second].shape:
-                pairs[first, second] = _p_value(hits[first], hits[second])
-    return _significant(pairs)
+            pairs[first, second] = hits[first], hits[second]
+    return _significant(pairs) if pairs else {}
 
 
 def _same_images(standings: Sequence[Standing]) -> Iterator[list[int]]:
@@ -76,7 +86,7 @@ def _same_images(standings: Sequence[Standing]) -> Iterator[list[int]]:
 
 def _hits(
     archive: Archive, standings: Sequence[Standing], places: Sequence[int], guesses: int
-) -> Iterator[tuple[int, "npt.NDArray[np.bool_]"]]:
+) -> Iterator[tuple[int, "Hits"]]:
     """Yield for each row whose predictions can be read which images it has right: an array of n truth values.
 
     The manifest fixes names, labels and order; what holds other labels all the same is left out.
@@ -92,19 +102,9 @@ def _hits(
             yield place, (found.top5[:, :guesses] == labels[:, None]).any(axis=1)
 
 
-def _p_value(first: "npt.NDArray[np.bool_]", second: "npt.NDArray[np.bool_]") -> float:
-    from scipy.stats import binomtest
+def _significant(pairs: Mapping[tuple[int, int], "tuple[Hits, Hits]"]) -> Tests:
+    """Test each pair of rows, and correct for being so many."""
+    from pwc_bench.statistics import holm, mcnemar_exact
 
-    only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
-    discordant = only_first + only_second
-    return 1.0 if discordant == 0 else float(binomtest(only_first, discordant).pvalue)
-
-
-def _significant(pairs: Mapping[tuple[int, int], float]) -> Tests:
-    """Apply Holm's correction: the k-th smallest of m p-values must not exceed 5 % over (m - k + 1), nor any before."""
-    decided: dict[tuple[int, int], bool] = {}
-    holds = True
-    for rank, pair in enumerate(sorted(pairs, key=lambda pair: (pairs[pair], pair))):
-        holds = holds and pairs[pair] <= _SIGNIFICANCE / (len(pairs) - rank)
-        decided[pair] = holds
-    return decided
+    found = [mcnemar_exact(int((one & ~other).sum()), int((other & ~one).sum())) for one, other in pairs.values()]
+    return {pair: p_value <= _SIGNIFICANCE for pair, p_value in zip(pairs, holm(found), strict=True)}

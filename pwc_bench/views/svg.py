@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Drawing", "coordinate", "element", "standalone", "text"]
+__all__ = ["Drawing", "coordinate", "element", "share", "standalone", "text"]
 
 _STYLE = """
 .chart{--ink:#1a1d21;--ink-soft:#575e66;--line:#e1e1db;--surface:#fff;--claim:#985800;--measured:#0a6c68;
 font:12px system-ui,sans-serif}
 @media (prefers-color-scheme:dark){.chart{--ink:#e9e9e5;--ink-soft:#a4abb1;--line:#2e3338;--surface:#1a1d20;
 --claim:#e5ab5c;--measured:#5fcac2}}
-.chart-ground{fill:var(--surface)}.chart text{fill:var(--ink-soft)}.chart .chart-label{fill:var(--ink)}
+.chart-ground{fill:var(--surface)}.chart text{fill:var(--ink-soft)}.chart .chart-label{fill:var(--ink);
+paint-order:stroke;stroke:var(--surface);stroke-width:3px}
 .chart-grid{stroke:var(--line)}.chart-axis{stroke:var(--ink-soft)}
 .chart-claim circle{fill:var(--surface);stroke:var(--claim);stroke-width:2}
 .chart-measured circle{fill:var(--measured)}.chart-measured line{stroke:var(--measured);stroke-width:1.5}
-.chart-tie{stroke:var(--ink-soft);stroke-dasharray:2 2}.chart-flagged circle{fill-opacity:.45}
+.chart-tie{stroke:var(--ink-soft);stroke-dasharray:2 2}.chart-best{stroke:var(--ink-soft);stroke-width:1.5}
+.chart-narrow{display:none}.chart-flagged circle{fill-opacity:.45}
 """
 """For a drawing that is opened by itself; on a page the site's style sheet says the same."""
 
@@ -49,12 +51,21 @@ def coordinate(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def share(value: float) -> str:
+    """Write a share of the plot's width or height, 0 to 1, as a percentage."""
+    return f"{100 * value:.1f}%".replace(".0%", "%")
+
+
 def standalone(drawing: Drawing) -> str:
-    """Return a drawing as a file that is opened by itself, in the site's colours."""
-    head, mark, rest = drawing.markup.partition(">")
+    """Return a drawing whose places are shares of its plot as a file that is opened by itself, in the site's colours.
+
+    On a page the style sheet gives the plot its margins; here a plot of fixed size lies within the picture.
+    """
+    plot = drawing.markup.replace("<svg", '<svg x="44" y="66" width="858" height="326" overflow="visible"', 1)
     style = element("style", _STYLE.replace("\n", ""))
     ground = element("rect", class_="chart-ground", width="100%", height="100%")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head} xmlns="http://www.w3.org/2000/svg"{mark}{style}{ground}{rest}\n'
+    head = '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 920 440">'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{style}{ground}{plot}</svg>\n'
 
 
 def _attributes(attributes: dict[str, str | None]) -> Iterator[str]:

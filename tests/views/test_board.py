@@ -8,16 +8,18 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.knowledge import Repository
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.views.board import Board, make_board
-from pwc_bench.views.board_chart import board_scatter
-from pwc_bench.views.board_figure import board_figure
+from pwc_bench.views.board_chart import board_charts
+from pwc_bench.views.board_figure import board_figure, brief_figure
 from pwc_bench.views.board_files import board_csv, board_json
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_rows import BoardRow, short_title
 from pwc_bench.views.current import current_records
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.record_naming import Names
+from tests.board_archive import board_archive
 from tests.example_archive import example_archive, example_records
 from tests.factories import make_claim, make_measurement, make_record
 
@@ -126,16 +128,16 @@ def test_a_model_that_saw_the_images_needs_no_claim() -> None:
 def test_a_board_may_hold_nothing_but_claims() -> None:
     """Its chart then shows claims alone."""
     board = board_of(example_archive(()))
-    scatter = board_scatter(board, "T")
-    assert scatter is not None
-    assert not any(point.is_measured for point in scatter.points)
+    charts = board_charts(board, "T")
+    assert len(charts) == 11
+    assert not any(point.is_measured for chart in charts for point in chart.scatter.points)
 
 
 def test_a_board_of_unknown_metrics_has_no_columns() -> None:
     """And no chart; it still has its row."""
     archive = MemoryArchive(example_archive().catalogue, all_claims=(make_claim(metric="beauty"),))
     board = board_of(archive)
-    assert (board.columns, len(board.rows), board_figure(board, "T"), board.order) == ((), 1, None, "")
+    assert (board.columns, len(board.rows), board_charts(board, "T"), board.order) == ((), 1, (), "")
 
 
 def test_a_claim_that_is_no_number_ranks_last_and_draws_nothing() -> None:
@@ -143,7 +145,7 @@ def test_a_claim_that_is_no_number_ranks_last_and_draws_nothing() -> None:
     claims = (make_claim(metric="top1", value="many", unit="%"), make_claim("ConViT-B", "top1", "82.4", "%"))
     board = board_of(MemoryArchive(example_archive().catalogue, all_claims=claims))
     assert [row.title for row in board.rows] == ["ConViT-B", "ConViT-S"]
-    assert board_scatter(board, "T") is None
+    assert board_charts(board, "T") == ()
 
 
 def test_the_files_hold_what_the_page_shows(board: Board) -> None:
@@ -215,8 +217,107 @@ def test_speeds_at_different_batches_each_say_theirs() -> None:
 def test_a_chart_explains_its_pale_discs() -> None:
     """Where there are any."""
     partial = make_record(status=Status.PARTIAL, weights=WeightsStatus.LOCAL)
-    flagged = board_figure(board_of(example_archive((make_record(dataset=None), partial))), "x")
-    whole = board_figure(board_of(example_archive((make_record(dataset=None), make_record()))), "x")
-    assert flagged is not None
-    assert whole is not None
+    flagged, whole = (
+        board_figure(board_charts(board_of(example_archive((make_record(dataset=None), record))), "x")[0])
+        for record in (partial, make_record())
+    )
     assert (flagged.flags, whole.flags) == ("partial, own weights", None)
+
+
+def test_a_row_says_how_well_its_first_number_is_founded(board: Board) -> None:
+    """From a reproduced claim down to a claim without code."""
+    levels = {row.title: row.level.text for row in board.rows}
+    assert [levels[title] for title in ("ConViT-B", "ConViT-S", "ConViT-S+", "DeiT-B")] == [
+        "reproduced", "partly measured", "cost measured", "claim, code",
+    ]  # fmt: skip
+    bare = replace(make_claim("X", "top1", "80.0", "%"), paper="unknown", variant=None)
+    alone = board_of(MemoryArchive(example_archive().catalogue, all_claims=(bare,)))
+    assert [row.level.text for row in alone.rows] == ["claim"]
+    below = make_record(measurements={"top1": make_measurement(70.0, "%", half_width=0.3)})
+    assert row_of(board_of(example_archive((below,))), "ConViT-S").level.text == "measured"
+    grades = {row.level.text: int(row.level.grade) for row in board.rows}
+    assert grades["reproduced"] > grades["partly measured"] > grades["cost measured"] > grades["claim, code"]
+
+
+def test_rows_can_be_filtered_by_what_they_are(board: Board) -> None:
+    """Family, size, precision and hardware as words that a filter looks for; a list with one choice is none."""
+    assert row_of(board, "ConViT-B").tokens == (
+        "measured-1 family-convit size-50-to-100-m precision-fp32 hardware-nvidia-h200"
+    )
+    assert row_of(board, "DeiT-Ti").tokens == "family-deit size-up-to-10-m"
+    found = {choice.name: [entry.text for entry in choice.choices] for choice in board.filters}
+    assert found == {
+        "family": ["convit", "deit"],
+        "size": ["up to 10 M", "10 to 50 M", "50 to 100 M", "above 100 M"],
+    }
+    slow = make_record("deit-b", None, device="Intel(R) Xeon(R)", started="2026-03-01T00:00:00Z")
+    mixed = board_of(example_archive((make_record(dataset=None), slow)))
+    assert [choice.name for choice in mixed.filters] == ["family", "size", "hardware"]
+
+
+def test_a_row_names_its_code_and_its_training_data() -> None:
+    """The authors' code first; an address that is none of the web's is left out; silence of a claim is a "no"."""
+    board = board_of(example_archive())
+    row = row_of(board, "ConViT-S")
+    assert row.code is not None
+    assert (row.code.text, row.code.href) == ("official", "https://github.com/facebookresearch/convit")
+    assert (row.extra_data, row.year, row.published) == ("no", "2021", "2021-03-19")
+    assert row_of(board, "DeiT-S").published == "2020-12-23"
+    more = replace(make_claim(metric="top1", value="90.0", unit="%"), uses_additional_data=True)
+    archive = example_archive(())
+    paper = replace(archive.all_papers[0], slug="convit", repositories=(Repository("javascript:alert(1)"),))
+    known = board_of(replace(archive, all_papers=(paper,), all_claims=(more,)))
+    assert [(row.extra_data, row.code) for row in known.rows] == [("yes", None)]
+    unknown = board_of(replace(archive, all_claims=(), all_records=(make_record("timm:x"),)))
+    assert [(row.extra_data, row.code, row.published) for row in unknown.rows] == [("", None, "")]
+
+
+def test_published_models_compete_whether_or_not_we_can_measure_them() -> None:
+    """One row for each paper's model, with all its numbers; conditions of its own set it apart."""
+    claims = tuple(
+        replace(make_claim("Other-S", metric, value, unit), variant=None, source=source)
+        for metric, value, unit, source in (("top1", "81.0", "%", "Table 1"), ("gflops", "5.0", "GFLOPs", "Table 9"))
+    )
+    ablation = replace(claims[0], conditions="without positional encoding")
+    board = board_of(MemoryArchive(example_archive().catalogue, all_claims=(*claims, ablation)))
+    assert [(row.title, row.position) for row in board.rows] == [("Other-S", "1")]
+    assert [row.conditions for row in board.further] == ["without positional encoding"]
+
+
+def test_charts_show_every_pair_of_metrics_and_time(board: Board) -> None:
+    """The first metric against GFLOPs comes first; all have a line of the best with names."""
+    charts = {chart.slug: chart for chart in board_charts(board, "T")}
+    assert list(charts)[:3] == ["top1-against-gflops", "over-time", "top1-against-top5"]
+    assert len(charts) == 11
+    assert [chart.slug for chart in charts.values() if chart.is_first_metric] == [
+        "top1-against-gflops", "over-time", "top1-against-top5", "top1-against-parameters", "top1-against-throughput",
+    ]  # fmt: skip
+    assert charts["over-time"].best == ("DeiT-B", "ConViT-B+")
+    frontier = charts["top1-against-gflops"].best
+    assert frontier[0] == "DeiT-Ti"
+    assert frontier[-1] == "ConViT-B+"
+    assert "DeiT-B+" not in frontier
+
+
+def test_a_measurement_speaks_for_its_model_on_the_frontier(board: Board) -> None:
+    """ConViT-Ti stands there as measured (1.26 GFLOPs), not as claimed (1); a partial ConViT-S stands as claimed."""
+    scatter = board_charts(board, "T")[0].scatter
+    standing = {scatter.points[place].model: scatter.points[place] for place in scatter.line}
+    assert standing["ConViT-Ti"].is_measured
+    assert not standing["ConViT-S"].is_measured
+    places = [scatter.points[place].x for place in scatter.line]
+    assert places == sorted(places)
+
+
+def test_a_chart_of_many_points_leads_to_the_rows_of_its_table() -> None:
+    """Each row names its model; a chart on a page of its own keeps whole names."""
+    archive = board_archive(80, measured=3)
+    board = board_of(archive)
+    chart = board_charts(board, "T")[0]
+    brief, whole = brief_figure(chart).drawing.markup, board_figure(chart).drawing.markup
+    assert 'href="#m0" aria-labelledby="m0 chart-claim"' in brief
+    assert "claimed:" not in brief
+    assert whole.count("claimed:") > 80
+    assert len(brief) < 0.6 * len(whole)
+    assert not board_of(board_archive(101, measured=0)).is_labelled
+    assert board.is_labelled

@@ -1,10 +1,11 @@
 """Axes, labels and drawings."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
-from pwc_bench.views.axes import linear_axis, log_axis
+from pwc_bench.views.axes import linear_axis, log_axis, time_axis, years
 from pwc_bench.views.label_places import Box, place_labels
 from pwc_bench.views.scatter import Point, Scatter, draw_scatter
 from pwc_bench.views.svg import coordinate, element, standalone, text
@@ -47,6 +48,35 @@ def test_a_log_axis_is_marked_at_one_two_five() -> None:
     assert [tick.text for tick in log_axis([0.01, 1e5]).ticks][:3] == ["0.01", "0.1", "1"]
 
 
+def test_a_time_axis_is_marked_at_whole_years() -> None:
+    """Without separators; over a long time not at each of them; one moment has an axis too."""
+    assert [tick.text for tick in time_axis([2020.97, 2021.2]).ticks] == ["2020", "2021", "2022"]
+    assert [tick.text for tick in time_axis([2012.0, 2024.9]).ticks] == ["2011", "2014", "2017", "2020", "2023"]
+    assert len(time_axis([2021.0]).ticks) >= 2
+    assert [round(years(date), 2) for date in ("2021", "2021-07", "2021-03-19")] == [2021.0, 2021.5, 2021.22]
+    with pytest.raises(ValueError, match="invalid literal"):
+        years("")
+
+
+def test_the_line_climbs_in_stairs() -> None:
+    """Over time at the date of the better one; along a frontier never above what was shown to be possible."""
+    over_time = replace(
+        make_scatter(), line=(0, 2), line_title="state of the art", is_over_time=True, x_title="Published"
+    )
+    stairs = [
+        (line.get("x1"), line.get("y1"), line.get("x2"), line.get("y2"))
+        for line in ET.fromstring(standalone(draw_scatter(over_time))).iter("{http://www.w3.org/2000/svg}line")
+        if line.get("class") == "chart-best" and "%" in str(line.get("x2"))
+    ]
+    first, second = stairs[:2]
+    assert first[2:] == second[:2]
+    assert first[1] == first[3]
+    assert second[0] == second[2]
+    assert "state of the art" in draw_scatter(over_time).markup
+    falling = replace(make_scatter(), line=(2, 0), line_title="Pareto frontier")
+    assert draw_scatter(falling).markup.count('class="chart-best"') == 4
+
+
 def test_labels_keep_clear_of_points_and_of_each_other() -> None:
     """Two points at nearly the same place get labels at different places, both inside the frame."""
     frame = Box(0, 0, 400, 300)
@@ -62,10 +92,10 @@ def test_a_chart_equals_the_golden_one() -> None:
 
 def test_a_chart_is_well_formed_and_says_what_it_shows() -> None:
     """Title, description, a name for each point; hostile names are text."""
-    root = ET.fromstring(standalone(draw_scatter(make_scatter(), width_px=400, height_px=400)))
+    root = ET.fromstring(standalone(draw_scatter(make_scatter())))
     spaces = {"s": "http://www.w3.org/2000/svg"}
-    assert root.findtext("s:title", namespaces=spaces) == "Top-1 accuracy against GFLOPs"
-    assert root.findtext("s:desc", namespaces=spaces) == "Two claims and a measurement."
+    assert root.findtext(".//s:title", namespaces=spaces) == "Top-1 accuracy against GFLOPs"
+    assert root.findtext(".//s:desc", namespaces=spaces) == "Two claims and a measurement."
     names = {mark.get("aria-label") for mark in root.iter() if mark.get("aria-label")}
     assert names == {"A, claimed: 73.1 %", "A, measured", 'B "quoted" & <b>'}
     assert [link.get("href") for link in root.iter("{http://www.w3.org/2000/svg}a")] == [

@@ -54,7 +54,7 @@ def archive_of(*sides: tuple[Record, PredictionBatch | None]) -> MemoryArchive:
 
 def board_of(archive: MemoryArchive) -> Board:
     """The ImageNet board."""
-    return make_board(archive, KEY, Names.of(archive), {}, KEY.path)
+    return make_board(archive, KEY, Names.of(archive), {}, KEY.path, paired_tests)
 
 
 def ranks(archive: MemoryArchive) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""The further charts of each leaderboard: over time, and any metric against any other."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.page import Page
+from pwc_bench.views.board import make_board
+from pwc_bench.views.board_chart import BoardChart, board_charts
+from pwc_bench.views.board_figure import BoardFigure, board_figure
+from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
+from pwc_bench.views.board_tabs import Tabs, board_tabs, chart_path
+from pwc_bench.views.frame import Frame, make_frame
+from pwc_bench.views.links import Link, relative
+from pwc_bench.views.record_naming import Names
+from pwc_bench.views.svg import standalone
+
+__all__ = ["ChartContext", "pages"]
+
+_MEANINGS = {
+    "state of the art": "Each of these was better than everything published before it.",
+    "Pareto frontier": "No other model is better in one of the two numbers without being worse in the other. A whole "
+    "measurement speaks for its model, otherwise the claim does.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ChartContext:
+    """What `chart.html` shows."""
+
+    frame: Frame
+    title: str
+    is_demo: bool
+    board: Link
+    tabs: Tabs | None
+    figure: BoardFigure
+    best: str
+    """The models on its line, from left to right, "" where there is none."""
+    best_title: str
+    best_meaning: str
+
+
+def pages(archive: Archive) -> Iterator[Page]:
+    """Yield a page for every chart of every leaderboard but the first one, which stands on the leaderboard itself."""
+    names = Names.of(archive)
+    papers = {paper.slug: paper for paper in archive.papers()}
+    for key in board_keys(archive):
+        yield from _pages(archive, key, names, papers)
+
+
+def _pages(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Iterator[Page]:
+    title = board_title(archive, key, names)
+    inside = f"{key.folder}/chart/index.html"  # links are the same in every folder of this depth
+    charts = board_charts(make_board(archive, key, names, papers, inside), title)
+    declared = archive.catalogue.datasets.get(key.dataset)
+    for chart in charts[1:]:
+        yield _page(key, title, charts, chart, is_demo=declared is not None and declared.is_demo)
+
+
+def _page(key: BoardKey, title: str, charts: tuple[BoardChart, ...], chart: BoardChart, *, is_demo: bool) -> Page:
+    path = chart_path(key, chart)
+    figure = board_figure(chart)
+    context = ChartContext(
+        frame=make_frame(
+            path,
+            title=f"{chart.scatter.title} (demo)" if is_demo else chart.scatter.title,
+            description=f"{chart.scatter.title}: claims and measurements as a chart, with the line of the best.",
+            section="SotA",
+            crumbs=(("SotA", "sota/index.html"), (title, key.path), (chart.text, None)),
+        ),
+        title=chart.text,
+        is_demo=is_demo,
+        board=Link(title, relative(path, key.path)),
+        tabs=board_tabs(key, charts, chart, path),
+        figure=figure,
+        best=", ".join(chart.best),
+        best_title=chart.scatter.line_title[:1].upper() + chart.scatter.line_title[1:],
+        best_meaning=_MEANINGS[chart.scatter.line_title],
+    )
+    return Page("chart", path, context, {f"{key.folder}/{chart.slug}/chart.svg": standalone(figure.drawing)})

@@ -1,0 +1,129 @@
+"""What a leaderboard's rows can be filtered by, and how good the evidence behind each of them is."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.record import Record
+from pwc_bench.core.slug import slugify
+from pwc_bench.views.comparison import Comparison
+
+__all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "row_facets"]
+
+_TITLES = {"family": "Family", "size": "Parameters", "precision": "Precision", "hardware": "Hardware", "year": "Year"}
+"""The filters with several choices, in the order in which the page offers them."""
+_SIZES = ((10.0, "up to 10 M"), (50.0, "10 to 50 M"), (100.0, "50 to 100 M"), (float("inf"), "above 100 M"))
+"""Upper limits in millions of parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How well a row's first number is founded."""
+
+    key: str
+    """The end of the badge's style class."""
+    text: str
+    reason: str
+    """The whole sentence."""
+    grade: str
+    """For sorting: the better founded, the greater."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A property that rows share."""
+
+    name: str
+    """The filter's name in the address: "family"."""
+    value: str
+    """The choice in the address: "convit"; "1" for what is only there or not."""
+    text: str
+    """The choice as people read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An entry of a filter's list."""
+
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A list to choose from."""
+
+    name: str
+    title: str
+    choices: tuple[Choice, ...]
+
+
+_REPRODUCED = Level("measured", "reproduced", "We measured it whole, and it agrees with the claim.", "5")
+_MEASURED = Level("measured", "measured", "We measured it whole, with published weights.", "4")
+_FLAGGED = Level("partial", "partly measured", "Measured, but not whole or not with published weights.", "3")
+_COST = Level("cost", "cost measured", "We measured what it costs; the rest is claimed.", "2")
+_CODE = Level("claim", "claim, code", "Claimed in a publication that has code.", "1")
+_CLAIM = Level("claim", "claim", "Claimed in a publication.", "0")
+
+
+def evidence_level(cells: Sequence[Comparison], paper: Paper | None) -> Level:
+    """Return how well the first of a row's cells is founded."""
+    first = cells[0] if cells else None
+    if first and first.measured and first.measured.status is None:
+        agrees = first.verdict is not None and first.verdict.state == "reproduced"
+        return _REPRODUCED if agrees else _MEASURED
+    if first and first.measured:
+        return _FLAGGED
+    if any(cell.measured for cell in cells):
+        return _COST
+    return _CODE if paper and paper.repositories else _CLAIM
+
+
+def row_facets(
+    family: str | None, cells: Sequence[Comparison], records: Iterable[Record | None], paper: Paper | None
+) -> Iterator[Facet]:
+    """Yield what a row can be filtered by, each property once."""
+    found = [record for record in records if record is not None]
+    if found:
+        yield Facet("measured", "1", "Measured only")
+    if family:
+        yield Facet("family", slugify(family), family)
+    size = next((limit for cell in cells if cell.metric == "parameters" for limit in _size(cell)), None)
+    if size is not None:
+        yield size
+    for precision in dict.fromkeys(record.environment.precision for record in found):
+        yield Facet("precision", slugify(precision), precision)
+    for device in dict.fromkeys(record.environment.device for record in found):
+        yield Facet("hardware", slugify(device), device)
+    if paper:
+        yield Facet("year", paper.date[:4], paper.date[:4])
+
+
+def board_filters(facets: Iterable[Facet]) -> tuple[Filter, ...]:
+    """Return the lists that help to choose among rows: those with at least two choices."""
+    seen: dict[str, dict[str, str]] = {name: {} for name in _TITLES}
+    for facet in facets:
+        if facet.name in seen:
+            seen[facet.name].setdefault(facet.value, facet.text)
+    return tuple(
+        Filter(name, _TITLES[name], tuple(Choice(value, text) for value, text in _ordered(name, choices)))
+        for name, choices in seen.items()
+        if len(choices) > 1
+    )
+
+
+def _ordered(name: str, choices: dict[str, str]) -> list[tuple[str, str]]:
+    if name == "year":
+        return sorted(choices.items(), reverse=True)
+    if name == "size":
+        order = {slugify(text): place for place, (_, text) in enumerate(_SIZES)}
+        return sorted(choices.items(), key=lambda choice: order[choice[0]])
+    return sorted(choices.items(), key=lambda choice: choice[1].casefold())
+
+
+def _size(cell: Comparison) -> Iterator[Facet]:
+    number = cell.measured.number if cell.measured else cell.claim.number if cell.claim else None
+    if number is not None and number.sort:
+        millions = float(number.sort)
+        text = next(text for limit, text in _SIZES if millions <= limit)
+        yield Facet("size", slugify(text), text)

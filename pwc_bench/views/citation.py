@@ -1,0 +1,43 @@
+"""How to cite a page of the site: a sentence, and BibTeX."""
+
+import re
+from dataclasses import dataclass
+
+from pwc_bench.core.slug import slugify
+
+__all__ = ["Citation", "cite_board"]
+
+_SPECIAL = re.compile(r"[#$%&_{}~^\\]")
+_NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+"""Letters of LaTeX that a backslash alone does not make harmless."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The same reference twice."""
+
+    text: str
+    bibtex: str
+
+
+def cite_board(title: str, state: str | None) -> Citation:
+    """Cite the leaderboard `title`, whose newest record was made on `state` (ISO 8601); None where it has no record.
+
+    The address is left to the reader: a site does not know where it stands.
+    """
+    year = None if state is None else state[:4]
+    as_of = "" if state is None else f" As of {state[:10]}."
+    lines = [
+        f"@misc{{pwc-bench-{slugify(title)},",
+        f"  title  = {{{{{_plain(title)}}}: claims and measurements}},",
+        "  author = {{The pwc-bench developers}},",
+        *([] if year is None else [f"  year   = {{{year}}},"]),
+        f"  note   = {{Leaderboard{'' if state is None else f', as of {state[:10]}'}}}",
+        "}",
+    ]
+    return Citation(f"The pwc-bench developers: {title}, claims and measurements.{as_of}", "\n".join(lines))
+
+
+def _plain(text: str) -> str:
+    """Return text in which LaTeX finds no command."""
+    return _SPECIAL.sub(lambda found: _NAMED.get(found[0], f"\\{found[0]}"), text)

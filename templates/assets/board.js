@@ -1,0 +1,226 @@
+"use strict";
+// A leaderboard's order, filters and columns, kept in the address, and files of exactly what is shown.
+// Without this file the board is whole, in the order of its ranks. The form holds the state; everything follows from it.
+(() => {
+  const table = document.querySelector("table[data-board]");
+  const form = document.querySelector("form[data-tools]");
+  if (!table || !form) return;
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows, (row, index) => ({
+    row, index,
+    facets: ` ${row.dataset.f} year-${row.querySelector(".in-year").textContent}${row.querySelector(".in-code a") ? " code-1" : ""} `,
+  }));
+  const heads = Array.from(table.tHead.querySelectorAll("th[data-column]"));
+  heads.sort((a, b) => a.dataset.column - b.dataset.column);
+  const boxes = Array.from(form.querySelectorAll("[data-shows]"));
+  const charts = Array.from(document.querySelectorAll("svg.chart [data-r], svg.chart a[href^='#m']"), (mark) => ({
+    mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
+  }));
+  const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view");
+  let order = { id: "rank", direction: "ascending" };
+  let shownOrder = "rank ascending";
+
+  // ---- What a cell says: a number where it is one, else its words; a dash is nothing.
+  const textOf = (cell) => {
+    const found = cell.querySelector(".num, .badge, a") ?? cell.firstChild;
+    const text = (cell.tagName === "TH" ? cell.firstChild : found)?.textContent ?? "";
+    return text.trim() === "\u2013" || cell.querySelector(".absent") ? "" : text.trim();
+  };
+  const keyOf = (cell) => {
+    const text = cell.dataset.sort ?? textOf(cell);
+    const number = parseFloat(text.replace(/,/g, ""));
+    return text === "" ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
+  };
+
+  const sorted = () => {
+    const head = heads.find((h) => h.dataset.id === order.id);
+    if (order.id === "rank" || !head) {
+      const sign = order.direction === "ascending" ? 1 : -1;
+      return rows.slice().sort((a, b) => sign * (a.index - b.index));
+    }
+    const column = Number(head.dataset.column);
+    const sign = order.direction === "ascending" ? 1 : -1;
+    const letters = new Intl.Collator("en", { numeric: true });
+    const compare = (x, y) => (typeof x === "number" && typeof y === "number" ? x - y : letters.compare(x, y));
+    const keyed = rows.map((entry) => [keyOf(entry.row.cells[column]), entry]);
+    // What was not measured stays at the end in both directions; equal ones stay in the order of their ranks.
+    keyed.sort(([a, x], [b, y]) => (a === null) - (b === null) || (a !== null && sign * compare(a, b)) || x.index - y.index);
+    return keyed.map(([, entry]) => entry);
+  };
+
+  const wanted = () => facets
+    .filter((e) => (e.type === "checkbox" ? e.checked : e.value))
+    .map((e) => ` ${e.name}-${e.value} `);
+
+  const show = () => {
+    if (shownOrder !== `${order.id} ${order.direction}`) {
+      body.append(...sorted().map((entry) => entry.row));
+      shownOrder = `${order.id} ${order.direction}`;
+    }
+    for (const head of heads) {
+      if (head.dataset.id === order.id) head.setAttribute("aria-sort", order.direction);
+      else head.removeAttribute("aria-sort");
+    }
+    const tokens = wanted();
+    let count = 0;
+    for (const entry of rows) {
+      const out = !tokens.every((token) => entry.facets.includes(token));
+      if (entry.row.hidden !== out) entry.row.hidden = out;
+      entry.out = out;
+      count += !out;
+    }
+    for (const svg of document.querySelectorAll("svg.chart")) svg.classList.toggle("filtered", count < rows.length);
+    for (const { mark, entry } of charts) mark.classList.toggle("out", entry.out);
+    table.classList.toggle("compact", form.elements.view.value === "compact");
+    const hidden = new Set(boxes.filter((box) => !box.checked).map((box) => box.dataset.shows));
+    const names = Array.from(hidden).join();
+    if (names !== (table.dataset.hides ?? "")) {
+      table.dataset.hides = names;
+      for (const head of table.tHead.querySelectorAll("[data-key]")) head.hidden = hidden.has(head.dataset.key);
+      for (const head of heads) {
+        for (const { row } of rows) row.cells[head.dataset.column].hidden = hidden.has(head.dataset.key);
+      }
+    }
+    form.querySelector("output").textContent = count === rows.length ? `${count} models` : `${count} of ${rows.length} models`;
+  };
+
+  // ---- The address holds the state: a link, a reload, back and forward give the same view.
+  const write = () => {
+    const query = new URLSearchParams();
+    for (const e of facets) if (e.type === "checkbox" ? e.checked : e.value) query.set(e.name, e.value);
+    if (form.elements.view.value) query.set("view", form.elements.view.value);
+    const hidden = boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
+    if (hidden.length) query.set("hide", hidden.join());
+    if (order.id !== "rank" || order.direction !== "ascending") query.set("sort", order.id), query.set("order", order.direction);
+    const text = query.toString();
+    if (text !== location.search.slice(1)) history.pushState(null, "", text ? `?${text}` : location.pathname);
+    show();
+  };
+  const read = () => {
+    const query = new URLSearchParams(location.search);
+    for (const e of [...facets, form.elements.view]) {
+      const value = query.get(e.name) ?? "";
+      if (e.type === "checkbox") e.checked = value === e.value;
+      else e.value = Array.from(e.options).some((option) => option.value === value) ? value : "";
+    }
+    const hidden = (query.get("hide") ?? "").split(",");
+    for (const box of boxes) box.checked = !hidden.includes(box.dataset.shows);
+    const id = query.get("sort");
+    const known = heads.some((head) => head.dataset.id === id);
+    order = { id: known ? id : "rank", direction: known && query.get("order") === "descending" ? "descending" : "ascending" };
+    show();
+  };
+
+  for (const head of heads) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "sort";
+    button.append(...head.childNodes);
+    button.addEventListener("click", () => {
+      const first = head.dataset.first ?? "ascending";
+      const other = first === "ascending" ? "descending" : "ascending";
+      order = { id: head.dataset.id, direction: order.id === head.dataset.id && order.direction === first ? other : first };
+      write();
+    });
+    head.append(button);
+  }
+
+  // ---- Files of what is shown.
+  const save = (name, blob) => {
+    const link = document.createElement("a");
+    link.download = name;
+    link.href = URL.createObjectURL(blob);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  };
+  const records = () => Array.from(body.rows).filter((row) => !row.hidden).map((row) => {
+    const line = {};
+    for (const head of heads) {
+      if (head.hidden) continue;
+      const { id, key, column } = head.dataset;
+      const cell = row.cells[column];
+      const value = id.endsWith("-measured") ? keyOf(cell) : textOf(cell); // a claim keeps its printed digits
+      line[id] = value === "" ? null : value;
+      if (!id.endsWith("-measured")) continue;
+      const [low, high] = (cell.querySelector(".interval")?.textContent ?? "").replace(/,/g, "").split("\u2013");
+      line[`${key}-low`] = low ? Number(low) : null;
+      line[`${key}-high`] = high ? Number(high) : null;
+      line[`${key}-status`] = value === null ? null : (cell.querySelector(".badge")?.textContent ?? "complete");
+      line[`${key}-record`] = cell.querySelector("a.value")?.href.match(/record\/(\w+)/)?.[1] ?? null;
+    }
+    return line;
+  });
+  const csv = (lines) => {
+    const field = (value) => (/[",\n]/.test(value ?? "") ? `"${String(value).replace(/"/g, '""')}"` : String(value ?? ""));
+    const names = Object.keys(lines[0] ?? {});
+    return [names, ...lines.map((line) => names.map((name) => line[name]))].map((line) => line.map(field).join()).join("\n") + "\n";
+  };
+  const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "paint-order"];
+  // The drawing at the size and in the colours that it has in the window, without what is filtered away.
+  const drawing = () => {
+    const svg = document.querySelector("svg.chart");
+    const { width, height } = svg.getBoundingClientRect();
+    const box = getComputedStyle(svg);
+    const sides = ["Left", "Top", "Right", "Bottom"].map((side) => parseFloat(box[`padding${side}`]));
+    const plot = svg.cloneNode(true);
+    const from = svg.querySelectorAll("*"), to = plot.querySelectorAll("*");
+    to.forEach((element, index) => {
+      const style = getComputedStyle(from[index]);
+      for (const name of STYLES) element.style.setProperty(name, style.getPropertyValue(name));
+    });
+    const set = (element, values) => Object.entries(values).forEach(([key, value]) => element.setAttribute(key, value));
+    set(plot, { x: sides[0], y: sides[1], width: width - sides[0] - sides[2], height: height - sides[1] - sides[3], overflow: "visible" });
+    const whole = document.createElementNS(svg.namespaceURI, "svg");
+    const ground = document.createElementNS(svg.namespaceURI, "rect");
+    set(whole, { width, height });
+    set(ground, { width, height });
+    ground.style.fill = getComputedStyle(document.documentElement).getPropertyValue("--surface");
+    whole.append(ground, plot);
+    return { text: new XMLSerializer().serializeToString(whole), width, height };
+  };
+  const name = location.pathname.split("/").slice(-2)[0] || "leaderboard";
+  const savers = {
+    csv: () => save(`${name}.csv`, new Blob([csv(records())], { type: "text/csv" })),
+    json: () => save(`${name}.json`, new Blob([JSON.stringify(records(), null, 1)], { type: "application/json" })),
+    svg: () => save(`${name}.svg`, new Blob([drawing().text], { type: "image/svg+xml" })),
+    png: () => {
+      const { text, width, height } = drawing();
+      const image = new Image();
+      image.onload = () => {
+        const canvas = document.createElement("canvas");
+        canvas.width = 2 * width;
+        canvas.height = 2 * height;
+        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+        canvas.toBlob((blob) => save(`${name}.png`, blob));
+      };
+      image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
+    },
+  };
+  for (const button of form.querySelectorAll("[data-save]")) {
+    const kind = button.dataset.save;
+    if ((kind === "svg" || kind === "png") && !document.querySelector("svg.chart")) button.remove();
+    else button.addEventListener("click", savers[kind]);
+  }
+
+  // Where a chart's points are too many to name themselves, their rows do.
+  document.querySelector("svg.chart")?.addEventListener("pointerover", (event) => {
+    const mark = event.target.closest("a[href^='#m']:not(:has(title))");
+    if (!mark) return;
+    const { cells } = rows[mark.getAttribute("href").slice(2)].row;
+    const kind = mark.classList.contains("chart-claim") ? "claim" : "measured";
+    const title = document.createElementNS(mark.namespaceURI, "title");
+    const value = textOf(cells[heads.find((head) => head.dataset.id.endsWith(`-${kind}`)).dataset.column]);
+    title.textContent = `${textOf(cells[1])}, ${kind}: ${value}`;
+    mark.append(title);
+  });
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("change", write);
+  form.addEventListener("reset", () => setTimeout(() => {
+    order = { id: "rank", direction: "ascending" };
+    write();
+  }));
+  addEventListener("popstate", read);
+  form.hidden = false;
+  read();
+})();

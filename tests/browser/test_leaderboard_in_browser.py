@@ -1,0 +1,223 @@
+"""The leaderboard in a real browser: sorting, filters, columns, the address, downloads."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.publishing.site_fixture import built_site
+
+pytestmark = pytest.mark.browser
+
+BOARD = "sota/image-classification-on-imagenet/index.html"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def board(browser: Browser) -> Iterator[Page]:
+    """The example's ImageNet board, opened from the disk; it must say nothing on the console."""
+    page = browser.new_page(viewport=ViewportSize(width=1280, height=1000))
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{built_site().as_uri()}/{BOARD}")
+    yield page
+    page.close()
+    assert said == []
+
+
+def shown(page: Page) -> list[str]:
+    """The models that are shown, in order."""
+    return page.locator("table[data-board] tbody tr:not([hidden]) th").all_text_contents()
+
+
+def values(page: Page, head: str) -> list[str]:
+    """The numbers of a column in order, "" where there is none."""
+    column = page.locator(f'th[data-id="{head}"]').get_attribute("data-column")
+    read = "(rows, column) => rows.map(row => row.cells[column].querySelector('.num')?.textContent ?? '')"
+    found = page.locator("table[data-board] tbody tr:not([hidden])").evaluate_all(read, column)
+    return [str(value).replace(",", "") for value in found]
+
+
+def query(page: Page) -> str:
+    """The part of the address behind the question mark."""
+    return page.url.partition("?")[2]
+
+
+def test_a_table_is_sorted_with_the_keyboard(board: Page) -> None:
+    """Enter sorts, Enter again turns the order; what was not measured stays at the end; ranks restore the order."""
+    ranks = shown(board)
+    head = board.locator('th[data-id="gflops-measured"]')
+    head.get_by_role("button").focus()
+    board.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    rising = [float(value) for value in values(board, "gflops-measured") if value]
+    assert rising == sorted(rising)
+    board.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    falling = values(board, "gflops-measured")
+    assert [float(value) for value in falling if value] == rising[::-1]
+    assert falling[len(rising) :] == [""] * (len(falling) - len(rising))
+    board.locator('th[data-id="rank"] button').click()
+    assert shown(board) == ranks
+    assert query(board) == ""
+
+
+@pytest.mark.parametrize("head", ["model", "year", "evidence", "paper", "code", "data", "parameters-claim"])
+def test_every_column_can_be_sorted(board: Page, head: str) -> None:
+    """Both ways, without losing a row."""
+    ranks = shown(board)
+    button = board.locator(f'th[data-id="{head}"] button')
+    button.click()
+    first = shown(board)
+    button.click()
+    assert sorted(first) == sorted(shown(board)) == sorted(ranks)
+    if head == "model":
+        assert first == sorted(first)
+        assert shown(board) == first[::-1]
+
+
+def test_filters_narrow_the_table_and_the_chart(board: Page) -> None:
+    """Together; the count says how many are left; the line of the best is gone, since it was drawn for all."""
+    marks = board.locator("svg.chart a:visible").count()
+    board.get_by_label("Family").select_option("convit")
+    assert shown(board) == ["ConViT-B+", "ConViT-B", "ConViT-S+", "ConViT-S", "ConViT-Ti+", "ConViT-Ti"]
+    assert board.locator("svg.chart a:visible").count() < marks
+    assert board.locator("svg.chart .chart-best:visible").count() == 0
+    assert board.locator("form.tools output").text_content() == "6 of 12 models"
+    board.get_by_label("Parameters").first.select_option("up-to-10-m")
+    assert shown(board) == ["ConViT-Ti+", "ConViT-Ti"]
+    board.get_by_role("button", name="Reset").click()
+    assert len(shown(board)) == 12
+    board.get_by_label("Measured only").check()
+    assert len(shown(board)) == 6
+    board.get_by_label("Has code").check()
+    assert len(shown(board)) == 6
+    assert query(board) == "measured=1&code=1"
+
+
+def test_the_address_holds_the_whole_state(board: Page, browser: Browser) -> None:
+    """Another window that opens it sees the same; back and forward go through the steps."""
+    board.get_by_label("Family").select_option("deit")
+    board.locator('th[data-id="gflops-claim"] button').click()
+    board.get_by_label("View").select_option("compact")
+    board.locator(".tools-columns summary").click()
+    board.locator("input[data-shows=top5]").uncheck()
+    assert query(board) == "family=deit&view=compact&hide=top5&sort=gflops-claim&order=ascending"
+    other = browser.new_page()
+    other.goto(board.url)
+    assert shown(other) == shown(board)
+    assert values(other, "gflops-claim") == ["1", "2", "4.3", "10", "17", "30"]
+    assert other.locator("table.compact").count() == 1
+    assert not other.locator('th[data-id="top5-claim"]').is_visible()
+    other.close()
+    for _ in range(4):
+        board.go_back()
+    assert query(board) == ""
+    assert len(shown(board)) == 12
+    assert board.locator('th[data-id="top5-claim"]').is_visible()
+    board.go_forward()
+    assert shown(board)[0] == "DeiT-B"
+    assert len(shown(board)) == 6
+
+
+@pytest.mark.parametrize("address", ["?sort=nonsense&order=up&family=none&hide=,&view=x", "?size=&measured=2", "?%00"])
+def test_an_address_that_nobody_wrote_shows_the_whole_board(board: Page, address: str) -> None:
+    """What is not known is ignored."""
+    board.goto(f"{built_site().as_uri()}/{BOARD}{address}")
+    assert len(shown(board)) == 12
+
+
+def test_columns_are_chosen_with_the_keyboard(board: Page) -> None:
+    """A metric's claims and measurements go together; the table keeps its shape."""
+    board.locator(".tools-columns summary").focus()
+    board.keyboard.press("Enter")
+    board.keyboard.press("Tab")
+    board.keyboard.press("Space")
+    hidden = board.locator('[data-key="top1"]')
+    assert hidden.evaluate_all("cells => cells.every(cell => cell.hidden)")
+    cells = board.locator("table[data-board] tbody tr").first.locator("> *:visible").count()
+    heads = board.locator("th[data-column]:visible").count()
+    assert cells == heads
+    board.keyboard.press("Space")
+    assert board.locator('th[data-id="top1-claim"]').is_visible()
+
+
+def download(page: Page, kind: str) -> bytes:
+    """What the button saves."""
+    with page.expect_download() as waiting:
+        page.locator(f"[data-save={kind}]").click()
+    assert waiting.value.suggested_filename == f"image-classification-on-imagenet.{kind}"
+    return Path(waiting.value.path()).read_bytes()
+
+
+def test_files_hold_exactly_what_is_shown(board: Page) -> None:
+    """CSV and JSON: the rows and columns of the moment, in their order; claims with their printed digits."""
+    board.get_by_label("Family").select_option("convit")
+    board.locator('th[data-id="gflops-measured"] button').click()
+    board.locator(".tools-columns summary").click()
+    board.locator("input[data-shows=throughput]").uncheck()
+    lines = list(csv.DictReader(io.StringIO(download(board, "csv").decode())))
+    assert [line["model"] for line in lines] == shown(board)
+    assert "throughput-measured" not in lines[0]
+    small = lines[0]
+    assert (small["model"], small["top1-claim"], small["top1-measured"]) == ("ConViT-Ti", "73.1", "73.12")
+    assert (small["top1-low"], small["top1-high"], small["evidence"]) == ("72.78", "73.46", "reproduced")
+    assert (built_site() / "record" / small["top1-record"]).is_dir()
+    missing = next(line for line in lines if line["model"] == "ConViT-S+")
+    assert (missing["top1-claim"], missing["top1-measured"], missing["top1-record"]) == ("82.2", "", "")
+    partial = next(line for line in lines if line["model"] == "ConViT-S")
+    assert partial["top1-status"] == "partial"
+    data = json.loads(download(board, "json"))
+    assert [line["model"] for line in data] == shown(board)
+    assert (data[0]["top1-measured"], data[0]["parameters-measured"], data[2]["gflops-claim"]) == (73.12, 5.71, "5.4")
+
+
+def test_pictures_hold_exactly_what_is_shown(board: Page) -> None:
+    """The chart of the moment as SVG, without what is filtered away, and as PNG at twice the size."""
+    whole = ET.fromstring(download(board, "svg"))
+    board.get_by_label("Family").select_option("deit")
+    part = ET.fromstring(download(board, "svg"))
+
+    def circles(root: ET.Element) -> int:
+        return sum("display: none" not in (mark.get("style") or "") for mark in root.iter(f"{SVG}a"))
+
+    assert circles(part) < circles(whole)
+    assert part.get("width") == whole.get("width")
+    png = download(board, "png")
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    assert int.from_bytes(png[16:20]) == int(2 * float(whole.get("width", "0")))
+
+
+def test_charts_are_reached_without_a_script(browser: Browser) -> None:
+    """Tabs are links; every point has a name and an address; the filters that need a script are not shown."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{built_site().as_uri()}/{BOARD}")
+    assert not page.locator("form.tools").is_visible()
+    page.get_by_role("link", name="Top-1 accuracy over time").click()
+    assert page.url.endswith("/over-time/index.html")
+    names = page.locator("svg.chart a").evaluate_all("marks => marks.map(mark => mark.getAttribute('aria-label'))")
+    assert any("ConViT-S, claimed: 81.3 %, published 2021-03-19" in name for name in names)
+    page.get_by_role("link", name="Top-1 accuracy against GFLOPs").click()
+    assert page.url.endswith(BOARD)
+    context.close()
+
+
+def test_the_chart_fits_phones_with_names_of_its_own(browser: Browser) -> None:
+    """One drawing: letters keep their size, names stand where a narrow plot has room."""
+    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
+    page.goto(f"{built_site().as_uri()}/{BOARD}")
+    assert page.locator(".chart-narrow[aria-hidden]").is_visible()
+    assert not page.locator(".chart-wide[aria-hidden]").is_visible()
+    boxes = page.locator("svg.chart text:visible").evaluate_all(
+        "texts => texts.map(text => text.getBoundingClientRect()).map(box => [box.left, box.right])"
+    )
+    assert min(left for left, _ in boxes) >= 0
+    assert max(right for _, right in boxes) <= 390
+    page.close()

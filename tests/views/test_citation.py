@@ -1,0 +1,23 @@
+"""Citing a leaderboard."""
+
+from pwc_bench.views.citation import cite_board
+
+
+def test_a_board_is_cited_as_of_its_newest_record() -> None:
+    """With the date in the sentence and in BibTeX; without a record there is no date."""
+    cited = cite_board("Image Classification on ImageNet", "2026-01-31T12:00:00Z")
+    assert cited.text.endswith("Image Classification on ImageNet, claims and measurements. As of 2026-01-31.")
+    assert cited.bibtex.splitlines() == [
+        "@misc{pwc-bench-image-classification-on-imagenet,",
+        "  title  = {{Image Classification on ImageNet}: claims and measurements},",
+        "  author = {{The pwc-bench developers}},",
+        "  year   = {2026},",
+        "  note   = {Leaderboard, as of 2026-01-31}",
+        "}",
+    ]
+    assert "year" not in cite_board("T", None).bibtex
+
+
+def test_titles_are_no_latex() -> None:
+    """What LaTeX would take for a command is written as text."""
+    assert r"{50\% of \$x\_1\$ \textbackslash{}input\{a\}}" in cite_board(r"50% of $x_1$ \input{a}", None).bibtex
