@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import make_board
 from pwc_bench.views.board_chart import BoardChart, board_charts
 from pwc_bench.views.board_figure import BoardFigure, board_figure
@@ -41,11 +42,11 @@ class ChartContext:
     best_meaning: str
 
 
-def pages(archive: Archive) -> Iterator[Page]:
+def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every chart of every leaderboard but the first one, which stands on the leaderboard itself."""
     names = Names.of(archive)
     papers = {paper.slug: paper for paper in archive.papers()}
-    for key in board_keys(archive):
+    for key in share.part(board_keys(archive)):
         yield from _pages(archive, key, names, papers)
 
 
