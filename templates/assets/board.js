@@ -13,7 +13,7 @@
   const heads = Array.from(table.tHead.querySelectorAll("th[data-column]"));
   heads.sort((a, b) => a.dataset.column - b.dataset.column);
   const boxes = Array.from(form.querySelectorAll("[data-shows]"));
-  const charts = Array.from(document.querySelectorAll("svg.chart [data-r], svg.chart a[href^='#m']"), (mark) => ({
+  const charts = Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
     mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
   }));
   const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view");
@@ -69,7 +69,7 @@
       entry.out = out;
       count += !out;
     }
-    for (const svg of document.querySelectorAll("svg.chart")) svg.classList.toggle("filtered", count < rows.length);
+    for (const svg of document.querySelectorAll("svg.plot")) svg.classList.toggle("filtered", count < rows.length);
     for (const { mark, entry } of charts) mark.classList.toggle("out", entry.out);
     table.classList.toggle("compact", form.elements.view.value === "compact");
     const hidden = new Set(boxes.filter((box) => !box.checked).map((box) => box.dataset.shows));
@@ -158,7 +158,7 @@
   const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "paint-order"];
   // The drawing at the size and in the colours that it has in the window, without what is filtered away.
   const drawing = () => {
-    const svg = document.querySelector("svg.chart");
+    const svg = document.querySelector("svg.plot");
     const { width, height } = svg.getBoundingClientRect();
     const box = getComputedStyle(svg);
     const sides = ["Left", "Top", "Right", "Bottom"].map((side) => parseFloat(box[`padding${side}`]));
@@ -198,12 +198,12 @@
   };
   for (const button of form.querySelectorAll("[data-save]")) {
     const kind = button.dataset.save;
-    if ((kind === "svg" || kind === "png") && !document.querySelector("svg.chart")) button.remove();
+    if ((kind === "svg" || kind === "png") && !document.querySelector("svg.plot")) button.remove();
     else button.addEventListener("click", savers[kind]);
   }
 
   // Where a chart's points are too many to name themselves, their rows do.
-  document.querySelector("svg.chart")?.addEventListener("pointerover", (event) => {
+  document.querySelector("svg.plot")?.addEventListener("pointerover", (event) => {
     const mark = event.target.closest("a[href^='#m']:not(:has(title))");
     if (!mark) return;
     const { cells } = rows[mark.getAttribute("href").slice(2)].row;
