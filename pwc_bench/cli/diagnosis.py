@@ -15,9 +15,9 @@ from pwc_bench.api.machine import default_workers
 from pwc_bench.api.places import cache_folder, sqlite_path
 from pwc_bench.cli.text import file_size, plural
 from pwc_bench.core.errors import PwcBenchError, StoreError
-from pwc_bench.hardware import Gpu, find_gpu
+from pwc_bench.hardware import Gpu, find_gpu, native_bf16
 
-__all__ = ["Finding", "Health", "diagnose", "gpu_condition"]
+__all__ = ["Finding", "Health", "bf16_ability", "diagnose", "gpu_condition"]
 
 _PACKAGES = ("torch", "torchvision", "timm", "fvcore", "numpy", "pillow", "pyarrow", "sqlalchemy", "jinja2", "datasets")
 _LOW_DISK_BYTES = 2 * 2**30
@@ -79,6 +79,7 @@ def _devices() -> Iterator[Finding]:
         yield Finding("torch", Health.BROKEN, f"cannot be imported: {error}", "install torch anew; nothing runs before")
         return
     yield Finding("cpu", Health.GOOD, f"{plural(torch.get_num_threads(), 'thread')} for torch")
+    yield bf16_ability(native_bf16())
     if not torch.cuda.is_available():
         built = torch.version.cuda
         reason = (
@@ -96,6 +97,14 @@ def _devices() -> Iterator[Finding]:
         gpu = find_gpu(f"cuda:{index}")
         if gpu is not None:
             yield gpu_condition(f"cuda:{index} now", gpu)
+
+
+def bf16_ability(instructions: str | None) -> Finding:
+    """Say whether the CPU multiplies bf16 by itself."""
+    if instructions is None:
+        return Finding("bf16", Health.GOOD, "this CPU has no instructions of its own for bf16: fp32 suits it")
+    advice = "`run --precision bf16` may be faster, and counts the predictions that differ from fp32"
+    return Finding("bf16", Health.GOOD, f"this CPU multiplies bf16 natively ({instructions})", advice)
 
 
 def gpu_condition(key: str, gpu: Gpu) -> Finding:

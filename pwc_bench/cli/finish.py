@@ -14,7 +14,7 @@ from pwc_bench.cli.program import program_name
 from pwc_bench.core.record import Record, Status
 from pwc_bench.store import open_existing_store
 
-__all__ = ["closing_words", "is_incomplete", "next_step", "render_site"]
+__all__ = ["closing_words", "is_incomplete", "next_step", "precision_offer", "render_site"]
 
 
 def is_incomplete(records: Iterable[Record]) -> bool:
@@ -51,3 +51,17 @@ def next_step(records: Iterable[Record], db: str, site: Path | None) -> str:
     if any(record.dataset in demos for record in records):
         look += f"\n          {program} run --data DIR  (real ImageNet)"
     return "\n".join([*where, f"Next      {look}"])
+
+
+def precision_offer(records: Iterable[Record], instructions: str | None) -> str | None:
+    """Return a word on bf16 after a run in fp32 on a CPU that multiplies bf16 with `instructions`; else None.
+
+    It promises no figure: gain and changes depend on the machine and the model, and a run measures both.
+    """
+    used = {(record.environment.device_type, record.environment.precision) for record in records}
+    if instructions is None or ("cpu", "fp32") not in used:
+        return None
+    return (
+        f"Tip       --precision bf16 may be faster: this CPU has {instructions} for it,\n"
+        "          and a run counts the predictions that differ from fp32"
+    )

@@ -110,7 +110,8 @@ def command(
 
 def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, *, as_json: bool) -> None:
     """Show the results, render the site, and end with what the records deserve."""
-    from pwc_bench.cli.finish import closing_words, is_incomplete, next_step, render_site
+    from pwc_bench.cli.finish import closing_words, is_incomplete, next_step, precision_offer, render_site
+    from pwc_bench.hardware import native_bf16
 
     if not as_json:
         click.echo(closing_words(records, db))
@@ -118,6 +119,8 @@ def _finish(context: click.Context, records: list[Record], db: str, site: Path |
         render_site(db, site)
     if not as_json:
         click.echo(next_step(records, db, site))
+        if (offer := precision_offer(records, native_bf16())) is not None:
+            click.echo(offer)
     if is_incomplete(records):
         context.exit(FAILED)
 

@@ -18,10 +18,11 @@ from pwc_bench.datasets import load_datasets
 from pwc_bench.evaluation.deploy import set_matmul_precision
 from pwc_bench.evaluation.environment import describe_environment
 from pwc_bench.families import resolve
-from tests.benchmarks import decode, forward, loading, memory, records, scaling, whole
+from tests.benchmarks import bf16, decode, forward, loading, memory, records, scaling, whole
 from tests.benchmarks.bench import Bench, Stopwatch
 from tests.benchmarks.comparison import Comparison, LeftOut
 from tests.benchmarks.files import DATASET, lay_out
+from tests.benchmarks.markdown import write_markdown
 from tests.benchmarks.report import WIDTH, Report, print_report, write_report
 
 __all__ = ["SECTIONS", "main", "measure"]
@@ -30,6 +31,7 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Comparison | LeftOut]]] = {
     "decode": decode.run,
     "loading": loading.run,
     "forward": forward.run,
+    "bf16": bf16.run,
     "whole": whole.run,
     "scaling": scaling.run,
     "memory": memory.run,
@@ -52,7 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print_report(report, console)
     path = options.output or Path("results", f"{report.name}.json")
     write_report(report, path)
-    console.print(f"Wrote {path}", highlight=False)
+    written = [path]
+    if options.markdown is not None:
+        write_markdown(report, options.markdown)
+        written.append(options.markdown)
+    console.print(f"Wrote {' and '.join(map(str, written))}", highlight=False)
     return 0
 
 
@@ -152,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--output", type=Path, metavar="FILE", help="the JSON (default: results/bench-DATE-DEVICE.json)"
     )
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="a page of it too, such as docs/benchmark.md")
     parser.add_argument("--scratch", type=Path, metavar="DIR", default=os.environ.get("TMPDIR"), help="for the files")
     return parser
 

@@ -15,7 +15,7 @@ from pwc_bench.core.source import ImageSource
 from pwc_bench.datasets import load_datasets
 from pwc_bench.sources import open_source
 
-__all__ = ["Files", "lay_out", "make_photograph", "open_files", "spread_out"]
+__all__ = ["Files", "lay_out", "make_photograph", "open_files", "repeated_as_links", "spread_out"]
 
 DATASET = "imagenet-1k"
 """The files are labelled as this one's."""
@@ -87,6 +87,18 @@ def spread_out(files: Files, images: int, folder: Path) -> Files:
         link.hardlink_to(original)
         chosen.append(link)
     return Files(folder, chosen, files.origin)
+
+
+def repeated_as_links(files: Files, images: int, folder: Path) -> Files:
+    """Return so many files below `folder`, hard links to `files` over and over: many files that take no disk."""
+    paths = []
+    for number in range(images):
+        original = files.paths[number % len(files.paths)]
+        link = folder / "val" / original.parent.name / f"{number:06d}.JPEG"
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.hardlink_to(original)
+        paths.append(link)
+    return Files(folder, paths, files.origin)
 
 
 def open_files(files: Files) -> ImageSource:

@@ -13,7 +13,7 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Environment
 from tests.benchmarks.comparison import Comparison, LeftOut
 
-__all__ = ["WIDTH", "Report", "print_report", "write_report"]
+__all__ = ["WIDTH", "Report", "number", "print_report", "write_report"]
 
 WIDTH = 80
 
@@ -52,8 +52,8 @@ def print_report(report: Report, console: Console) -> None:
         against = "" if found.against == "timm" or found.against in found.what else f" ({found.against})"
         table.add_row(
             f"{found.what}{against}{note}",
-            f"{_number(median(found.ours))} {_unit(found.unit)}",
-            _number(median(found.theirs)),
+            f"{number(median(found.ours))} {_unit(found.unit)}",
+            number(median(found.theirs)),
             f"[bold]{found.ratio:.2f}[/bold]",
             interval,
         )
@@ -97,12 +97,27 @@ def _as_json(found: Comparison) -> dict[str, Json]:
 def _lines(report: Report) -> Iterable[str]:
     yield f"Files: {report.files}."
     yield "Ratio: how many times as good ours is (quotient of medians), with a 95 % bootstrap interval over the rounds."
+    tried = [found for found in report.comparisons if found.section == "bf16"]
+    if tried:
+        yield _word_on_bf16(tried)
     for left in report.left_out:
         yield f"Left out, {left.section}: {left.reason}."
     yield f"Took {report.seconds / 60:.1f} minutes."
 
 
-def _number(value: float) -> str:
+def _word_on_bf16(tried: Sequence[Comparison]) -> str:
+    """Say whether bf16 can be recommended on this machine."""
+    slower = [found.what.partition(",")[0] for found in tried if found.ratio <= 1.0]
+    beyond = [found.what.partition(",")[0] for found in tried if not found.facts["flips_stay_within"]]
+    if not slower and not beyond:
+        return "bf16 can be offered here: faster for each variant, all flips within the accuracy's own interval."
+    reasons = [*([f"slower for {', '.join(slower)}"] if slower else [])]
+    reasons += [f"flips beyond the accuracy's interval for {', '.join(beyond)}"] if beyond else []
+    return f"bf16 is not offered for all: {'; '.join(reasons)}."
+
+
+def number(value: float) -> str:
+    """Return a measured value with three digits, or all of those before the point."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 

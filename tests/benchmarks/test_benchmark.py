@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,17 +14,22 @@ from torch import nn
 
 from pwc_bench.core.metric import Better
 from pwc_bench.core.settings import Settings
+from pwc_bench.core.variant import Variant
 from pwc_bench.datasets import load_datasets
-from tests.benchmarks import forward
+from tests.benchmarks import bf16, forward
 from tests.benchmarks.__main__ import main
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.comparison import Comparison, in_turns
-from tests.benchmarks.files import DATASET, lay_out, make_photograph, open_files, spread_out
+from tests.benchmarks.bf16 import flip_facts, stays_within
+from tests.benchmarks.comparison import Comparison, LeftOut, in_turns
+from tests.benchmarks.files import DATASET, Files, lay_out, make_photograph, open_files, spread_out
 from tests.benchmarks.tiny import TINY
 
 MODEL = "tests.benchmarks.tiny:TINY"
 OPTIONS = ("--models", MODEL, "--device", "cpu", "--batch-size", "4", "--workers", "2", "--seconds", "0.1")
 CLASSES = load_datasets()[DATASET].classes
+
+SECTIONS_HERE = "decode,loading,forward,bf16,whole"
+"""Those that need no processes of their own."""
 
 # From Python 3.12 on, starting timm's workers by fork beside threads draws a warning; it is how timm starts them.
 forks = pytest.mark.filterwarnings("ignore:.*use of fork.*:DeprecationWarning")
@@ -34,14 +40,34 @@ def _size_px(path: Path) -> tuple[int, int]:
         return image.size
 
 
+def bench_of(files: Files, variants: Sequence[Variant], folder: Path) -> Bench:
+    """A benchmark that takes no time."""
+    return Bench(
+        files=files,
+        models=MODEL,
+        variants=variants,
+        settings=Settings(batch_size=2),
+        precisions=("fp32",),
+        images_are_asked_for=True,
+        rounds=1,
+        seconds=0.0,
+        scratch=folder,
+        results=folder,
+        name="test",
+        say=lambda _: None,
+    )
+
+
 @forks
 def test_a_run_gives_a_table_and_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Pixels and top-5 are compared, ratios are finite, and the table fits a terminal."""
+    """Pixels and top-5 are compared, ratios are finite, the table fits a terminal, and a page can be had of it."""
     monkeypatch.chdir(tmp_path)
-    options = ("--images", "10", "--rounds", "2", "--only", "decode,loading,forward,whole", "--output", "found.json")
-    assert main([*OPTIONS, *options]) == 0
+    monkeypatch.setattr("tests.benchmarks.bf16.native_bf16", lambda: "a test")
+    options = ("--images", "10", "--rounds", "2", "--only", SECTIONS_HERE)
+    files = ("--output", "found.json", "--markdown", "docs/found.md")
+    assert main([*OPTIONS, *options, *files]) == 0
     said = capsys.readouterr()
     assert all(len(line) <= 80 for line in said.out.splitlines())
     assert "decode and preprocess, one core" in said.out
@@ -55,7 +81,7 @@ def test_a_run_gives_a_table_and_json(
     by_section = {
         comparison["section"]: comparison for comparison in reversed(found["comparisons"])
     }  # the first of each
-    assert set(by_section) == {"decode", "loading", "whole"}
+    assert set(by_section) == {"decode", "loading", "bf16", "whole"}
     for comparison in found["comparisons"]:
         assert math.isfinite(comparison["ratio"])
         assert comparison["ratio"] > 0.0
@@ -64,7 +90,38 @@ def test_a_run_gives_a_table_and_json(
     whole = by_section["whole"]["facts"]
     assert whole["top5_compared"] == whole["top5_same"] == 10
     assert whole["top5_top1_flips"] == 0
+    precision = by_section["bf16"]["facts"]
+    assert precision["images"] == 10
+    assert isinstance(precision["flips_stay_within"], bool)
     assert not list(tmp_path.glob("results/*"))
+
+    page = (tmp_path / "docs" / "found.md").read_text()
+    assert f"Machine: {found['environment']['device']}, " in page
+    assert "## A whole evaluation: files and weights in, predictions out" in page
+    assert "- forward: none of the models has a fused implementation" in page
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith("| what")]
+    assert len(rows) == len(found["comparisons"])
+    assert all(row.count("|") == 6 for row in rows)
+
+
+def test_flips_are_weighed_against_the_accuracys_own_interval() -> None:
+    """At the worst each flip gains or loses one right answer; with none right there is none to lose."""
+    assert stays_within(right=150, images=200, flips=0)
+    assert stays_within(right=150, images=200, flips=10)
+    assert not stays_within(right=150, images=200, flips=11)
+    assert stays_within(right=0, images=200, flips=3)
+    assert not stays_within(right=0, images=200, flips=4)
+    wanted, found, labels = torch.tensor([1, 2, 3, 4]), torch.tensor([1, 2, 3, 5]), torch.tensor([1, 2, 0, 5])
+    facts = flip_facts(wanted, found, labels)
+    assert (facts["images"], facts["top1_flips"], facts["right_in_fp32"]) == (4, 1, 2)
+
+
+def test_bf16_is_left_out_where_the_processor_lacks_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There it would be a slow detour by fp32."""
+    monkeypatch.setattr("tests.benchmarks.bf16.native_bf16", lambda: None)
+    (left,) = bf16.run(bench_of(lay_out(tmp_path, CLASSES, 1, None), [TINY], tmp_path))
+    assert isinstance(left, LeftOut)
+    assert "no instructions of its own" in left.reason
 
 
 @pytest.mark.slow
@@ -74,8 +131,11 @@ def test_memory_and_records_need_processes_of_their_own(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     assert main([*OPTIONS, "--images", "6", "--only", "memory,records,scaling", "--output", "found.json"]) == 0
     found = json.loads((tmp_path / "found.json").read_text())
-    memory = next(comparison for comparison in found["comparisons"] if comparison["section"] == "memory")
-    assert min(memory["ours"][0], memory["theirs"][0]) > 50.0
+    peak, growth = (comparison for comparison in found["comparisons"] if comparison["section"] == "memory")
+    assert min(peak["ours"][0], peak["theirs"][0]) > 50.0
+    assert growth["facts"]["files"] == [6, 60]
+    assert growth["note"].startswith("under 4 GiB at both sizes")
+    assert {"scaling"} <= {comparison["section"] for comparison in found["comparisons"]}
     (records,) = tmp_path.glob("results/*.jsonl")
     assert {"throughput", "mfu"} <= set(json.loads(records.read_text().splitlines()[0])["measurements"])
 
@@ -119,21 +179,7 @@ def test_fused_models_are_timed_beside_the_reference(tmp_path: Path) -> None:
 
     same, opposite = replace(TINY, fuse=lambda model: model), replace(TINY, fuse=Negated)
     files = lay_out(tmp_path, CLASSES, 1, None)
-    bench = Bench(
-        files=files,
-        models=MODEL,
-        variants=[same, opposite],
-        settings=Settings(batch_size=2),
-        precisions=("fp32",),
-        images_are_asked_for=True,
-        rounds=1,
-        seconds=0.0,
-        scratch=tmp_path,
-        results=tmp_path,
-        name="test",
-        say=lambda _: None,
-    )
-    first, second = forward.run(bench)
+    first, second = forward.run(bench_of(files, [same, opposite], tmp_path))
     assert isinstance(first, Comparison)
     assert isinstance(second, Comparison)
     assert (first.facts["top1_flips"], first.facts["largest_difference"], first.note) == (0, 0.0, None)

@@ -1,11 +1,12 @@
 """The closing table: claims beside measurements, nothing invented, never wider than 80 columns."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.cli.closing import ABSENT, close
 from pwc_bench.cli.closing_table import closing_text
-from pwc_bench.cli.finish import is_incomplete, next_step
+from pwc_bench.cli.finish import is_incomplete, next_step, precision_offer
 from pwc_bench.cli.program import program_name
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
@@ -112,3 +113,17 @@ def test_the_next_step_names_a_database_that_is_not_the_default_one() -> None:
     records, program = imagenet_campaign(), program_name()
     assert next_step(records, "my runs/x.db", None).endswith(f"{program} build --db 'my runs/x.db' && {program} serve")
     assert next_step(records, "results/pwc-bench.db", None).endswith(f"{program} build && {program} serve")
+
+
+def test_bf16_is_offered_after_a_run_in_fp32_on_a_cpu_that_has_it() -> None:
+    """Not elsewhere, and not to whoever took it already."""
+    plain = make_record()
+    plain = replace(plain, environment=replace(plain.environment, device_type="cpu"))
+    reduced = replace(plain, environment=replace(plain.environment, precision="bf16"))
+    on_gpu = replace(plain, environment=replace(plain.environment, device_type="cuda"))
+    said = precision_offer([plain], "AMX and AVX-512")
+    assert said is not None
+    assert "--precision bf16 may be faster: this CPU has AMX and AVX-512 for it" in said
+    assert max(map(len, said.splitlines())) <= 80
+    assert precision_offer([plain], None) is None
+    assert precision_offer([reduced, on_gpu], "AMX") is None

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
-from pwc_bench.cli.diagnosis import Health, gpu_condition
+from pwc_bench.cli.diagnosis import Health, bf16_ability, gpu_condition
 from pwc_bench.hardware import Gpu
 from pwc_bench.imaging import crops, decoder_name, open_crop_cache
 from tests.cli.nobody import public_folder, run_as_nobody
@@ -135,3 +135,12 @@ def test_a_gpu_says_how_it_is() -> None:
 def test_a_gpu_that_tells_nothing_is_no_error() -> None:
     """A divided GPU supports none of the questions."""
     assert gpu_condition("cuda:0 now", Gpu(Library({}), handle=object())).fact == "not throttled"
+
+
+def test_native_bf16_is_told_without_a_promise() -> None:
+    """The instructions are named; no figure stands there."""
+    able, unable = bf16_ability("AMX"), bf16_ability(None)
+    assert able.fact == "this CPU multiplies bf16 natively (AMX)"
+    assert "--precision bf16" in str(able.advice)
+    assert unable.advice is None
+    assert not any(character.isdigit() for character in str(able.advice).replace("bf16", "").replace("fp32", ""))
