@@ -88,6 +88,8 @@ class ModelPage:
     demo: RecordList
     compare_href: str
     """Where it is set beside another model."""
+    history_command: str
+    """What lists its whole history."""
     run_command: str
     """What measures it."""
 
@@ -154,6 +156,7 @@ def _context(
         demo_results=demo_results(names, records, path),
         demo=record_list(names, (record for record in records if names.is_demo(record)), path),
         compare_href=f"{relative(path, 'compare/index.html')}?a={quote(key, safe='')}",
+        history_command=f"pwc-bench show {key} --history",
         run_command=f"pwc-bench run --models {key}",
     )
 

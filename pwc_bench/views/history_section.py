@@ -1,9 +1,11 @@
 """The history of a variant as its page shows it: charts where something moved, sentences where nothing did."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.record import Record
+from pwc_bench.core.slug import slugify
 from pwc_bench.views.history import HistorySeries, series_of
 from pwc_bench.views.history_chart import draw_history
 from pwc_bench.views.history_plane import HistoryChart
@@ -23,6 +25,8 @@ from pwc_bench.views.svg import Drawing
 
 __all__ = ["HistoryFigure", "HistoryRow", "HistorySection", "UnchangedLine", "history_section"]
 
+_MOST_FIGURES = 16
+"""A page draws no more series than this; those with a step go first, the others are counted."""
 _NARROW_PX, _NARROW_HEIGHT_PX, _NARROW_POINTS = 400.0, 240.0, 16
 
 
@@ -77,6 +81,8 @@ class HistorySection:
     unchanged: tuple[UnchangedLine, ...]
     single: str | None
     """A sentence in place of everything else where there is one campaign only."""
+    more: str | None
+    """How many series are left out for the page's size; None where all are drawn."""
 
     @property
     def has_charts(self) -> bool:
@@ -91,9 +97,11 @@ def history_section(names: Names, records: Iterable[Record], path: str) -> Histo
     if not found:
         return None
     if all(len(series.points) == 1 for series in found):
-        return HistorySection((), (), "", (), _single(found))
-    moved = [(number, series) for number, series in enumerate(found) if not series.is_constant]
-    figures = [(series, _figure(names, series, f"history-{number}", path)) for number, series in moved]
+        return HistorySection((), (), "", (), _single(found), None)
+    moved = sorted((series for series in found if not series.is_constant), key=lambda series: not series.steps)
+    drawn = moved[:_MOST_FIGURES]
+    anchored = zip(drawn, _anchors(drawn), strict=True)
+    figures = [(series, _figure(names, series, anchor, path)) for series, anchor in anchored]
     quiet = tuple(figure for series, figure in figures if not series.steps)
     return HistorySection(
         with_steps=tuple(figure for series, figure in figures if series.steps),
@@ -101,12 +109,29 @@ def history_section(names: Names, records: Iterable[Record], path: str) -> Histo
         without_text=_quiet_text(quiet),
         unchanged=tuple(_unchanged(names, series, path) for series in found if series.is_constant),
         single=None,
+        more=_more_text(moved[_MOST_FIGURES:]),
     )
+
+
+def _more_text(left_out: Sequence[HistorySeries]) -> str | None:
+    if not left_out:
+        return None
+    steps = sum(bool(series.steps) for series in left_out)
+    return f"{len(left_out):,} more series are not drawn here, {steps:,} of them with a step:"
 
 
 def _quiet_text(figures: Sequence[HistoryFigure]) -> str:
     titles = dict.fromkeys(figure.title for figure in figures)
     return f"{len(figures):,} series without a step: {', '.join(titles)}"
+
+
+def _anchors(series: Sequence[HistorySeries]) -> Iterator[str]:
+    """Yield an id for each series: its metric's key, numbered from the second one of a metric on."""
+    taken: Counter[str] = Counter()
+    for item in series:
+        key = slugify(item.metric.key)
+        taken[key] += 1
+        yield f"history-{key}" if taken[key] == 1 else f"history-{key}-{taken[key]}"
 
 
 def _single(found: tuple[HistorySeries, ...]) -> str:

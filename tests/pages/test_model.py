@@ -1,5 +1,6 @@
 """The page of a variant."""
 
+import re
 from dataclasses import replace
 
 from pwc_bench.core.archive import MemoryArchive
@@ -9,6 +10,7 @@ from pwc_bench.pages.model import ModelPage, pages
 from tests.example_archive import example_archive, example_catalogue
 from tests.factories import make_claim, make_measurement, make_record
 from tests.pages.shown import HOSTILE, bare_archive, context_of, html_of, text_of
+from tests.views.series_records import campaigns
 
 
 def _page(archive: MemoryArchive, slug: str) -> ModelPage:
@@ -159,3 +161,26 @@ def test_a_measurement_without_details_has_no_cost_section() -> None:
     """A figure that explains nothing is in the table only."""
     record = make_record(dataset=None, measurements={"gflops": Measurement(5.757, "GFLOPs")})
     assert _page(example_archive((record,)), "convit-s").costs == ()
+
+
+def test_the_history_marks_steps_in_words_and_leads_to_records() -> None:
+    """A chart, its sentence, and the same values in a table; every point is a link that leads somewhere."""
+    records = campaigns(14)
+    archive = MemoryArchive(example_catalogue(), records)
+    page = next(page for page in pages(archive) if page.path == "model/convit-s/index.html")
+    html, text = html_of(page), text_of(page)
+    assert "Worse since 2026-01-28 (2026-01-28-gpu): from 2,994 to 2,702 images/s" in text
+    assert "1 series without a step: Throughput" in text
+    assert "the same in 28 measurements" in text
+    section = html[html.index('id="history"') : html.index('id="records"')]
+    linked = {found.split("/")[-2] for found in re.findall(r'href="([^"#]+index.html)"', section)}
+    assert linked <= {record.id for record in records}
+    assert section.count("<svg") == 2 * 4
+
+
+def test_a_variant_measured_once_has_a_sentence_for_a_history() -> None:
+    """And one without records has no such heading."""
+    assert "measured once so far" in text_of(
+        next(page for page in pages(example_archive()) if page.path == "model/convit-b/index.html")
+    )
+    assert _page(bare_archive(), "convit-b").history is None

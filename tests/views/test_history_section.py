@@ -106,6 +106,24 @@ def test_the_table_has_the_same_values_newest_first() -> None:
     assert rows[0].interval is not None
 
 
+def test_a_page_draws_a_bounded_number_of_series() -> None:
+    """Thirty machines are no reason for a page of megabytes; the series with steps stay."""
+    others = tuple(
+        cost_record(day, 3000.0 + 10 * day, device=f"GPU {number}") for number in range(30) for day in range(3)
+    )
+    section = _shown((*campaigns(14), *others))
+    assert len(section.with_steps) == 3
+    assert len(section.with_steps) + len(section.without_steps) == 16
+    assert section.more == "18 more series are not drawn here, 0 of them with a step:"
+
+
+def test_every_series_has_an_anchor_of_its_own() -> None:
+    """Links to a series stay what they are while others come and go behind it."""
+    section = _shown(campaigns(14))
+    anchors = [figure.anchor for figure in (*section.with_steps, *section.without_steps)]
+    assert anchors == ["history-top1", "history-parameters", "history-throughput", "history-throughput-2"]
+
+
 def test_one_campaign_is_a_sentence() -> None:
     """No chart of one point."""
     section = _shown((cost_record(1, 3000.0),))

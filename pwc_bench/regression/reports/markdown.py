@@ -1,5 +1,6 @@
 """The report as a comment on a pull request: what changed in a table, all the rest folded."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
@@ -26,6 +27,8 @@ _SIGNS = {
     Outcome.IMPROVED: "\N{WHITE HEAVY CHECK MARK}",
     Outcome.SAME: "",
 }
+_P_VALUE = re.compile(r"\bp [<=]")
+"""A reason that tells the p-value itself."""
 _HEAD = (
     "| | Variant | Metric | Baseline | Candidate | Change | Why |",
     "|---|---|---|--:|--:|--:|---|",
@@ -142,7 +145,7 @@ def _value(value: str, numbers: Shown) -> str:
 
 def _why(verdict: Verdict) -> Iterator[str]:
     p_value = p_text(verdict.p_value)
-    tested = f" ({escaped(p_value)})" if p_value and p_value not in verdict.reason else ""
+    tested = f" ({escaped(p_value)})" if p_value and not _P_VALUE.search(verdict.reason) else ""
     yield escaped(verdict.reason) + tested
     yield from (f"\N{WARNING SIGN}\ufe0f {escaped(warning)}" for warning in verdict.warnings)
 

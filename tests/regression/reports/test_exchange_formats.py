@@ -73,6 +73,13 @@ def test_markdown_rows_have_all_cells() -> None:
             assert line.count("|") == 8
 
 
+def test_markdown_tells_a_p_value_once() -> None:
+    """In the sentence of the test where it tells it, else behind it."""
+    for reason, times in (("131 images lost (p < 0.000001)", 1), ("131 images lost", 1)):
+        verdict = make_verdict("a", METRICS["top1"], Outcome.REGRESSED, reason, 81.0, 80.0, p_value=1e-9)
+        assert render("markdown", (verdict,), context_of((verdict,))).count("p &lt; ") == times
+
+
 def test_markdown_disarms_data() -> None:
     """Neither markup nor mentions nor issue numbers come out of a name."""
     text = render("markdown", nasty(), context_of(nasty()))
