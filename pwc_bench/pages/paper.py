@@ -21,6 +21,7 @@ from pwc_bench.views.links import (
 )
 from pwc_bench.views.paper_results import PaperResults, paper_results
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.related import Related, RelatedPapers
 from pwc_bench.views.topics import task_titles
 
 __all__ = ["CodeLink", "PaperContext", "pages"]
@@ -46,6 +47,8 @@ class RelatedLine:
     href: str
     is_search: bool
     """Whether the link leads to a search for the title, because the address is not known."""
+    shared: str
+    """What both are about: "Image Classification, GPSA"; "" where only their words say that they belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,10 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     titles = task_titles(archive)
     names = Names.of(archive)
     methods = {method.slug: method for method in archive.methods()}
+    relatives = RelatedPapers(archive)
     for paper in share.part(archive.papers()):
         path = paper_path(paper.slug)
-        yield Page("paper", path, _context(archive, paper, path, names, titles, methods))
+        yield Page("paper", path, _context(archive, paper, path, names, titles, methods, relatives))
 
 
 def _context(
@@ -96,6 +100,7 @@ def _context(
     names: Names,
     titles: Mapping[str, str],
     methods: Mapping[str, Method],
+    relatives: RelatedPapers,
 ) -> PaperContext:
     return PaperContext(
         frame=make_frame(
@@ -117,7 +122,7 @@ def _context(
         results=paper_results(archive, paper, path, names, titles),
         boards=_boards(archive, paper, path, names, titles),
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
-        related=tuple(_related(related) for related in paper.related),
+        related=_related_lines(paper, path, relatives, titles, methods),
     )
 
 
@@ -138,6 +143,24 @@ def _method(method: Method, path: str) -> MethodLine:
     return MethodLine(method.title, method.full_name, relative(path, method_path(method.slug)), method.description)
 
 
-def _related(related: RelatedPaper) -> RelatedLine:
+def _related_lines(
+    paper: Paper, path: str, relatives: RelatedPapers, titles: Mapping[str, str], methods: Mapping[str, Method]
+) -> tuple[RelatedLine, ...]:
+    """Return the papers of this archive that are near to it, then those that somebody listed."""
+    near = {related.title.casefold(): related for related in relatives.of(paper.slug)}
+    own = (_near(related, path, titles, methods) for related in near.values())
+    listed = (_listed(related) for related in paper.related if related.title.casefold() not in near)
+    return (*own, *listed)
+
+
+def _near(related: Related, path: str, titles: Mapping[str, str], methods: Mapping[str, Method]) -> RelatedLine:
+    tasks = (titles.get(slug, slug) for slug in related.tasks)
+    shared = ", ".join((*tasks, *(methods[slug].title for slug in related.methods if slug in methods)))
+    href = relative(path, paper_path(related.slug))
+    return RelatedLine(related.title, related.date, href, is_search=False, shared=shared)
+
+
+def _listed(related: RelatedPaper) -> RelatedLine:
     address = safe_url(related.url)
-    return RelatedLine(related.title, related.date, address or title_search_url(related.title), address is None)
+    href = address or title_search_url(related.title)
+    return RelatedLine(related.title, related.date, href, is_search=address is None, shared="")

@@ -85,8 +85,9 @@ def test_further_claims_follow(paper: PaperContext) -> None:
 
 def test_related_papers_have_dates_and_somewhere_to_go(paper: PaperContext) -> None:
     """An unknown address becomes a search for the title, and says that it is one."""
-    assert len(paper.related) == 8
-    first = paper.related[0]
+    listed = [line for line in paper.related if line.is_search]
+    assert len(listed) == 8
+    first = listed[0]
     assert (first.date, first.is_search) == ("2025-07-18", True)
     assert first.href.startswith("https://arxiv.org/search/?query=Automatic%20Classification")
 
@@ -148,3 +149,15 @@ def test_claims_judged_by_own_weights_are_counted_apart() -> None:
     page = next(page for page in pages(archive) if page.path == "paper/convit/index.html")
     assert "2 of these judged by a file of a user\N{RIGHT SINGLE QUOTATION MARK}s own" in text_of(page)
     assert context_of(example_archive()).results.own_weights is None
+
+
+def test_papers_of_the_archive_stand_before_those_that_somebody_listed() -> None:
+    """The nearest ones link to their own pages and say what they share; a listed one that is held appears once."""
+    page = context_of(example_archive())
+    nearest = page.related[0]
+    assert nearest.href.startswith("../")
+    assert nearest.shared
+    assert not nearest.is_search
+    assert page.related[-1].is_search
+    titles = [line.title for line in page.related]
+    assert len(titles) == len(set(titles))

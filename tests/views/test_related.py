@@ -9,8 +9,8 @@ from tests.example_archive import example_archive
 from tests.pages.shown import bare_archive
 
 
-def _paper(slug: str, abstract: str = "", **further: tuple[str, ...]) -> Paper:
-    return Paper(slug, slug.title(), ("A. Author",), "2021-01-01", abstract, **further)
+def _paper(slug: str, abstract: str = "", tasks: tuple[str, ...] = (), methods: tuple[str, ...] = ()) -> Paper:
+    return Paper(slug, slug.title(), ("A. Author",), "2021-01-01", abstract, tasks=tasks, methods=methods)
 
 
 def _related(*papers: Paper) -> RelatedPapers:
