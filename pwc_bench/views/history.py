@@ -7,6 +7,7 @@ from itertools import pairwise
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record, Status
+from pwc_bench.views.history_changes import Change, changes
 from pwc_bench.views.history_keys import SeriesKey, series_key
 
 __all__ = ["MOST_POINTS", "HistoryLevel", "HistoryPoint", "HistorySeries", "HistoryStep", "histories", "series_of"]
@@ -27,8 +28,13 @@ class HistoryPoint:
     """In the metric's unit."""
     interval: tuple[float, float] | None
     is_partial: bool
-    new_weights: bool
-    """Whether the weights are other ones than those of the point before (of accuracy only)."""
+    changes: tuple[Change, ...]
+    """What else differs from the point before."""
+
+    @property
+    def new_weights(self) -> bool:
+        """Tell whether the weights are other ones than those of the point before (of accuracy only)."""
+        return any(change.name == "weights" for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +127,6 @@ def _series(metric: Metric, key: SeriesKey, records: Sequence[Record], older: in
 
 def _point(metric: Metric, record: Record, before: Record | None) -> HistoryPoint:
     measurement = record.measurements[metric.key]
-    own = record.provenance.weights.sha256
-    is_new = record.dataset is not None and before is not None and own != before.provenance.weights.sha256
     return HistoryPoint(
         record_id=record.id,
         campaign=record.campaign,
@@ -130,7 +134,7 @@ def _point(metric: Metric, record: Record, before: Record | None) -> HistoryPoin
         value=measurement.value,
         interval=measurement.interval,
         is_partial=record.status is Status.PARTIAL,
-        new_weights=is_new,
+        changes=() if before is None else changes(before, record),
     )
 
 

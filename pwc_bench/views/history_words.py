@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pwc_bench.core.metric import Better, Display, Kind, Metric
-from pwc_bench.views.history import HistorySeries, HistoryStep
+from pwc_bench.views.history import HistoryPoint, HistorySeries, HistoryStep
 from pwc_bench.views.numbers import signed_text
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
 ]
 
 _MOST_DECIMALS = 15
+_MOST_CHANGES = 4
 
 
 def series_title(series: HistorySeries, dataset: str | None) -> str:
@@ -59,11 +60,19 @@ def step_sentence(series: HistorySeries, step: HistoryStep) -> str:
     """Return when a step began, how large it is, and whether to be glad."""
     point = series.points[step.index]
     tested = "" if step.p_value is None else f", p {_p_text(step.p_value)}"
-    weights = ", with other weights" if point.new_weights else ""
     judged = "better" if step.is_better else "worse"
     before, after = _levels(series.metric, step)
     change = f"{before} to {after}, {change_text(series.metric, step)}"
-    return f"{judged} since {point.started[:10]} ({point.campaign}): from {change}{tested}{weights}"
+    return f"{judged} since {point.started[:10]} ({point.campaign}): from {change}{tested}{_with(point)}"
+
+
+def _with(point: HistoryPoint) -> str:
+    """Return what else is new at a point: the first suspects."""
+    if not point.changes:
+        return ""
+    told = [f"{change.name} {change.before} to {change.after}" for change in point.changes[:_MOST_CHANGES]]
+    more = len(point.changes) - len(told)
+    return f"; new with it: {', '.join(told)}" + (f" and {more} more" if more else "")
 
 
 def _levels(metric: Metric, step: HistoryStep) -> tuple[str, str]:

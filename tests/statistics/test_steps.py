@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 import scipy.stats
 
-from pwc_bench.statistics.steps import LEAST_POINTS, Step, exact_steps, noisy_steps
+from pwc_bench.statistics.steps import LEAST_POINTS, Step, _p_of_level, _scores, exact_steps, noisy_steps
 
 Noise = Callable[[int, np.random.Generator], npt.NDArray[np.float64]]
 _CV = 0.02
@@ -68,16 +68,33 @@ def test_a_step_tells_both_levels() -> None:
     assert 0 < first.p_value < 0.01
 
 
-def test_the_p_value_agrees_with_another_implementation() -> None:
-    """Where the split is given, the permutation of two samples in scipy finds the step as improbable."""
+def test_the_clearest_split_agrees_with_scipy() -> None:
+    """The statistic of each split is the two-sample t of scipy."""
+    series = 1000 * (1 + _plain(20, np.random.default_rng(23)))
+    expected = [abs(scipy.stats.ttest_ind(series[:place], series[place:]).statistic) for place in range(3, 18)]
+    assert _scores(series) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_p_value_agrees_with_a_plain_loop() -> None:
+    """Shuffle, take the largest t of all splits, count: without scipy's permutations, and with other random numbers."""
     random = np.random.default_rng(23)
-    series = 1000 * (1 + _plain(16, random))
-    series[8:] *= 0.9
-    (step,) = noisy_steps(series)
-    other = scipy.stats.mannwhitneyu(series[: step.index], series[step.index :], method="exact")
-    assert step.p_value is not None
-    # Looking at every split costs something: never less than the test that knows the place.
-    assert other.pvalue / 2 <= step.p_value < 0.01
+    series = 1000 * (1 + _plain(10, random))
+    series[5:] *= 0.95
+    clearest, times = _largest_t(series), 1_000
+    as_clear = sum(_largest_t(random.permutation(series)) >= clearest for _ in range(times))
+    assert _p_of_level(series) == pytest.approx(as_clear / times, abs=0.015)
+    assert 0.002 < as_clear / times < 0.5
+
+
+def _largest_t(series: npt.NDArray[np.float64]) -> float:
+    """Student's t of the clearest split, by its definition."""
+    found = []
+    for place in range(3, len(series) - 2):
+        one, two = series[:place], series[place:]
+        pooled = ((one - one.mean()) ** 2).sum() + ((two - two.mean()) ** 2).sum()
+        error = np.sqrt(pooled / (len(series) - 2) * (1 / len(one) + 1 / len(two)))
+        found.append(abs(one.mean() - two.mean()) / error)
+    return float(max(found))
 
 
 def test_a_steady_drift_is_no_step() -> None:

@@ -41,12 +41,13 @@ def test_any_change_of_an_exact_value_is_a_step() -> None:
 
 
 def test_accuracy_that_moves_by_more_than_its_tolerance_is_a_step() -> None:
-    """The same images carry no noise; the sentence says that the weights are other ones."""
+    """The same images carry no noise; the sentence names the weights that are new."""
     (series,) = _all(campaigns(14), "top1")
     (step,) = series.steps
     assert series.points[step.index].new_weights
     assert next(step_sentences(series)) == (
-        "worse since 2026-02-02 (2026-02-02): from 81.36 to 80.90 %, \N{MINUS SIGN}0.46 points, with other weights"
+        "worse since 2026-02-02 (2026-02-02): from 81.36 to 80.90 %, \N{MINUS SIGN}0.46 points; "
+        "new with it: weights abababab to cdcdcdcd"
     )
     few = tuple(pass_record(day, 81.36 + 0.004 * (day % 2)) for day in range(6))
     assert _all(few, "top1")[0].steps == ()
@@ -155,3 +156,40 @@ def test_a_level_of_zero_changes_by_an_amount() -> None:
     )
     (series,) = series_of(records[::-1], (METRICS["gflops"],))
     assert "from 0.00 to 3.00 GFLOPs, +3.00 GFLOPs" in next(step_sentences(series))
+
+
+def test_a_step_names_what_else_is_new_in_its_campaign() -> None:
+    """Versions, driver and commit are where a person begins to look; what is unknown is no change."""
+    records = []
+    for day in range(16):
+        record = cost_record(day, 3000.0 + day % 3 if day < 8 else 2700.0 + day % 3)
+        environment = replace(
+            record.environment, torch="2.11.0" if day < 8 else "2.12.0", driver=None if day < 8 else "570"
+        )
+        commit = ("1" if day < 8 else "2") * 40
+        records.append(
+            replace(record, environment=environment, provenance=replace(record.provenance, git_commit=commit))
+        )
+    (series,) = _all(tuple(records), "throughput")
+    assert next(step_sentences(series)).endswith("; new with it: torch 2.11.0 to 2.12.0, commit 11111111 to 22222222")
+    assert [point.changes for point in series.points if point.changes] == [series.points[8].changes]
+
+
+def test_many_changes_are_counted() -> None:
+    """A new machine image changes everything; the sentence stays one."""
+    records = []
+    for day in range(3):
+        record = make_record(
+            dataset=None,
+            measurements={"gflops": make_measurement(1.0 + day // 2, "GFLOPs")},
+            started=f"2026-01-0{day + 1}",
+        )
+        version = f"{day // 2}.0"
+        environment = replace(
+            record.environment, torch=version, timm=version, cuda=version, driver=version, python=version, numpy=version
+        )
+        records.append(replace(record, environment=environment))
+    (series,) = _all(tuple(records), "gflops")
+    assert next(step_sentences(series)).endswith(
+        "; new with it: driver 0.0 to 1.0, cuda 0.0 to 1.0, torch 0.0 to 1.0, timm 0.0 to 1.0 and 2 more"
+    )
