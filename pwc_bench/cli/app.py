@@ -14,7 +14,9 @@ _COMMANDS = {
     "accept": LazyCommand("pwc_bench.cli.accept", "Let one changed value of an exact metric pass."),
     "list": LazyCommand("pwc_bench.cli.list", "List variants, data sets, metrics, records or campaigns."),
     "show": LazyCommand("pwc_bench.cli.show", "Show one thing whole: a variant, record, claim, campaign or paper."),
-    "export": LazyCommand("pwc_bench.cli.export", "Write the records as JSON Lines or CSV."),
+    "submit": LazyCommand("pwc_bench.cli.submit", "Bring published numbers, with their sources, into the database."),
+    "import": LazyCommand("pwc_bench.cli.importing", "Read records, submissions or the PWC Archive's tables."),
+    "export": LazyCommand("pwc_bench.cli.export", "Write records and claims as JSON Lines, CSV, PWC JSON or YAML."),
     "prune": LazyCommand("pwc_bench.cli.prune", "Delete old campaigns, predictions and cached files."),
     "doctor": LazyCommand("pwc_bench.cli.doctor", "Say what this machine can do and what it lacks."),
 }

@@ -1,4 +1,4 @@
-"""`pwc-bench export`: the records as a file."""
+"""`pwc-bench export`: records and claims as a file."""
 
 from pathlib import Path
 
@@ -18,30 +18,48 @@ __all__ = ["command"]
     examples=(
         "pwc-bench export --format csv --output records.csv",
         "pwc-bench export --format jsonl --campaign 2026-01-31 > published.jsonl",
+        "pwc-bench export --format pwc --output evaluation-tables.json",
+        "pwc-bench export --format model-index --output model-index.yml",
     ),
     exit_codes={
         0: "done",
         2: "there is no such database or campaign, or the file cannot be written",
     },
 )
-@click.option("--format", "form", type=click.Choice(("jsonl", "csv")), required=True, help="JSON Lines holds records "
-              "whole; CSV has one line for each measurement.")  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("jsonl", "csv", "pwc", "model-index")),
+    required=True,
+    help="jsonl: records, whole; csv: one line for each measurement; pwc: claims and measurements as evaluation tables "
+    "of the PWC Archive's form, measurements in tables of their own; model-index: the block of a Hugging Face model "
+    "card.",
+)
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
 @campaign_option("Only the records of this campaign.")
 @db_option
 def command(form: str, output: Path | None, campaign: str | None, db: str) -> None:
-    """Write the records as JSON Lines or CSV, newest first.
+    """Write records, newest first, or claims and records together.
 
-    A file appears whole or not at all.
+    A file appears whole or not at all. `pwc-bench import` reads jsonl and pwc.
     """
     from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.exchange import write_csv, write_jsonl
+    from pwc_bench.cli.console import observing
+    from pwc_bench.cli.output_file import opened_output
+    from pwc_bench.exchange import write_csv, write_jsonl, write_model_index, write_pwc
     from pwc_bench.store import open_existing_store
 
-    write = {"jsonl": write_jsonl, "csv": write_csv}[form]
     with open_existing_store(db) as store:
         archive = store.archive(load_catalogue())
         if campaign is not None and campaign not in {found.name for found in archive.campaigns()}:
             raise UsageError(f"there is no campaign {campaign!r}; `pwc-bench list campaigns` names them")
-        with opened_output(output) as stream:
-            write(archive.records(campaign=campaign), stream)
+        records = archive.records(campaign=campaign)
+        with opened_output(output) as stream, observing() as observer:
+            if output is not None:
+                observer.stage(f"writing {output.name}")
+            if form == "pwc":
+                write_pwc(archive, records, stream)
+            elif form == "model-index":
+                write_model_index(archive, records, stream)
+            else:
+                {"jsonl": write_jsonl, "csv": write_csv}[form](records, stream)

@@ -6,10 +6,15 @@ from decimal import Decimal
 
 from pwc_bench.core.errors import KnowledgeError
 
-__all__ = ["Claim"]
+__all__ = ["Claim", "is_printed_number"]
 
 _NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?")
 """Digits, with separators in groups of three only: "0,626" is somebody's decimal comma, and is refused."""
+
+
+def is_printed_number(text: str) -> bool:
+    """Tell whether `text` is a number as a claim may print it: "5.4", "1,442", "1e-5"; no unit, no decimal comma."""
+    return _NUMBER.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Claim:
     @property
     def number(self) -> Decimal:
         """Return the printed value as an exact decimal, in the printed unit. Raises KnowledgeError where it is none."""
-        if not _NUMBER.fullmatch(self.value):
+        if not is_printed_number(self.value):
             message = (
                 f"claim {self.model} {self.metric}: {self.value!r} is no number; write it as printed, without unit"
             )

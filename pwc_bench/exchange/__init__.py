@@ -1,9 +1,11 @@
-"""Files in and out: knowledge and submissions, records as JSON Lines and CSV, from this machine, git and the web."""
+"""Files in and out: knowledge, submissions, records (from this machine, git and the web), the PWC Archive, model-index."""
 
 from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, read_acceptances
 from pwc_bench.exchange.csv_export import write_csv
 from pwc_bench.exchange.git_files import GIT_PREFIX, git_shelf
 from pwc_bench.exchange.knowledge import load_knowledge, load_knowledge_file, merge_knowledge
+from pwc_bench.exchange.model_index import write_model_index
+from pwc_bench.exchange.pwc_archive import write_pwc
 from pwc_bench.exchange.records import parse_records, read_records, write_jsonl
 from pwc_bench.exchange.shelf import AbsentError, Shelf, file_shelf, folder_shelf, public_path, reader_below
 from pwc_bench.exchange.web_files import web_shelf
@@ -28,4 +30,6 @@ __all__ = [
     "web_shelf",
     "write_csv",
     "write_jsonl",
+    "write_model_index",
+    "write_pwc",
 ]

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import yaml
 
 from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.exchange.web_address import address_complaint
 from pwc_bench.exchange.yaml_tree import Place
 
 __all__ = ["Fields"]
@@ -30,7 +30,6 @@ _KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 _NUMBER = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _ARXIV = re.compile(r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})")
 _PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
-_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Fields:
@@ -196,15 +195,9 @@ def _printed(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-    except ValueError:
-        parts, host = urlsplit(""), ""
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or parts.username is not None:
-        raise ValueError(f"{value!r} is no web address: it must start with https:// (or http://) and a host's name")
-    if re.search(r"[\s<>\"'`\\\x00-\x1f]", value):
-        raise ValueError(f"{value!r} holds a character that no web address has: percent-encode it")
+    complaint = address_complaint(value)
+    if complaint is not None:
+        raise ValueError(complaint)
     return value
 
 

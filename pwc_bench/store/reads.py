@@ -1,6 +1,7 @@
 """Queries. A long result is read in chunks, each in a short transaction, so that no reader holds up a writer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Select, func, select, tuple_
@@ -13,10 +14,10 @@ from pwc_bench.core.metric import Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.store.database import Database
-from pwc_bench.store.rows import claim_of, dataset_of, method_of, paper_of, task_of
+from pwc_bench.store.rows import claim_id, claim_of, dataset_of, method_of, paper_of, task_of
 from pwc_bench.store.tables import CampaignRow, ClaimRow, DatasetRow, MethodRow, PaperRow, RecordRow, TaskRow
 
-__all__ = ["campaigns", "claims", "datasets", "methods", "papers", "records", "tasks"]
+__all__ = ["campaigns", "claims", "datasets", "held_claims", "methods", "papers", "records", "tasks"]
 
 CHUNK_ROWS = 500
 Column = InstrumentedAttribute[Any]
@@ -57,6 +58,18 @@ def claims(
     )
     query = _matching(select(ClaimRow), wanted)
     return map(claim_of, _ascending(database, query, ClaimRow.paper, ClaimRow.position, ClaimRow.id))
+
+
+def held_claims(database: Database, claims: Iterable[Claim]) -> dict[tuple[str, ...], tuple[Claim, str]]:
+    """Return, by identity, those of `claims` that are stored: as they are, and their origin."""
+    found: dict[tuple[str, ...], tuple[Claim, str]] = {}
+    keys = iter([claim_id(claim) for claim in claims])
+    while chunk := list(islice(keys, CHUNK_ROWS)):
+        with database.reading() as session:
+            for row in session.scalars(select(ClaimRow).where(ClaimRow.id.in_(chunk))):
+                claim = claim_of(row)
+                found[claim.identity] = (claim, row.origin)
+    return found
 
 
 def papers(database: Database) -> Iterator[Paper]:

@@ -1,6 +1,7 @@
 """The store: records that are only ever added, and what publications claim."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 
 from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.record import Record
@@ -18,7 +20,7 @@ from pwc_bench.store.address import parse_address
 from pwc_bench.store.archive import StoreArchive
 from pwc_bench.store.database import BUSY_SECONDS, Database
 from pwc_bench.store.failures import folder_error
-from pwc_bench.store.knowledge_sync import sync
+from pwc_bench.store.knowledge_sync import SyncedClaims, sync
 from pwc_bench.store.rows import measurement_rows, record_row
 from pwc_bench.store.schema import bring_up_to_date, require_schema, require_writing
 from pwc_bench.store.tables import CampaignRow, RecordRow
@@ -58,26 +60,35 @@ class Store:
         path = self._database.address.path
         return Path("results").absolute() if path is None else path.parent
 
-    def add(self, record: Record) -> None:
-        """Keep `record` for good, whole or not at all. Adding it again changes nothing."""
+    def add(self, record: Record) -> bool:
+        """Keep `record` for good, whole or not at all; return whether it is new. Adding it again changes nothing."""
         row, measurements = record_row(record), measurement_rows(record)
         with self._database.writing() as session:
             if session.get(RecordRow, record.id) is not None:
-                return
+                return False
             if session.get(CampaignRow, record.campaign) is None:
                 session.add(CampaignRow(name=record.campaign, note=record.provenance.note))
                 session.flush()
             session.add(row)
             session.flush()
             session.add_all(measurements)
+        return True
 
-    def sync_knowledge(self, knowledge: Knowledge, *, origin: str = "package") -> None:
+    def sync_knowledge(self, knowledge: Knowledge, *, origin: str = "package") -> SyncedClaims:
         """Make what `origin` says equal to `knowledge`; what another origin brought stays as it is.
 
         `origin` is "package" for the files that the package ships, and another name for each submission.
         """
+        return self.sync_parts([knowledge], origin=origin)
+
+    def sync_parts(self, parts: Iterable[Knowledge], *, origin: str) -> SyncedClaims:
+        """Make what `origin` says equal to all of `parts` together, in one transaction; one part is held at a time."""
         with self._database.writing() as session:
-            sync(session, knowledge, origin)
+            return sync(session, parts, origin)
+
+    def held_claims(self, claims: Iterable[Claim]) -> dict[tuple[str, ...], tuple[Claim, str]]:
+        """Return, by identity, those of `claims` that are known already: as they are known, and who brought them."""
+        return reads.held_claims(self._database, claims)
 
     def archive(self, catalogue: Catalogue) -> Archive:
         """Return the read model that pages get. It can be pickled as far as `catalogue` can."""

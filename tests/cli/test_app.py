@@ -14,7 +14,9 @@ from pwc_bench.cli.app import app
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.lazy import LazyGroup
 
-COMMANDS = ("run", "build", "serve", "check", "accept", "list", "show", "export", "prune", "doctor")
+COMMANDS = (
+    "run", "build", "serve", "check", "accept", "list", "show", "submit", "import", "export", "prune", "doctor",
+)  # fmt: skip
 HEAVY = ("torch", "torchvision", "timm", "sqlalchemy", "pandas", "numpy", "jinja2", "PIL", "rich", "importlib.metadata")
 
 

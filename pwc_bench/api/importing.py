@@ -1,0 +1,108 @@
+"""Files into the database: records, submissions, evaluation tables of the PWC Archive."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.core.observer import Observer
+from pwc_bench.exchange import load_knowledge_file, read_records
+from pwc_bench.exchange.forms import is_gzip
+from pwc_bench.exchange.predictions_copy import Copied, copy_predictions
+from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally
+from pwc_bench.exchange.submission import Review, origin_of, review
+from pwc_bench.exchange.text_stream import opened_text
+from pwc_bench.store import Store, SyncedClaims
+
+__all__ = ["ImportedRecords", "ImportedTables", "Submitted", "import_records", "import_tables", "review_submission",
+           "submit"]  # fmt: skip
+
+_COUNTED = 1_000
+"""Records are counted aloud in steps of so many."""
+
+
+@dataclass(slots=True)
+class ImportedRecords:
+    """What became of a file of records."""
+
+    new: int = 0
+    known: int = 0
+    """Records that the database, or an earlier line, holds already."""
+    predictions: Counter[Copied] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedTables:
+    """What became of a file of evaluation tables."""
+
+    tally: Tally
+    claims: SyncedClaims
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a submission."""
+
+    review: Review
+    claims: SyncedClaims
+    origin: str
+
+
+def import_records(path: Path, store: Store, observer: Observer) -> ImportedRecords:
+    """Add the records of a JSON Lines file. Every line is read and its id verified before the first one is added.
+
+    Raises RecordFormatError, which names the line, where one is no record or was changed after it was written.
+    """
+    if is_gzip(path):
+        raise UsageError(f"{path}: compressed records cannot be read: unpack the file first")
+    observer.stage(f"{path.name}: verifying the ids")
+    count = sum(1 for _ in read_records(path))
+    found = ImportedRecords()
+    observer.stage(f"{path.name}: adding the records")
+    for done, record in enumerate(read_records(path), start=1):
+        if record.provenance.predictions is not None:
+            # The file first: a stored record never names a file that will still come.
+            found.predictions[copy_predictions(record.provenance.predictions, path.parent, store.folder)] += 1
+        is_new = store.add(record)
+        found.new += is_new
+        found.known += not is_new
+        if done % _COUNTED == 0:
+            observer.progress(done, count, "records")
+    return found
+
+
+def import_tables(path: Path, store: Store, observer: Observer) -> ImportedTables:
+    """Add the claims of the archive's evaluation tables, streaming, all of them or none.
+
+    What an earlier import of a file of this name brought, and this one does not say, is removed.
+    Raises KnowledgeError where the file is no JSON array of tasks.
+    """
+    observer.stage(f"{path.name}: reading the tables")
+    reader = TableReader(Names.of(store.archive(load_catalogue())))
+    origin = f"PWC Archive {path.name}"
+    with opened_text(path, observer) as stream:
+        claims = store.sync_parts(reader.parts(stream, str(path)), origin=origin)
+    return ImportedTables(reader.tally, claims, origin)
+
+
+def review_submission(path: Path, store: Store, submitter: str | None = None) -> Review:
+    """Read a submission and set it beside what the database holds; nothing is written. Raises KnowledgeError."""
+    return _review(load_knowledge_file(path), store, origin_of(path.name, submitter))
+
+
+def submit(path: Path, store: Store, submitter: str | None = None) -> Submitted:
+    """Keep a submission under its file's name and its submitter's. Raises KnowledgeError.
+
+    The same file, given again, replaces what it said before.
+    """
+    knowledge, origin = load_knowledge_file(path), origin_of(path.name, submitter)
+    found = _review(knowledge, store, origin)
+    return Submitted(found, store.sync_knowledge(knowledge, origin=origin), origin)
+
+
+def _review(knowledge: Knowledge, store: Store, origin: str) -> Review:
+    held = store.held_claims(knowledge.claims)
+    return review(knowledge, origin, store.archive(load_catalogue()), held)

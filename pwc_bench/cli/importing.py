@@ -1,0 +1,71 @@
+"""`pwc-bench import`: files of others into the database."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.options import db_option
+
+if TYPE_CHECKING:
+    from pwc_bench.core.observer import Observer
+    from pwc_bench.store import Store
+
+__all__ = ["command"]
+
+
+@click.command(
+    "import",
+    cls=DocumentedCommand,
+    examples=(
+        "pwc-bench import results/",
+        "pwc-bench import their-campaign.jsonl",
+        "pwc-bench import evaluation-tables.json.gz",
+    ),
+    exit_codes={
+        0: "done; what was refused is counted, with the reason",
+        2: "a file cannot be read or is none of these, a record was changed, or the database cannot be written",
+    },
+)
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("auto", "pwc", "records", "submission")),
+    default="auto",
+    show_default=True,
+    help="auto: by the name and the first character.",
+)
+@db_option
+def command(paths: tuple[Path, ...], form: str, db: str) -> None:
+    """Read records, submissions or evaluation tables of the PWC Archive (also .gz) into the database.
+
+    Of a folder every *.jsonl is read. Records are verified by their ids, and those that are known already are counted;
+    their predictions come with them from the folder beside the file. Tables become claims, never measurements: each
+    number with the digits and the unit that are printed, or refused with the reason.
+    """
+    from pwc_bench.cli.console import observing
+    from pwc_bench.cli.knowledge_store import store_for_writing
+    from pwc_bench.exchange.forms import Form, detect_form, files_of
+
+    files = [file for path in paths for file in files_of(path)]
+    planned = [(file, detect_form(file) if form == "auto" else Form(form)) for file in files]
+    with store_for_writing(db) as store:
+        for file, kind in planned:
+            with observing() as observer:
+                lines = _read(file, kind, store, observer)
+            click.echo("\n".join(lines))
+
+
+def _read(file: Path, form: str, store: "Store", observer: "Observer") -> list[str]:
+    from pwc_bench.api.importing import import_records, import_tables, submit
+    from pwc_bench.cli.import_text import record_lines, table_lines
+    from pwc_bench.cli.submission_text import review_lines
+
+    if form == "records":
+        return list(record_lines(file, import_records(file, store, observer)))
+    if form == "pwc":
+        return list(table_lines(file, import_tables(file, store, observer)))
+    done = submit(file, store)
+    return [f"{file}: kept as {done.origin!r}", *review_lines(done.review)]

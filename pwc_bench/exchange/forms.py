@@ -1,0 +1,66 @@
+"""What a file is that somebody wants to bring: told by its name and its first character, never by more of a guess."""
+
+import gzip
+from enum import StrEnum
+from pathlib import Path
+
+from pwc_bench.core.errors import UsageError
+
+__all__ = ["Form", "detect_form", "files_of", "is_gzip"]
+
+_GZIP = b"\x1f\x8b"
+
+
+class Form(StrEnum):
+    """The forms that can be read."""
+
+    RECORDS = "records"
+    """Records, one JSON object a line."""
+    PWC = "pwc"
+    """Evaluation tables of the PWC Archive, one JSON array."""
+    SUBMISSION = "submission"
+    """Claims, in YAML."""
+
+
+def detect_form(path: Path) -> Form:
+    """Tell the form of a file. Raises UsageError where it cannot be read, or is none of them."""
+    if path.suffix in {".yaml", ".yml"}:
+        return Form.SUBMISSION
+    first = _first_character(path)
+    if first == "[":
+        return Form.PWC
+    if first == "{":
+        return Form.RECORDS
+    raise UsageError(f"{path}: neither records (JSON Lines) nor evaluation tables (a JSON array): name its --format")
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files of records in a folder, by name, or the file itself. Raises UsageError where there is none.
+
+    `accepted.jsonl` holds decisions on regressions and no records.
+    """
+    if not path.is_dir():
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file")
+        return [path]
+    found = sorted(entry for entry in path.glob("*.jsonl") if entry.name != "accepted.jsonl")
+    if not found:
+        raise UsageError(f"{path}: there is no file of records (*.jsonl) in this folder")
+    return found
+
+
+def is_gzip(path: Path) -> bool:
+    """Tell whether a file is compressed by gzip, by its first bytes. Raises UsageError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == _GZIP
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _first_character(path: Path) -> str:
+    try:
+        with gzip.open(path) if is_gzip(path) else path.open("rb") as file:
+            return file.read(4096).decode("utf-8-sig", "replace").lstrip()[:1]
+    except (OSError, EOFError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from None

@@ -1,0 +1,65 @@
+"""The archive's names for what we know under a key of our own. Declared, never guessed: another name stays itself."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.slug import slugify
+
+__all__ = ["METRICS", "Names"]
+
+METRICS = {
+    "Top 1 Accuracy": "top1",
+    "Top 5 Accuracy": "top5",
+    "GFLOPs": "gflops",
+    "Number of params": "parameters",
+}
+"""The archive's names of metrics that mean exactly what ours do."""
+UNITS = {"gflops": "GFLOPs"}
+"""The unit that a name itself states. Every other unit counts only where it is printed behind the number."""
+
+_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What an archive of ours knows by another name."""
+
+    datasets: Mapping[str, str] = field(default_factory=dict)
+    """The slug of a title -> our key: "imagenet" -> "imagenet-1k"."""
+    papers: Mapping[str, str] = field(default_factory=dict)
+    """An arXiv number or the slug of a title -> a paper's slug."""
+    variants: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(paper's slug, model's title) -> the key of a variant."""
+
+    @staticmethod
+    def of(archive: Archive) -> "Names":
+        """Collect the names of `archive`. A variant's title counts in the papers that claim something of it."""
+        papers: dict[str, str] = {}
+        for paper in archive.papers():
+            papers[slugify(paper.title)] = paper.slug
+            if paper.arxiv:
+                papers[paper.arxiv] = paper.slug
+        return Names(
+            datasets={slugify(card.title): card.key for card in archive.datasets()},
+            papers=papers,
+            variants={(claim.paper, claim.model): claim.variant for claim in archive.claims() if claim.variant},
+        )
+
+    def dataset(self, title: str) -> str:
+        """Return the key of a data set."""
+        slug = slugify(title)
+        return self.datasets.get(slug, slug)
+
+    def paper(self, title: str, url: str) -> str:
+        """Return the slug of a paper; that of the archive where it has neither a title nor an arXiv address."""
+        found = _ARXIV.search(url)
+        if found and found[1] in self.papers:
+            return self.papers[found[1]]
+        slug = slugify(title)[:80].strip("-") if title else f"arxiv-{found[1]}" if found else "pwc-archive"
+        return self.papers.get(slug, slug)
+
+    def metric(self, name: str) -> str:
+        """Return the key of a metric that we measure, else the name as it is."""
+        return METRICS.get(name, name)

@@ -1,0 +1,112 @@
+"""What a submission would bring: claims that are new, changed, known, or at odds with others."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.core.reproduction import claimed_range
+from pwc_bench.core.slug import slugify
+
+__all__ = ["Review", "origin_of", "review"]
+
+Held = Mapping[tuple[str, ...], tuple[Claim, str]]
+"""Claims that are known, by identity, each with the name of who brought it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A submission beside what is known already."""
+
+    new: tuple[Claim, ...]
+    changed: tuple[tuple[Claim, Claim], ...]
+    """(as submitted, as the same file said it before)."""
+    same: tuple[Claim, ...]
+    """Said before, in the same words."""
+    kept: tuple[tuple[Claim, Claim, str], ...]
+    """(as submitted, as it is known, who brought that): another origin keeps what it said, and this is not taken."""
+    contradictions: tuple[tuple[Claim, Claim], ...]
+    """(as submitted, what another source prints of the same model, metric and conditions): both are kept."""
+    notes: tuple[str, ...]
+    """What keeps a claim from being compared or linked, each one sentence."""
+
+
+def origin_of(file_name: str, submitter: str | None) -> str:
+    """Return the name under which a submission is kept: the file, and who brought it."""
+    by = f" by {' '.join(submitter.split())}" if submitter and submitter.strip() else ""
+    return f"submission {file_name}{by}"
+
+
+def review(knowledge: Knowledge, origin: str, archive: Archive, held: Held) -> Review:
+    """Set a submission that would be kept as `origin` beside what `archive` holds.
+
+    `held` are those of its claims that are known there.
+    """
+    new: list[Claim] = []
+    changed: list[tuple[Claim, Claim]] = []
+    same: list[Claim] = []
+    kept: list[tuple[Claim, Claim, str]] = []
+    for claim in knowledge.claims:
+        known, brought_by = held.get(claim.identity, (None, ""))
+        if known is None:
+            new.append(claim)
+        elif known == claim:
+            same.append(claim)
+        elif brought_by == origin:
+            changed.append((claim, known))
+        else:
+            kept.append((claim, known, brought_by))
+    contradictions = [(claim, other) for claim in knowledge.claims for other in _at_odds(claim, archive)]
+    return Review(
+        tuple(new), tuple(changed), tuple(same), tuple(kept), tuple(contradictions), tuple(_notes(knowledge, archive))
+    )
+
+
+def _at_odds(claim: Claim, archive: Archive) -> Iterator[Claim]:
+    """Yield what other sources print of the same thing and what does not round to the same number."""
+    for other in archive.claims(dataset=claim.dataset, metric=claim.metric, variant=claim.variant):
+        is_same_model = claim.variant is not None or slugify(other.model) == slugify(claim.model)
+        alike = (other.conditions, other.unit) == (claim.conditions, claim.unit)
+        if is_same_model and alike and other.identity != claim.identity and _disagree(claim, other):
+            yield other
+
+
+def _disagree(one: Claim, other: Claim) -> bool:
+    """Tell whether no number rounds to the printed digits of both."""
+    try:
+        (low, high), (other_low, other_high) = claimed_range(one), claimed_range(other)
+    except KnowledgeError:
+        return False
+    return high < other_low or other_high < low
+
+
+def _notes(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
+    """Yield what a submitter should know although it is no mistake."""
+    catalogue = archive.catalogue
+    tasks = {task.slug for task in (*archive.tasks(), *knowledge.tasks)}
+    cards = {card.key for card in (*archive.datasets(), *knowledge.datasets)} | set(catalogue.datasets)
+    checks: tuple[tuple[str, Callable[[Claim], str | None]], ...] = (
+        ("task {!r} is described nowhere: describe it under `tasks`", lambda c: None if c.task in tasks else c.task),
+        (
+            "data set {!r} is described nowhere: describe it under `datasets`",
+            lambda c: None if c.dataset in cards else c.dataset,
+        ),
+        (
+            "variant {!r} is none of ours: nothing will be measured of it",
+            lambda c: None if c.variant is None or c.variant in catalogue.variants else c.variant,
+        ),
+        (
+            "metric {!r} is not measured by pwc-bench: it is shown as claimed, without a direction",
+            lambda c: None if c.metric in catalogue.metrics else c.metric,
+        ),
+    )
+    for message, find in checks:
+        found = dict.fromkeys(name for claim in knowledge.claims if (name := find(claim)) is not None)
+        yield from (message.format(name) for name in found)
+    for key, unit in dict.fromkeys((claim.metric, claim.unit) for claim in knowledge.claims):
+        metric = catalogue.metrics.get(key)
+        if metric is not None and unit not in {metric.display.unit, metric.unit}:
+            ours = metric.display.unit
+            yield f"{key} in {unit or 'no unit'!r} is not compared with measurements, which are in {ours!r}"
