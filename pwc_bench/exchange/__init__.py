@@ -1,4 +1,4 @@
-"""Files in and out: knowledge, submissions, records (from this machine, git and the web), the PWC Archive, model-index."""
+"""Files in and out: knowledge, submissions, records (also from git and the web), the PWC Archive, model-index."""
 
 from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, read_acceptances
 from pwc_bench.exchange.csv_export import write_csv

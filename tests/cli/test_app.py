@@ -1,6 +1,5 @@
 """The program itself: help without heavy imports, names, versions, mistakes."""
 
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -64,7 +63,7 @@ def test_every_command_documents_itself(runner: CliRunner, name: str) -> None:
     text = runner.invoke(app, [name, "--help"]).output
     assert "Examples:\n  pwc-bench " + name in text
     assert "Exit codes:\n  0 " in text
-    command = importlib.import_module(f"pwc_bench.cli.{name}").command
+    command = app.get_command(click.Context(app), name)
     assert isinstance(command, DocumentedCommand)
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for example in command.examples:
