@@ -1,5 +1,7 @@
 """Templates to HTML. A template sees one object, `page`, and fails on a name that is not there."""
 
+import base64
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,8 +53,14 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
         return made[key]
 
     environment.filters["canonical"] = canonical
+    environment.filters["csp_hash"] = _csp_hash
     environment.filters["shared"] = shared
     return environment
+
+
+def _csp_hash(content: str) -> str:
+    """Return the source expression by which a Content-Security-Policy allows one inline style."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(str(content).encode()).digest()).decode()}"
 
 
 def render(environment: Environment, page: Page) -> str:

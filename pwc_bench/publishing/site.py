@@ -13,9 +13,11 @@ from pwc_bench.publishing.crew import Order, helpers, usable_processes
 from pwc_bench.publishing.folders import replaced_folder
 from pwc_bench.publishing.held import HeldArchive
 from pwc_bench.publishing.rendering import asset_files, templates_folder
+from pwc_bench.publishing.search_index import search_files
 from pwc_bench.publishing.share_of_pages import write_share
 from pwc_bench.publishing.state import SiteState, listing_hash, read_state, site_fingerprint, write_state
 from pwc_bench.publishing.writing import SiteWriter, Written
+from pwc_bench.views.search_entries import search_entries
 
 __all__ = ["SiteReport", "publish"]
 
@@ -100,6 +102,8 @@ def _own_part(archive: HeldArchive, order: Order, observer: Observer) -> Written
     writer = SiteWriter(order.draft, order.old)
     for path, content in asset_files(order.templates):
         writer.write(path, content)
+    for path, script in search_files(search_entries(archive)):
+        writer.write(path, script)
     write_share(archive, writer, order.templates, order.base_url, order.share, observer)
     return writer.written
 

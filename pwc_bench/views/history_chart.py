@@ -36,7 +36,6 @@ def draw_history(chart: HistoryChart) -> Drawing:
             *body,
             class_="chart history-chart",
             viewBox=f"0 0 {chart.width_px:.0f} {chart.height_px:.0f}",
-            role="group",
             aria_labelledby=f"{ident}-title {ident}-desc",
         )
     )

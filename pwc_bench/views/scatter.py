@@ -95,7 +95,7 @@ def draw_scatter(scatter: Scatter) -> Drawing:
         element("g", *_labels(plane, scatter, _NARROW_PX), class_="chart-narrow", aria_hidden="true"),
     )
     labelled = f"{scatter.key}-title {scatter.key}-desc"
-    return Drawing(element("svg", *body, class_="chart plot", role="group", aria_labelledby=labelled))
+    return Drawing(element("svg", *body, class_="chart plot", aria_labelledby=labelled))
 
 
 def _x_axis(xs: Sequence[float], scatter: Scatter) -> Axis:

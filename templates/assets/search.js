@@ -1,0 +1,154 @@
+"use strict";
+// Search by name over everything that has a page. The index is loaded on first use, as scripts, so that it works from a
+// disk too. Without this file the link to the lists stays.
+{
+  const KINDS = ["Task", "Leaderboard", "Dataset", "Model", "Method", "Paper"];
+  const MOST = 12;
+  const place = document.querySelector(".search");
+  const root = place.dataset.root;
+  const entries = [];
+  const words = new Map(); // word -> the entries that hold it
+
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+  // As the site's builder makes addresses from titles.
+  const slug = (text) => text.replaceAll("+", " plus ").normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+
+  const add = (line) => {
+    const [kind, title, folder, further = ""] = line.split("\t");
+    const number = entries.push({ kind: KINDS[kind], title, folder, size: title.length }) - 1;
+    for (const word of new Set(split(`${title} ${further}`))) {
+      const found = words.get(word);
+      if (found) found.push(number);
+      else words.set(word, [number]);
+    }
+  };
+
+  const load = (path) => {
+    const script = document.createElement("script");
+    script.src = root + path;
+    document.head.append(script);
+  };
+
+  globalThis.pwcSearch = (lines, following) => {
+    if (lines) lines.split("\n").forEach(add);
+    if (following) load(following);
+    if (input.value) show();
+  };
+
+  // How many letters must change, be left out, put in or swapped until `a` begins `b`; more than `most` is Infinity.
+  const distance = (a, b, most) => {
+    const end = Math.min(b.length, a.length + most);
+    let before = [], row = Array.from({ length: end + 1 }, (_, j) => j);
+    for (let i = 1; i <= a.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= end; j++) {
+        next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] !== b[j - 1]));
+        if (a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+      }
+      if (Math.min(...next) > most) return Infinity;
+      [before, row] = [row, next];
+    }
+    return Math.min(...row);
+  };
+
+  // Every entry that holds a word like `asked`, with how well it fits: a whole word 4, its beginning 3, a part 2, a slip 1.
+  const fitting = (asked, loosely) => {
+    const found = new Map();
+    const most = asked.length > 7 ? 2 : 1;
+    for (const [word, numbers] of words) {
+      let fit = word === asked ? 4 : word.startsWith(asked) ? 3 : asked.length > 2 && word.includes(asked) ? 2 : 0;
+      if (!fit && loosely && word.length >= asked.length - most && distance(asked, word, most) <= most) fit = 1;
+      if (fit) for (const number of numbers) if (!(found.get(number) >= fit)) found.set(number, fit);
+    }
+    return found;
+  };
+
+  const search = (text) => {
+    let scores;
+    for (const asked of new Set(split(text))) {
+      let found = fitting(asked, false);
+      if (!found.size && asked.length > 3) found = fitting(asked, true);
+      const before = scores;
+      scores = new Map();
+      for (const [number, fit] of found) {
+        if (!before || before.has(number)) scores.set(number, fit + (before?.get(number) ?? 0));
+      }
+    }
+    return [...(scores ?? [])]
+      .sort(([a, x], [b, y]) => y - x || entries[a].size - entries[b].size || a - b)
+      .slice(0, MOST).map(([number]) => entries[number]);
+  };
+
+  const make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  const list = make("ul", { id: "search-list", className: "search-list", role: "listbox", ariaLabel: "Found", hidden: true });
+  const said = make("p", { className: "visually-hidden", role: "status" });
+  const input = make("input", {
+    type: "text", className: "search-box", role: "combobox", placeholder: "Search", ariaLabel: "Search", autocomplete: "off",
+    spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
+  });
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-keyshortcuts", "/");
+  let chosen = -1;
+
+  const choose = (number) => {
+    chosen = number;
+    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", i === number));
+    if (number < 0) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", list.children[number].id);
+    list.children[number].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    list.hidden = true;
+    input.ariaExpanded = "false";
+    choose(-1);
+  };
+  const show = () => {
+    const found = search(input.value);
+    list.replaceChildren(...found.map((entry, i) => {
+      const folder = entry.folder.replace(/\*$/, () => slug(entry.title));
+      const option = make("li", { id: `found-${i}`, role: "option" },
+        make("span", {}, entry.title), " ", make("span", { className: "search-kind" }, entry.kind));
+      option.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
+      option.addEventListener("click", () => location.assign(`${root}${folder}/index.html`));
+      return option;
+    }));
+    said.textContent = input.value.trim() ? `${found.length || "Nothing"} found` : "";
+    close();
+    if (!found.length) return;
+    list.hidden = false;
+    input.ariaExpanded = "true";
+    choose(0);
+  };
+
+  input.addEventListener("focus", () => load("assets/search-index.js"), { once: true });
+  input.addEventListener("input", show);
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    const count = list.hidden ? 0 : list.children.length;
+    if (event.key === "Escape") {
+      if (list.hidden) input.value = "";
+      close();
+    } else if (event.key === "ArrowDown" && !count && input.value) show();
+    else if (event.key === "ArrowDown" && count) choose((chosen + 1) % count);
+    else if (event.key === "ArrowUp" && count) choose((chosen + count - 1) % count);
+    else if (event.key === "Enter" && count) list.children[Math.max(0, chosen)].click();
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+  place.replaceChildren(input, list, said);
+  place.role = "search";
+}

@@ -1,0 +1,40 @@
+"""The search index: everything that has a page, in files of a bearable size."""
+
+import json
+
+import pytest
+
+from pwc_bench.publishing import search_index
+from pwc_bench.publishing.search_index import search_files
+from pwc_bench.views.search_entries import SearchEntry, search_entries
+from tests.example_archive import example_archive
+from tests.publishing.site_fixture import built_site
+
+
+def test_every_entry_has_its_page() -> None:
+    """Under the address that it names."""
+    entries = list(search_entries(example_archive()))
+    assert {entry.kind for entry in entries} == {"Task", "Leaderboard", "Dataset", "Model", "Method", "Paper"}
+    assert [entry.path for entry in entries if not (built_site() / entry.path).is_file()] == []
+
+
+def test_lines_leave_out_what_follows_from_the_title() -> None:
+    """And no title can break out of its line or its script."""
+    entries = (
+        SearchEntry("Task", "Image Classification", "task/image-classification/index.html"),
+        SearchEntry("Paper", 'A\t"</script>"\u2028\nB', "paper/x/index.html", "1234.5"),
+    )
+    ((path, script),) = search_files(entries)
+    assert path == "assets/search-index.js"
+    lines, following = json.loads(f"[{script.removeprefix('pwcSearch(').removesuffix(');' + chr(10))}]")
+    assert following == ""
+    assert lines.split("\n") == ["0\tImage Classification\ttask/*", '5\tA "</script>" B\tpaper/x\t1234.5']
+
+
+def test_a_long_index_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file names the next one; an empty index is one file."""
+    monkeypatch.setattr(search_index, "ENTRIES_PER_FILE", 2)
+    files = dict(search_files(SearchEntry("Task", str(n), f"task/t{n}/index.html") for n in range(5)))
+    assert list(files) == ["assets/search-index.js", "assets/search-index-2.js", "assets/search-index-3.js"]
+    assert '"assets/search-index-2.js"' in files["assets/search-index.js"]
+    assert dict(search_files(())) == {"assets/search-index.js": 'pwcSearch("", "");\n'}
