@@ -51,10 +51,11 @@ def diagnose(
 
     A metric has moved where it regressed, improved, was accepted, or carries a warning. `datasets` name the classes.
     """
-    explanations: dict[tuple[str, str | None, int], Explanation] = {}
+    explanations: dict[tuple[str, str | None, str | None, int], Explanation] = {}
     notes: list[str] = []
     for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome.passes):
-        place = (verdict.variant, verdict.dataset, _DEPTHS.get(verdict.metric.key, 1))
+        depth = _DEPTHS.get(verdict.metric.key, 1)
+        place = (verdict.variant, verdict.dataset, verdict.implementation, depth)
         if verdict.metric.kind is not Kind.PAIRED or not _has_moved(verdict) or place in explanations:
             continue
         ours, theirs = (side.predictions.get(key or "") for side, key in _sides(verdict, baseline, candidate))
@@ -98,6 +99,7 @@ def explain(
         likelihood=flips.likelihood(),
         classes=tuple(flips.of_class(label) for label in classes[:most_classes]),
         more_classes=max(0, len(classes) - most_classes),
+        implementation=verdict.implementation,
     )
 
 

@@ -112,3 +112,5 @@ class Explanation:
     """Classes with a flip: the largest net losers first."""
     more_classes: int
     """Further classes with a flip that are not listed."""
+    implementation: str | None = None
+    """Which implementation it is about, where a side holds several of the variant; else None."""

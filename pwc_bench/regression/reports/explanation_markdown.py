@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pwc_bench.regression.explanation import ClassFlips, Explanation
 from pwc_bench.regression.reports.explanation_text import (
     class_title,
+    explained,
     left_out,
     mistakes_text,
     percent_text,
@@ -17,7 +18,7 @@ __all__ = ["explanation_block"]
 
 def explanation_block(explanation: Explanation) -> str:
     """Return the diagnosis as a block of Markdown that begins and ends with a line end."""
-    title = f"{escaped(explanation.title, 60)} on {escaped(explanation.dataset, 60)}"
+    title = f"{escaped(explained(explanation), 60)} on {escaped(explanation.dataset, 60)}"
     crossing = explanation.crossing
     flips = f"{crossing.lost:,} images lost, {crossing.gained:,} gained"
     inner = "".join(f"{line}\n" for line in _lines(explanation))

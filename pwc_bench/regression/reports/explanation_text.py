@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pwc_bench.regression.explanation import ClassFlips, Explanation, ImageFlip
 from pwc_bench.regression.reports.columns import WIDTH, flat, padded, wrapped
 
-__all__ = ["class_title", "explanation_lines", "left_out", "mistakes_text", "percent_text", "probability"]
+__all__ = ["class_title", "explained", "explanation_lines", "left_out", "mistakes_text", "percent_text", "probability"]
 
 _CLASS, _COUNT = 32, 6
 _MISTAKES = WIDTH - 2 - _CLASS - 3 * (_COUNT + 1) - 1
@@ -15,7 +15,7 @@ _WORST = 3
 
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of a diagnosis, none wider than 80 columns."""
-    heading = f"Why: {explanation.title} on {explanation.dataset}, {explanation.metric_title}"
+    heading = f"Why: {explained(explanation)} on {explanation.dataset}, {explanation.metric_title}"
     yield from wrapped(heading, further="  ")
     crossing = explanation.crossing
     if crossing.images == 0:
@@ -60,6 +60,12 @@ def _worst(explanation: Explanation) -> Iterator[str]:
         yield "  no image flipped; the right class lost most likelihood in"
     for flip in worst:
         yield from wrapped(f"{flip.image}  {flip.nll_before:.3f} -> {flip.nll_now:.3f} nats", indent="    ")
+
+
+def explained(explanation: Explanation) -> str:
+    """Return the variant's title, with the implementation where a side holds several."""
+    own = explanation.implementation
+    return explanation.title if own is None else f"{explanation.title} ({own})"
 
 
 def left_out(explanation: Explanation) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pwc_bench.regression.reports.columns import flat
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.numbers import p_text, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, sorted_verdicts
+from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject
 
 __all__ = ["render"]
 
@@ -50,7 +50,8 @@ def _properties(suite: ET.Element, context: ReportContext) -> None:
 
 def _case(suite: ET.Element, verdict: Verdict, explanations: Sequence[Explanation]) -> None:
     # Dots part the levels of a class name, so the key's own ones become dashes.
-    parts = (part.replace(".", "-") for part in (verdict.variant, verdict.dataset or "architecture"))
+    levels = (verdict.variant, verdict.dataset or "architecture", verdict.implementation)
+    parts = (part.replace(".", "-") for part in levels if part is not None)
     case = ET.SubElement(
         suite, "testcase", classname=_clean(".".join(parts)), name=_clean(verdict.metric.key), time="0"
     )
@@ -68,7 +69,7 @@ def _case(suite: ET.Element, verdict: Verdict, explanations: Sequence[Explanatio
 def _body(verdict: Verdict, explanations: Sequence[Explanation]) -> str:
     numbers = shown(verdict)
     lines = [
-        f"{verdict.title}: {verdict.metric.title}",
+        subject(verdict),
         f"baseline   {with_unit(numbers.baseline, numbers.unit)}",
         f"candidate  {with_unit(numbers.candidate, numbers.unit)}",
         f"change     {numbers.change}" + (f", {p}" if (p := p_text(verdict.p_value)) else ""),
@@ -76,8 +77,8 @@ def _body(verdict: Verdict, explanations: Sequence[Explanation]) -> str:
         *(f"warning: {flat(warning)}" for warning in verdict.warnings),
     ]
     for explanation in explanations:
-        told = (explanation.variant, explanation.dataset, explanation.metric)
-        if told == (verdict.variant, verdict.dataset, verdict.metric.key):
+        told = (explanation.variant, explanation.dataset, explanation.metric, explanation.implementation)
+        if told == (verdict.variant, verdict.dataset, verdict.metric.key, verdict.implementation):
             lines += ["", *explanation_lines(explanation)]
     return _clean("\n" + "\n".join(line.rstrip() for line in lines) + "\n")
 

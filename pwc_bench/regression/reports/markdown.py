@@ -9,7 +9,7 @@ from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_markdown import explanation_block
 from pwc_bench.regression.reports.markdown_text import code, escaped
 from pwc_bench.regression.reports.numbers import ABSENT, Shown, p_text, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, summary, tags
+from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, summary, tags
 
 __all__ = ["LONGEST_BYTES", "MARKER", "render"]
 
@@ -124,7 +124,7 @@ def _row(verdict: Verdict) -> str:
     place = "" if verdict.dataset is None else f" on {escaped(verdict.dataset, 60)}"
     cells = (
         _standing(verdict),
-        escaped(verdict.title, 60),
+        escaped(of_implementation(verdict.title, verdict), 60),
         f"{escaped(verdict.metric.title, 60)}{place}",
         _value(numbers.baseline, numbers),
         _value(numbers.candidate, numbers),

@@ -9,7 +9,7 @@ from pwc_bench.regression.reports.columns import WIDTH, filled, flat, padded, wi
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.numbers import shown
-from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject, summary, tags
+from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, subject, summary, tags
 
 __all__ = ["Line", "Role", "lines", "render"]
 
@@ -121,7 +121,7 @@ def _row(verdict: Verdict, names_dataset: bool) -> tuple[str, ...]:  # noqa: FBT
     place = f" on {verdict.dataset}" if names_dataset and verdict.dataset is not None else ""
     cells = (
         outcome if verdict.is_gated else f"({outcome})",
-        verdict.variant,
+        of_implementation(verdict.variant, verdict),
         f"{verdict.metric.key}{unit}{place}",
         numbers.baseline,
         numbers.candidate,

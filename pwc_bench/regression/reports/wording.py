@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["MEANINGS", "meaning", "sorted_verdicts", "subject", "summary", "tags"]
+__all__ = ["MEANINGS", "meaning", "of_implementation", "sorted_verdicts", "subject", "summary", "tags"]
 
 _ORDER = (
     Outcome.REGRESSED,
@@ -40,15 +40,19 @@ def sorted_verdicts(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
 def subject(verdict: Verdict) -> str:
     """Return what a verdict is about: "ConViT-S: Top-1 accuracy on imagenet-1k"."""
     place = "" if verdict.dataset is None else f" on {verdict.dataset}"
-    return f"{verdict.title}: {verdict.metric.title}{place}"
+    return f"{of_implementation(verdict.title, verdict)}: {verdict.metric.title}{place}"
+
+
+def of_implementation(name: str, verdict: Verdict) -> str:
+    """Return a variant's `name` with the implementation where a side holds several: "ConViT-S (fused)"."""
+    return name if verdict.implementation is None else f"{name} ({verdict.implementation})"
 
 
 def tags(verdict: Verdict) -> tuple[str, ...]:
     """Return what else must be said beside the outcome."""
-    implementation = () if verdict.implementation is None else (verdict.implementation,)
     accepted = ("accepted",) if verdict.is_accepted else ()
     shown = () if verdict.is_gated else ("not gated",)
-    return (*implementation, *accepted, *shown)
+    return (*accepted, *shown)
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

@@ -1,6 +1,7 @@
 """The reports that other programs show: JUnit XML, pull-request comments, annotations."""
 
 import re
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from pwc_bench.core.verdict import Outcome, Verdict
@@ -37,6 +38,28 @@ def test_junit_tells_a_regression_from_what_could_not_be_found_out() -> None:
     assert {case.get("type") for case in root.iter("error")} == {"missing", "incomparable", "inconclusive"}
     (failure,) = root.findall("testsuite[@name='convit-s']/testcase[@name='top1']/failure")
     assert "goldfish 8, eel 3" in (failure.text or "")
+
+
+def test_two_implementations_of_a_variant_are_told_apart() -> None:
+    """In every format: by name, and as cases of their own."""
+    verdicts = tuple(
+        replace(
+            make_verdict("convit-s", METRICS["top1"], Outcome.REGRESSED, "worse", 81.0, 80.0),
+            implementation=implementation,
+        )
+        for implementation in ("fused", "reference")
+    )
+    told = replace(explanation(), implementation="fused")
+    context = context_of(verdicts, told)
+    for name in ("text", "markdown", "github"):
+        report = render(name, verdicts, context)
+        assert "ConViT-S (fused)" in report
+        assert "ConViT-S (reference)" in report
+    root = ET.fromstring(render("junit", verdicts, context))
+    cases = {case.get("classname"): case for case in root.iter("testcase")}
+    assert set(cases) == {"convit-s.imagenet-1k.fused", "convit-s.imagenet-1k.reference"}
+    assert "goldfish" in "".join(cases["convit-s.imagenet-1k.fused"].itertext())
+    assert "goldfish" not in "".join(cases["convit-s.imagenet-1k.reference"].itertext())
 
 
 def test_junit_is_valid_with_any_text() -> None:
