@@ -10,6 +10,20 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["COLUMNS"] = "80"
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what needs a GPU where there is none; fail it where one is required (`make gpu`)."""
+    if item.get_closest_marker("gpu") is None:
+        return
+    import torch
+
+    if torch.cuda.is_available():
+        return
+    if os.environ.get("PWC_BENCH_REQUIRE_GPU") == "1":
+        built = f"built for CUDA {torch.version.cuda}" if torch.version.cuda else "built without CUDA"
+        pytest.fail(f"PWC_BENCH_REQUIRE_GPU is set and torch, {built}, sees no device", pytrace=False)
+    pytest.skip("what needs a CUDA device: `make gpu` runs it where there is one")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say once, in words, which kinds of tests this machine could not run."""
     reasons = set()

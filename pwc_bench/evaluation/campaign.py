@@ -8,7 +8,7 @@ from pwc_bench.core.record import Record
 from pwc_bench.core.source import ImageSource, manifest_sha256
 from pwc_bench.evaluation.concluding import absent_result, result_of
 from pwc_bench.evaluation.crew import Crew, Single
-from pwc_bench.evaluation.deploy import set_matmul_precision
+from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
 from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
 from pwc_bench.evaluation.examining import model_records
@@ -32,6 +32,7 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
     In a job of several processes the first one calls this, with its `crew`, and the others call `assist`.
     """
     observer, crew = observer or SilentObserver(), crew or Single()
+    choose_device(request.settings)
     set_matmul_precision(request.settings)
     source = _chosen_images(request)
     commit, dirty = git_state()
@@ -60,6 +61,7 @@ def assist(request: Request, observer: Observer, crew: Crew) -> None:
     """Take this process's share of the images, in a job whose first process runs `evaluate` on the same request."""
     if not _looks_at_images(request):
         return
+    choose_device(request.settings)
     set_matmul_precision(request.settings)
     source = _chosen_images(request)
     with follow_seat(crew, request) as seat:

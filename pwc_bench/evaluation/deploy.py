@@ -10,7 +10,7 @@ from pwc_bench.evaluation.graphs import captured
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.shapes import FixedSizes, Forward
 
-__all__ = ["DTYPES", "deploy", "placed", "set_matmul_precision"]
+__all__ = ["DTYPES", "choose_device", "deploy", "placed", "set_matmul_precision"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -49,6 +49,12 @@ def placed(model: nn.Module, settings: Settings) -> nn.Module:
 
 def _layout(settings: Settings) -> torch.memory_format:
     return torch.channels_last if settings.channels_last else torch.contiguous_format
+
+
+def choose_device(settings: Settings) -> None:
+    """Make the device of `settings` the process's current one: kernels of Triton's, events and graphs go there."""
+    if torch.device(settings.device).index is not None and settings.device_type == "cuda":
+        torch.cuda.set_device(settings.device)
 
 
 def set_matmul_precision(settings: Settings) -> None:

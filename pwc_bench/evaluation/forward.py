@@ -29,16 +29,23 @@ class Forward:
         name, start = candidate.variant.key, 0
         while start < len(labels) and name not in self.broken:
             stop = start + min(self.pieces.get(name, len(labels)), len(labels) - start)
-            try:
-                with torch.inference_mode():
-                    buffer.add(candidate.logits(pixels[start:stop]), labels[start:stop])
+            if self._add(candidate, pixels[start:stop], labels[start:stop], buffer):
                 start = stop
-            except (RuntimeError, ValueError, TypeError, IndexError, MemoryError) as error:
-                # A user's own model may raise anything of these; the other variants go on.
-                if is_out_of_memory(error):
-                    self._halve(candidate, stop - start)
-                else:
-                    self.broken[name] = f"the forward pass failed: {_first_line(error)}"
+            elif name not in self.broken:
+                # Only now: while the error was handled, its traceback held what the model had allocated.
+                self._halve(candidate, stop - start)
+
+    def _add(self, candidate: Candidate, pixels: torch.Tensor, labels: torch.Tensor, buffer: OutcomeBuffer) -> bool:
+        """Add the outcomes; False where memory ran out, or where the variant is now broken."""
+        try:
+            with torch.inference_mode():
+                buffer.add(candidate.logits(pixels), labels)
+        except (RuntimeError, ValueError, TypeError, IndexError, MemoryError) as error:
+            # A user's own model may raise anything of these; the other variants go on.
+            if not is_out_of_memory(error):
+                self.broken[candidate.variant.key] = f"the forward pass failed: {_first_line(error)}"
+            return False
+        return True
 
     def _halve(self, candidate: Candidate, images: int) -> None:
         name, title = candidate.variant.key, candidate.variant.title

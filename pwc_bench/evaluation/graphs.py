@@ -26,7 +26,8 @@ def captured(forward: Forward, example: Tensor) -> Forward:
                 forward(still)
         torch.cuda.current_stream(device).wait_stream(aside)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
+        # What other threads do with CUDA meanwhile, as waiting for results, is none of the capture's business.
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             result = forward(still)
 
     def replay(batch: Tensor) -> Tensor:

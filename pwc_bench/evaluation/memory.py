@@ -14,8 +14,11 @@ class ModelDoesNotFitError(EvaluationError):
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error says that memory ran out, on a GPU or on the host."""
+    """Tell whether an error says that memory ran out, on a GPU or on the host, or was met while that was handled."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    # A capture that is given up for want of memory says only that it was given up.
+    if isinstance(error, RuntimeError) and error.__context__ is not None and is_out_of_memory(error.__context__):
         return True
     # The host's allocator has no exception of its own: "DefaultCPUAllocator: can't allocate memory".
     text = str(error)

@@ -182,12 +182,16 @@ def _run_rows(
     work: _Work, crops: Mapping[str, torch.Tensor], labels: torch.Tensor, buffers: Mapping[str, OutcomeBuffer]
 ) -> None:
     """Run all candidates on some crops; on half of them at a time where not even their float pixels find room."""
+    half = len(labels) // 2
+    pixels: dict[str, torch.Tensor] = {}
     try:
-        pixels = {key: normalise(images, *work.constants[key]) for key, images in crops.items()}
+        for key, images in crops.items():
+            pixels[key] = normalise(images, *work.constants[key])
     except (RuntimeError, MemoryError) as error:
-        half = len(labels) // 2
         if not is_out_of_memory(error) or not half:
             raise
+        pixels.clear()
+    if not pixels:  # and not within the handler, where the traceback holds what was allocated
         free_memory()
         for part in (slice(0, half), slice(half, len(labels))):
             _run_rows(work, {key: images[part] for key, images in crops.items()}, labels[part], buffers)

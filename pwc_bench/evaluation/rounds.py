@@ -89,14 +89,18 @@ def _prepare(
     found: list[Candidate | Absent] = []
     deferred = []
     for variant in variants:
+        misfit = None
         try:
             found.append(prepare(variant, request, sample, observer))
         except ModelDoesNotFitError as error:
-            free_memory()
-            if any(isinstance(other, Candidate) for other in found):
-                deferred.append(variant)
-            else:
-                found.append(Absent(variant, NO_WEIGHTS, str(error), is_failure=True))
+            misfit = str(error)
+        if misfit is None:
+            continue
+        free_memory()  # only now: while the error was handled, its traceback held the model
+        if any(isinstance(other, Candidate) for other in found):
+            deferred.append(variant)
+        else:
+            found.append(Absent(variant, NO_WEIGHTS, misfit, is_failure=True))
     return found, deferred
 
 

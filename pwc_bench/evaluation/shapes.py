@@ -6,6 +6,8 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from pwc_bench.evaluation.memory import is_out_of_memory
+
 __all__ = ["FixedSizes", "Forward"]
 
 Forward: TypeAlias = Callable[[Tensor], Tensor]
@@ -32,8 +34,9 @@ class FixedSizes:
             if size not in self._by_size:
                 self._by_size[size] = self._ready(batch)
             return self._by_size[size](_filled(batch, size))[: len(batch)]
-        except torch.OutOfMemoryError:
-            self._by_size.pop(size, None)
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error):
+                self._by_size.pop(size, None)
             raise
 
 

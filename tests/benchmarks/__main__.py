@@ -15,7 +15,7 @@ from pwc_bench.api.machine import default_batch_size, default_workers, resolve_d
 from pwc_bench.core.errors import PwcBenchError, UsageError
 from pwc_bench.core.settings import PRECISIONS, Settings
 from pwc_bench.datasets import load_datasets
-from pwc_bench.evaluation.deploy import set_matmul_precision
+from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
 from pwc_bench.evaluation.environment import describe_environment
 from pwc_bench.families import resolve
 from tests.benchmarks import bf16, decode, forward, loading, memory, records, scaling, whole
@@ -67,6 +67,7 @@ def measure(options: argparse.Namespace, scratch: Path, told: Console) -> Report
     watch = Stopwatch()
     started = datetime.now(UTC)
     settings = _settings(options)
+    choose_device(settings)
     set_matmul_precision(settings)
     environment = describe_environment(settings)
     name = f"bench-{started:%Y-%m-%d}-{_slug(environment.device)}"

@@ -154,7 +154,6 @@ def test_nothing_is_tested_where_nothing_was_asked_for() -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 def test_a_gpu_makes_the_crops_of_the_cpu(source: FolderSource) -> None:
     """The self-test passes on the GPU, and each crop from page-locked buffers is that of the CPU."""
     settings = replace(SETTINGS, device="cuda")

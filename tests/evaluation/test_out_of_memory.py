@@ -1,6 +1,8 @@
 """Running out of memory costs time and never an image."""
 
+import weakref
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import torch
@@ -8,6 +10,7 @@ import torch
 from pwc_bench.core.record import Status
 from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
+from pwc_bench.evaluation.memory import is_out_of_memory
 from pwc_bench.evaluation.request import Request
 from pwc_bench.prediction_files import read_predictions
 from tests.evaluation.tiny import FolderSource, JealousModel, TinyModel, tiny_request, variant_of, write_images
@@ -92,6 +95,52 @@ def test_the_batch_is_halved_and_no_image_is_lost(tmp_path: Path, source: Folder
     found, wanted = (rows_of(request, file.path) for file in files if file is not None)
     assert found == wanted
     assert [name for name, _ in found] == [item.name for item in source.items]
+
+
+class _Holding(TinyModel):
+    """Runs out of memory with an activation in its hands; has room for three images."""
+
+    held: ClassVar[list["weakref.ref[torch.Tensor]"]] = []
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        activation = batch * 2
+        self.held.append(weakref.ref(activation))
+        if len(batch) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return super().forward(batch)
+
+
+def test_what_a_failed_forward_held_is_free_before_the_next_try(tmp_path: Path, source: FolderSource) -> None:
+    """Else the smaller batch would not find the memory that the larger one left."""
+
+    class Looking(_Warnings):
+        """Looks whether the activations are gone when it hears of running out of memory."""
+
+        def warning(self, text: str) -> None:
+            """Look."""
+            super().warning(f"{text}: {sum(held() is not None for held in _Holding.held)} held")
+
+    looking = Looking()
+    (record,) = evaluate(request_of(tmp_path, source, _Holding), looking)
+    assert record.status is Status.COMPLETE
+    assert len(looking.heard) == 2
+    assert all(text.endswith(": 0 held") for text in looking.heard)
+
+
+def test_a_capture_given_up_for_want_of_memory_is_recognised() -> None:
+    """Ending a failed capture raises an error of its own, in whose context the reason stands."""
+
+    def capture(reason: Exception) -> RuntimeError:
+        try:
+            try:
+                raise reason
+            finally:
+                raise RuntimeError("operation failed due to a previous error during capture")
+        except RuntimeError as error:
+            return error
+
+    assert is_out_of_memory(capture(torch.OutOfMemoryError("CUDA out of memory.")))
+    assert not is_out_of_memory(capture(ValueError("another reason")))
 
 
 def test_no_room_for_a_single_image_fails_that_variant_only(tmp_path: Path, source: FolderSource) -> None:

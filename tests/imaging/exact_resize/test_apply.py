@@ -102,7 +102,6 @@ def test_no_image_makes_no_crop(order: PassOrder) -> None:
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 @pytest.mark.parametrize("interpolation", FILTERS)
 def test_a_gpu_gives_the_same_bytes(interpolation: str, order: PassOrder) -> None:
     """On a CUDA device, with TF32 allowed, every crop is still Pillow's."""
