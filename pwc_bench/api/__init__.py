@@ -66,7 +66,7 @@ def evaluate(
         cuda_graphs: whether forwards are captured in CUDA graphs and replayed.
         channels_last: whether the channels-last memory format is used.
         device_resize: whether the device resizes images, once a self-test has shown that its pixels are Pillow's.
-        batch_size: images a batch; None for what suits the device.
+        batch_size: images a batch; None for the best, found by measuring and remembered for this machine.
         workers: threads that read and decode; None for one a CPU, at most 16.
         limit: evaluate this many images, spread evenly; the records are then partial.
         crop_cache: whether decoded crops are kept on disk, so that later runs over the same images need not decode.

@@ -48,7 +48,7 @@ def resolve_device(name: str, place: Place = ALONE) -> str:
 
 
 def default_batch_size(device_type: str) -> int:
-    """Return the images a batch for "cpu" or "cuda"."""
+    """Return the usual images a batch for "cpu" or "cuda", from which a run departs where another size is faster."""
     return _BATCH_SIZE[device_type]
 
 

@@ -38,7 +38,7 @@ class RunOptions:
     device_resize: bool = False
     """Resize images on the device, after a self-test that its pixels are Pillow's."""
     batch_size: int | None = None
-    """Images a batch; None for what suits the device."""
+    """Images a batch; None for the best, found by measuring."""
     workers: int | None = None
     """Threads that decode; None for one a CPU, at most 16."""
     limit: int | None = None

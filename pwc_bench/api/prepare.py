@@ -59,6 +59,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             train_source=train_source,
             instruments=instruments,
             settings=settings,
+            finds_batch_size=options.batch_size is None,
             workspace=_FOLDER / "work",
             folder=_FOLDER,
             cache=cache,

@@ -16,6 +16,7 @@ from pwc_bench.api.places import cache_folder, sqlite_path
 from pwc_bench.cli.text import file_size, plural
 from pwc_bench.core.errors import PwcBenchError, StoreError
 from pwc_bench.hardware import Gpu, find_gpu, native_bf16
+from pwc_bench.hardware.batch_sizes import list_found
 
 __all__ = ["Finding", "Health", "bf16_ability", "diagnose", "gpu_condition"]
 
@@ -56,6 +57,7 @@ def diagnose(db: str, site: Path) -> Iterator[Finding]:
     yield _data()
     yield _weights()
     yield from _crops()
+    yield from _batch_sizes()
     yield _hub()
 
 
@@ -208,6 +210,20 @@ def _crops() -> Iterator[Finding]:
         held = f"{file.images:,} of {plural(file.identity.images, 'crop')}, {file_size(file.size_bytes)}"
         fact = f"{file.identity.recipe} of {file.identity.source}: {held}; by {file.identity.decoder}"
         yield Finding(f"crops {number}", Health.GOOD, fact)
+
+
+def _batch_sizes() -> Iterator[Finding]:
+    """Tell what `--batch-size auto` has found here; `prune --cache` forgets it."""
+    folder = cache_folder()
+    found_here = list_found(folder) if os.access(folder, os.R_OK | os.X_OK) else ()
+    for number, found in enumerate(found_here, start=1):
+        load = found.load
+        rates = ", ".join(f"{size}: {rate:,.1f}" for size, rate in found.images_per_second.items())
+        fact = (
+            f"{found.size} for {', '.join(load.models)} on {load.device}, {load.precision}, {load.implementation}; "
+            f"images/s by size: {rates}; found {found.moment} with {', '.join(found.versions)}"
+        )
+        yield Finding(f"batch size {number}", Health.GOOD, fact)
 
 
 def _hub() -> Finding:

@@ -11,10 +11,11 @@ from filelock import FileLock, Timeout
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record_json import record_from_json
+from pwc_bench.hardware import batch_sizes
 
 __all__ = ["Leftover", "cached", "held_work", "remove", "unfinished_work", "unreferenced_predictions"]
 
-_CACHED = ("weights", "demo-v*", "crops")
+_CACHED = ("weights", "demo-v*", "crops", batch_sizes.FOLDER)
 """The folders of ours in a cache. Anything else may be somebody else's: the user names the cache."""
 
 
@@ -48,7 +49,7 @@ def held_work(folder: Path) -> set[Path]:
 
 
 def cached(cache: Path) -> Iterator[Leftover]:
-    """Yield what a cache folder holds of ours: downloaded weights, the demo's images, crops."""
+    """Yield what a cache folder holds of ours: downloaded weights, the demo's images, crops, batch sizes."""
     for pattern in _CACHED:
         for path in sorted(cache.glob(pattern)):
             if path.is_dir() and not path.is_symlink():

@@ -1,5 +1,6 @@
 """What a run would do, for `--dry-run`: looked up and checked, and nothing measured."""
 
+import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pwc_bench.cli.text import duration, file_size, plural, wrapped
+from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
 
@@ -33,7 +35,10 @@ class Plan:
     metrics: tuple[str, ...]
     device: str
     precision: str
-    batch_size: int
+    batch_size: int | None
+    """None where the run will find the best one by measuring."""
+    is_batch_size_found: bool
+    """Whether an earlier run has found the batch size by measuring."""
     workers: int
     database: str
     predictions_folder: str
@@ -52,6 +57,7 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
     present = len(request.source.items)
     images = present if request.limit is None else min(request.limit, present)
     settings = request.settings
+    batch_size = _batch_size(request)
     return Plan(
         variants=tuple(variant.key for variant in request.variants),
         dataset=request.dataset.key,
@@ -62,7 +68,8 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
         metrics=tuple(metric.key for instrument in request.instruments for metric in instrument.metrics),
         device=settings.device,
         precision=settings.precision,
-        batch_size=settings.batch_size,
+        batch_size=batch_size,
+        is_batch_size_found=request.finds_batch_size and batch_size is not None,
         workers=settings.workers,
         database=database,
         predictions_folder=str(request.folder / "predictions"),
@@ -71,7 +78,7 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
         crop_cache_bytes=_crop_bytes(request, images),
         site=None if site is None else str(site),
         campaign=request.campaign,
-        seconds_at_least=_seconds(request, images, earlier),
+        seconds_at_least=_seconds(request, batch_size, images, earlier),
     )
 
 
@@ -88,7 +95,7 @@ def plan_lines(plan: Plan) -> list[str]:
         "source": [plan.source],
         "weights": weights,
         "metrics": [", ".join(plan.metrics)],
-        "device": [f"{plan.device}, {plan.precision}, batches of {plan.batch_size}"],
+        "device": [f"{plan.device}, {plan.precision}, {_batches(plan)}"],
         "decoding": [plural(plan.workers, "thread")],
         "database": [plan.database],
         "predictions": [f"{plan.predictions_folder}: about {need}; {free} are free"],
@@ -117,6 +124,21 @@ def _weights(variant: Variant, request: "Request") -> str:
     return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
 
 
+def _batch_size(request: "Request") -> int | None:
+    if not request.finds_batch_size:
+        return request.settings.batch_size
+    from pwc_bench.evaluation.batch_size import remembered_size
+
+    return remembered_size(request, place_from_environment(os.environ))
+
+
+def _batches(plan: Plan) -> str:
+    if plan.batch_size is None:
+        return "batch size auto: found by measuring, some seconds, and remembered"
+    auto = " (auto: an earlier run has found it)" if plan.is_batch_size_found else ""
+    return f"batches of {plan.batch_size}{auto}"
+
+
 def _crop_bytes(request: "Request", images: int) -> int | None:
     if request.crop_cache_bytes is None:
         return None
@@ -124,8 +146,11 @@ def _crop_bytes(request: "Request", images: int) -> int | None:
     return images * sum(side_px * side_px * 3 for side_px in sides_px.values())
 
 
-def _seconds(request: "Request", images: int, earlier: Iterable[Record]) -> float | None:
-    """Add up the images over each variant's newest throughput with the same device, precision and batch size."""
+def _seconds(request: "Request", batch_size: int | None, images: int, earlier: Iterable[Record]) -> float | None:
+    """Add up the images over each variant's newest throughput with the same device and precision.
+
+    The batch size is the same too, or any where it is still to be found.
+    """
     settings = request.settings
     images_per_second: dict[str, float] = {}
     for record in earlier:
@@ -133,7 +158,7 @@ def _seconds(request: "Request", images: int, earlier: Iterable[Record]) -> floa
         is_alike = (environment.device_type, environment.precision, environment.batch_size) == (
             settings.device_type,
             settings.precision,
-            settings.batch_size,
+            batch_size or environment.batch_size,
         )
         if is_alike and "throughput" in record.measurements:
             images_per_second.setdefault(record.variant, record.measurements["throughput"].value)

@@ -30,7 +30,7 @@ _SQLITE = b"SQLite format 3\0"
         "pwc-bench prune                  what no record needs: predictions, unfinished work",
         "pwc-bench prune --keep 5         and all campaigns but the newest five",
         "pwc-bench prune --campaign 2026-01-31 --yes",
-        "pwc-bench prune --cache          and downloaded weights, the demo's images, crops",
+        "pwc-bench prune --cache          and downloaded weights, the demo's images, crops, batch sizes",
     ),
     exit_codes={
         0: "done, or nothing to do",
@@ -40,7 +40,11 @@ _SQLITE = b"SQLite format 3\0"
 )
 @click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Delete all campaigns but the newest N.")
 @campaign_option("Delete this campaign.")
-@click.option("--cache", is_flag=True, help="Delete downloaded weights, the demo's images and cached crops too.")
+@click.option(
+    "--cache",
+    is_flag=True,
+    help="Delete downloaded weights, the demo's images, cached crops and the batch sizes that were found too.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @db_option
 def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, db: str) -> None:

@@ -65,7 +65,8 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")
 @click.option("--device-resize", is_flag=True, help="Resize images on the device, once a self-test has shown that its "
               "pixels are Pillow's. Of use with a GPU.")  # fmt: skip
-@click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch.")
+@click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch; "
+              "auto measures which number is the fastest, and remembers it for this machine.")  # fmt: skip
 @click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")
 @click.option("--limit", type=_POSITIVE, metavar="N", help="Take N images, spread evenly: the records are partial.")
 @click.option("--crop-cache/--no-crop-cache", default=False, help="Keep decoded crops on disk, so that later runs over "

@@ -6,17 +6,19 @@ from dataclasses import replace
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
 from pwc_bench.core.source import ImageSource, manifest_sha256
+from pwc_bench.evaluation.batch_size import settle_batch_size
 from pwc_bench.evaluation.concluding import absent_result, result_of
 from pwc_bench.evaluation.crew import Crew, Single
 from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
 from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
-from pwc_bench.evaluation.examining import model_records
+from pwc_bench.evaluation.examining import model_records, settle_all_kernels
+from pwc_bench.evaluation.moment import timestamp
 from pwc_bench.evaluation.recording import Recorder
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.rounds import run_rounds
 from pwc_bench.evaluation.seat import Seat, follow_seat, lead_seat
-from pwc_bench.evaluation.workspace import open_workspace, timestamp
+from pwc_bench.evaluation.workspace import open_workspace
 from pwc_bench.sources import spread
 
 __all__ = ["assist", "evaluate"]
@@ -39,6 +41,8 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
     with open_workspace(request) as workspace:
         if workspace.notice is not None:
             observer.warning(workspace.notice)
+        if request.is_timed or request.looks_at_images:
+            request = settle_batch_size(request, workspace.choices, crew.place, observer)
         recorder = Recorder(
             request=request,
             campaign=workspace.campaign,
@@ -48,10 +52,13 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
             git_commit=commit,
             git_dirty=dirty,
             processes=None if crew.place.is_alone else crew.place.world_size,
+            batch_size=workspace.choices.batch_size,
         )
         if any(instrument.gauge for instrument in request.instruments):
             yield from model_records(request, workspace, recorder, observer)
-        if _looks_at_images(request):
+        if request.looks_at_images:
+            if not crew.place.is_alone:
+                settle_all_kernels(request, workspace.choices, observer)
             seat = lead_seat(crew, workspace, request)
             yield from _pass_records(request, source, seat, recorder, observer)
         workspace.remove()
@@ -59,12 +66,14 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
 
 def assist(request: Request, observer: Observer, crew: Crew) -> None:
     """Take this process's share of the images, in a job whose first process runs `evaluate` on the same request."""
-    if not _looks_at_images(request):
+    if not request.looks_at_images:
         return
     choose_device(request.settings)
     set_matmul_precision(request.settings)
     source = _chosen_images(request)
     with follow_seat(crew, request) as seat:
+        if seat.choices.batch_size is not None:
+            request = request.with_batch_size(seat.choices.batch_size.size)
         for _ in run_rounds(request, source, seat, _resize(request, observer), observer):
             pass  # the first process merges and writes the records
 
@@ -75,10 +84,6 @@ def _chosen_images(request: Request) -> ImageSource:
 
 def _resize(request: Request, observer: Observer) -> DeviceResize:
     return choose_resize([variant.recipe for variant in request.variants], request.settings, observer)
-
-
-def _looks_at_images(request: Request) -> bool:
-    return any(instrument.meter for instrument in request.instruments)
 
 
 def _pass_records(

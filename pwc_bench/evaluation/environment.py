@@ -13,7 +13,7 @@ from pwc_bench.core.record import Environment
 from pwc_bench.core.settings import Settings
 from pwc_bench.imaging import decoder_name
 
-__all__ = ["describe_environment", "git_state"]
+__all__ = ["describe_environment", "device_name", "git_state"]
 
 
 def describe_environment(settings: Settings) -> Environment:
@@ -53,6 +53,11 @@ def describe_environment(settings: Settings) -> Environment:
         gpu_memory_mib=None if gpu is None else round(gpu.total_memory / 2**20),
         power_limit_watts=power_limit_watts,
     )
+
+
+def device_name(settings: Settings) -> str:
+    """Return the name of the GPU, or of the CPU."""
+    return torch.cuda.get_device_name(settings.device) if settings.device_type == "cuda" else _cpu_name()
 
 
 def git_state() -> tuple[str | None, bool | None]:

@@ -3,6 +3,7 @@
 import copy
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,6 +13,7 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
 from pwc_bench.evaluation.implementation import choose_implementation, is_fusible, settle_kernels
@@ -22,7 +24,7 @@ from pwc_bench.evaluation.sample import random_batch
 from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.workspace import Workspace
 
-__all__ = ["model_records"]
+__all__ = ["model_records", "settle_all_kernels"]
 
 
 def model_records(request: Request, workspace: Workspace, recorder: Recorder, observer: Observer) -> Iterator[Record]:
@@ -41,7 +43,7 @@ def model_records(request: Request, workspace: Workspace, recorder: Recorder, ob
             if variant.key in kept:
                 continue
             try:
-                examined += _examine(variant, request, observer)
+                examined += _examine(variant, request, workspace.choices, observer)
             except EvaluationError as error:  # a model that cannot be built; the others go on
                 yield recorder.of_model(variant, Findings(failures=[str(error)]), 0.0, None, Ran())
         subjects = [each.subject for each in examined]
@@ -74,12 +76,12 @@ class _Examined:
     """Whether it is the reference beside a fused implementation, of which time alone is measured."""
 
 
-def _examine(variant: Variant, request: Request, observer: Observer) -> list[_Examined]:
+def _examine(variant: Variant, request: Request, choices: Choices, observer: Observer) -> list[_Examined]:
     """Count a variant's cost, and settle which implementations will be timed."""
     began = time.perf_counter()
     subject = _subject(variant, request)
     findings = examine_cost(subject, request.instruments, observer)
-    timed, ran = _timed_subject(subject, request, observer)
+    timed, ran = _timed_subject(subject, request, choices, observer)
     examined = [_Examined(timed, ran, findings, time.perf_counter() - began)]
     if request.compare_implementations and ran.implementation == FUSED:
         examined.append(_Examined(_as(REFERENCE, subject), Ran(REFERENCE), is_companion=True))
@@ -93,11 +95,10 @@ def _subject(variant: Variant, request: Request) -> Subject:
     return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings))
 
 
-def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tuple[Subject, Ran]:
+def _timed_subject(subject: Subject, request: Request, choices: Choices, observer: Observer) -> tuple[Subject, Ran]:
     """Return what the timed gauges examine: the fused implementation where it is wanted and holds."""
     variant, settings = subject.variant, subject.settings
-    is_timed = any(instrument.gauge and instrument.is_timed for instrument in request.instruments)
-    if not is_timed or not is_fusible(variant, settings):
+    if not request.is_timed or not is_fusible(variant, settings):
         return _as(REFERENCE, subject), Ran()
     looked_at = "random input, with random weights"
     chosen = choose_implementation(
@@ -110,7 +111,7 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
 
     def deploy_fused() -> Forward:
         model = fuse(subject.fresh())
-        if kernels := settle_kernels(model, settings):
+        if kernels := settle_kernels(variant, model, settings, choices):
             checks["kernel"] = kernels
         return deploy(model, settings)
 
@@ -120,3 +121,19 @@ def _timed_subject(subject: Subject, request: Request, observer: Observer) -> tu
 def _as(implementation: str, subject: Subject) -> Subject:
     """Tell the gauges which implementation they time, rather than which one was asked for."""
     return replace(subject, settings=replace(subject.settings, implementation=implementation))
+
+
+def settle_all_kernels(request: Request, choices: Choices, observer: Observer) -> None:
+    """Settle what no gauge has settled yet, so that every process of a job can be told of it.
+
+    A CPU has one way for each model. What cannot be built here fails in the pass too, which tells why.
+    """
+    settings = request.settings
+    for variant in request.variants:
+        fuse = variant.fuse
+        if settings.device_type == "cpu" or fuse is None or not is_fusible(variant, settings):
+            continue
+        if variant.key not in choices.kernels:
+            observer.stage(f"{variant.title}: choosing its kernels")
+            with suppress(EvaluationError, RuntimeError, ValueError, TypeError, AttributeError):
+                settle_kernels(variant, fuse(variant.build(1000).to(settings.device)), settings, choices)

@@ -10,12 +10,13 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import placed
 from pwc_bench.evaluation.guard import compare
 from pwc_bench.evaluation.memory import ModelDoesNotFitError
 from pwc_bench.evaluation.ran import FUSED, REFERENCE
 
-__all__ = ["Implementation", "choose_implementation", "is_fusible", "settle_kernels"]
+__all__ = ["Implementation", "choose_implementation", "is_fusible", "settle_kernels", "try_kernels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,24 @@ def choose_implementation(
     return Implementation(REFERENCE, model, agreement.facts(looked_at))
 
 
-def settle_kernels(model: nn.Module, settings: Settings) -> Mapping[str, Json]:
+def settle_kernels(variant: Variant, model: nn.Module, settings: Settings, choices: Choices) -> Mapping[str, Json]:
     """Let a fused model choose its kernels on the device and in the precision of `settings`, before it is deployed.
 
-    Returns what a record says of it, nothing where there is no choice. A model whose fused form has several kernels
-    offers `settle`, which takes the batch size.
+    What was chosen for `variant` stands in `choices` and holds for the whole campaign: another kernel may round
+    otherwise. Returns what a record says of it, nothing where there is no choice.
     """
-    settle: Callable[[int], Mapping[str, Json]] | None = getattr(placed(model, settings), "settle", None)
-    return {} if settle is None else settle(settings.batch_size)
+    earlier = choices.kernels.get(variant.key)
+    facts = try_kernels(model, settings, earlier)
+    if facts and earlier is None:
+        choices.keep_kernel(variant.key, facts)
+    return facts
+
+
+def try_kernels(model: nn.Module, settings: Settings, earlier: Mapping[str, Json] | None = None) -> Mapping[str, Json]:
+    """Let a fused model choose its kernels, or take those of an `earlier` choice; nothing is written down.
+
+    A model whose fused form has several kernels offers `settle`, which takes the batch size and the earlier choice.
+    """
+    settle: Callable[[int, Mapping[str, Json] | None], Mapping[str, Json]] | None
+    settle = getattr(placed(model, settings), "settle", None)
+    return {} if settle is None else settle(settings.batch_size, earlier)

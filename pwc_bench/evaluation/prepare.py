@@ -15,6 +15,7 @@ from pwc_bench.core.settings import Settings
 from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.implementation import choose_implementation, settle_kernels
 from pwc_bench.evaluation.loader import load_batches
@@ -34,15 +35,17 @@ PROBE_BATCH = 8
 """Images a batch when the demo's heads are fitted: the same everywhere, so that the heads are the same."""
 
 
-def prepare(variant: Variant, request: Request, sample: CropSample, observer: Observer) -> Candidate | Absent:
+def prepare(
+    variant: Variant, request: Request, sample: CropSample, choices: Choices, observer: Observer
+) -> Candidate | Absent:
     """Return `variant` ready for the pass, or why it cannot take part; it is tried on `sample`, of the data's images.
 
     Raises ModelDoesNotFitError where the device has no room for it beside what is there already.
     """
     try:
         if request.train_source is not None:
-            return _prepare_probe(variant, request, request.train_source, sample, observer)
-        return _prepare_checkpoint(variant, request, sample, observer)
+            return _prepare_probe(variant, request, request.train_source, sample, choices, observer)
+        return _prepare_checkpoint(variant, request, sample, choices, observer)
     except ModelDoesNotFitError:
         raise  # without the others it may fit
     except (WeightsError, EvaluationError) as error:
@@ -50,7 +53,7 @@ def prepare(variant: Variant, request: Request, sample: CropSample, observer: Ob
 
 
 def _prepare_checkpoint(
-    variant: Variant, request: Request, sample: CropSample, observer: Observer
+    variant: Variant, request: Request, sample: CropSample, choices: Choices, observer: Observer
 ) -> Candidate | Absent:
     observer.stage(f"{variant.title}: loading weights")
     loaded = resolve_weights(
@@ -67,15 +70,20 @@ def _prepare_checkpoint(
     if loaded is None:
         model = build()
         own = Weights(WeightsStatus.LOCAL, uri=variant.key, sha256=state_sha256(model))
-        return _ready(variant, model, own, request, sample, observer)
+        return _ready(variant, model, own, request, sample, choices, observer)
     # A model that brings weights of its own may look at them while it is built.
     model = build() if variant.brings_weights else build_unfilled(build)
     fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
-    return _ready(variant, model, loaded.weights, request, sample, observer)
+    return _ready(variant, model, loaded.weights, request, sample, choices, observer)
 
 
 def _prepare_probe(
-    variant: Variant, request: Request, train: ImageSource, sample: CropSample, observer: Observer
+    variant: Variant,
+    request: Request,
+    train: ImageSource,
+    sample: CropSample,
+    choices: Choices,
+    observer: Observer,
 ) -> Candidate:
     """Fit the demo's head: a seeded random backbone, and ridge regression on the train split's features."""
     observer.stage(f"{variant.title}: fitting the demo's head on {len(train.items)} images")
@@ -94,11 +102,17 @@ def _prepare_probe(
     weight, bias = fit_head(torch.cat(features), torch.tensor(labels), classes)
     set_head(model, weight, bias)
     weights = Weights(WeightsStatus.PROBE, uri="seeded random backbone, ridge head", sha256=head_sha256(weight, bias))
-    return _ready(variant, model, weights, request, sample, observer)
+    return _ready(variant, model, weights, request, sample, choices, observer)
 
 
 def _ready(
-    variant: Variant, model: nn.Module, weights: Weights, request: Request, sample: CropSample, observer: Observer
+    variant: Variant,
+    model: nn.Module,
+    weights: Weights,
+    request: Request,
+    sample: CropSample,
+    choices: Choices,
+    observer: Observer,
 ) -> Candidate:
     """Choose the implementation by the data's own first images, deploy it, and see what a lower precision changes."""
     settings, recipe = request.settings, variant.recipe
@@ -109,7 +123,7 @@ def _ready(
 
     chosen = choose_implementation(variant, model, settings, first_images, "the first images of the data", observer)
     checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
-    if chosen.name == FUSED and (kernels := settle_kernels(chosen.model, settings)):
+    if chosen.name == FUSED and (kernels := settle_kernels(variant, chosen.model, settings, choices)):
         checks["kernel"] = kernels
     logits = deploy(chosen.model, settings)
     if flips is not None:

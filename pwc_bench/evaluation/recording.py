@@ -15,6 +15,7 @@ from pwc_bench.core.record import (
     WeightsStatus,
 )
 from pwc_bench.core.variant import Variant
+from pwc_bench.evaluation.choices import BatchSize
 from pwc_bench.evaluation.gauging import Findings
 from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
@@ -53,6 +54,8 @@ class Recorder:
     git_dirty: bool | None
     processes: int | None = None
     """The processes that share the images; None for one."""
+    batch_size: BatchSize | None = None
+    """How the batch size was found; None where a person has chosen it."""
 
     def of_model(
         self, variant: Variant, findings: Findings, duration_seconds: float, missing: str | None, ran: Ran | None = None
@@ -81,7 +84,7 @@ class Recorder:
             environment=replace(self.environment, implementation=ran.implementation),
             provenance=provenance,
             title=variant.title,
-            extra=_extra(ran),
+            extra=self._extra(ran),
         )
 
     def of_pass(self, variant: Variant, result: PassResult, ran: Ran | None = None) -> Record:
@@ -117,12 +120,13 @@ class Recorder:
             environment=replace(self.environment, implementation=ran.implementation, processes=self.processes),
             provenance=provenance,
             title=variant.title,
-            extra=_extra(ran) | pieces,
+            extra=self._extra(ran) | pieces,
         )
 
-
-def _extra(ran: Ran) -> dict[str, Json]:
-    return {"checks": dict(ran.checks)} if ran.checks else {}
+    def _extra(self, ran: Ran) -> dict[str, Json]:
+        checks: dict[str, Json] = {"checks": dict(ran.checks)} if ran.checks else {}
+        found: dict[str, Json] = {} if self.batch_size is None else {"batch_size": dict(self.batch_size.facts)}
+        return checks | found
 
 
 def _judge(result: PassResult, expected: int) -> tuple[Status, str | None]:

@@ -1,8 +1,9 @@
 """What an evaluation is asked to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.instruments import Instrument
@@ -29,6 +30,9 @@ class Request:
     """The meters and gauges of the metrics that are wanted."""
     settings: Settings
     """Device, precision, batch size."""
+    finds_batch_size: bool = False
+    """Whether the best batch size is to be found by measuring. That of `settings` is then the usual one, from which it
+    departs for a clear gain only."""
     workspace: Path
     """A folder for the shards of unfinished passes."""
     folder: Path
@@ -53,3 +57,17 @@ class Request:
     """A remark that is kept with each record."""
     command: str | None = None
     """The command line that was typed."""
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether any gauge measures time."""
+        return any(instrument.gauge and instrument.is_timed for instrument in self.instruments)
+
+    @property
+    def looks_at_images(self) -> bool:
+        """Whether any meter watches a pass over the images."""
+        return any(instrument.meter for instrument in self.instruments)
+
+    def with_batch_size(self, size: int) -> Self:
+        """Return this request with another number of images a batch."""
+        return replace(self, settings=replace(self.settings, batch_size=size))

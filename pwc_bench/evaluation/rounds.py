@@ -49,7 +49,7 @@ def run_rounds(
     number = 0
     while waiting:
         variants = waiting.pop(0)
-        found, deferred = _prepare(variants, request, sample, observer)
+        found, deferred = _prepare(variants, request, sample, seat, observer)
         reports = seat.crew.share(f"prepared-{number}", prepared_report(found, deferred))
         deferred = [variant for variant in variants if any(variant.key in told["deferred"] for told in reports)]
         taking = [c for c in found if isinstance(c, Candidate) and c.variant not in deferred]
@@ -83,7 +83,7 @@ def _released(_: torch.Tensor) -> torch.Tensor:
 
 
 def _prepare(
-    variants: Sequence[Variant], request: Request, sample: CropSample, observer: Observer
+    variants: Sequence[Variant], request: Request, sample: CropSample, seat: Seat, observer: Observer
 ) -> tuple[list[Candidate | Absent], list[Variant]]:
     """Load one variant after the other; those that find no room beside the loaded ones are deferred."""
     found: list[Candidate | Absent] = []
@@ -91,7 +91,7 @@ def _prepare(
     for variant in variants:
         misfit = None
         try:
-            found.append(prepare(variant, request, sample, observer))
+            found.append(prepare(variant, request, sample, seat.choices, observer))
         except ModelDoesNotFitError as error:
             misfit = str(error)
         if misfit is None:

@@ -4,10 +4,11 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.crew import Crew
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shards import Lanes
@@ -28,6 +29,8 @@ class Seat:
     lanes: Lanes
     sends: bool = False
     """Whether its shards must be sent to the first process, because that does not see them."""
+    choices: Choices = field(default_factory=Choices)
+    """What the first process has settled by measuring, which holds for all."""
 
     @property
     def crops(self) -> Path:
@@ -50,7 +53,7 @@ class Seat:
 
 
 def lead_seat(crew: Crew, workspace: Workspace, request: Request) -> Seat:
-    """Show the others this campaign's folder."""
+    """Show the others this campaign's folder, and what was settled."""
     token = secrets.token_hex(8)
     beside = workspace.path / "token"
     if not crew.place.is_alone:
@@ -61,9 +64,10 @@ def lead_seat(crew: Crew, workspace: Workspace, request: Request) -> Seat:
             "path": str(workspace.path.resolve()),
             "token": token,
             "digest": common_digest(request),
+            "choices": workspace.choices.as_json(),
         },
     )
-    return Seat(crew, workspace.lanes)
+    return Seat(crew, workspace.lanes, choices=workspace.choices)
 
 
 @contextmanager
@@ -79,12 +83,14 @@ def follow_seat(crew: Crew, request: Request) -> Iterator[Seat]:
             f"{crew.name} was given other models, data or options than rank 0, or has other versions installed: "
             "start every process with the same command, on the same data"
         )
+    choices = Choices.from_json(offered["choices"])
     if _sees(Path(offered["path"]) / "token", offered["token"]):
-        yield Seat(crew, Lanes(Path(offered["path"]) / "shards"))
+        yield Seat(crew, Lanes(Path(offered["path"]) / "shards"), choices=choices)
         return
     place = crew.place
     with open_workspace(request, suffix=f"-rank{place.rank}of{place.world_size}") as workspace:
-        yield Seat(crew, workspace.lanes, sends=True)
+        workspace.agree(choices)
+        yield Seat(crew, workspace.lanes, sends=True, choices=choices)
         workspace.remove()
 
 

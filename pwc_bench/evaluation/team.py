@@ -42,6 +42,8 @@ class Team:
         self._store = store
         self._over = threading.Event()
         self._heard: dict[int, tuple[bytes, float]] = {}
+        self.has_parted = False
+        """Whether the job is over for this process: what it raises after that is its exit, and no news for others."""
 
     @property
     def name(self) -> str:
@@ -68,10 +70,12 @@ class Team:
         self.tell("exit", code)
         for rank in range(1, self.place.world_size):
             self.hear("parted", rank)
+        self.has_parted = True
 
     def await_part(self) -> int:
         """Wait for the end of the first process, and return its exit code."""
         code = self.hear("exit")
+        self.has_parted = True
         self.tell("parted", code)
         return int(code)
 
@@ -155,7 +159,8 @@ def join_team(place: Place) -> Iterator[Team]:
             try:
                 yield team
             except Exception as error:
-                _tell(team, error)
+                if not team.has_parted:
+                    _tell(team, error)
                 raise
     finally:
         dist.destroy_process_group()

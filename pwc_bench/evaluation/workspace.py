@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,13 +18,14 @@ import pwc_bench
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_json
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.source import manifest_sha256
+from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.environment import git_state
+from pwc_bench.evaluation.moment import timestamp
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shards import Lanes
 
-__all__ = ["Workspace", "common_digest", "open_workspace", "request_digest", "timestamp"]
+__all__ = ["Workspace", "common_digest", "open_workspace", "request_digest"]
 
 _STATE = "campaign.json"
 
@@ -38,6 +39,8 @@ class Workspace:
     """The campaign's name: that of the interrupted run where one is continued."""
     notice: str | None = None
     """What a person should know of the folder's past: an interrupted run is continued, or could not be read."""
+    choices: Choices = field(default_factory=Choices)
+    """What was settled by measuring, written down as soon as it is."""
 
     @property
     def lanes(self) -> Lanes:
@@ -57,14 +60,17 @@ class Workspace:
         beside.write_text(record_to_json(record))
         beside.replace(folder / f"{record.id}.json")
 
+    def agree(self, choices: Choices) -> None:
+        """Drop the shards of another plan than that of `choices`: another size has put other images into them."""
+        ours, theirs = self.choices.batch_size, choices.batch_size
+        if (ours and ours.size) != (theirs and theirs.size):
+            shutil.rmtree(self.path / "shards", ignore_errors=True)
+        self.choices.batch_size = theirs
+        self.choices.save(self.choices)
+
     def remove(self) -> None:
         """Remove everything: the campaign is finished."""
         shutil.rmtree(self.path, ignore_errors=True)
-
-
-def timestamp() -> str:
-    """Return the present time as records write it: UTC, ISO 8601, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @contextmanager
@@ -105,8 +111,8 @@ def _prepare(path: Path, request: Request, digest: str) -> Workspace:
     moment = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     campaign = request.campaign or f"{moment}-{digest[:4]}{secrets.token_hex(3)}"
     path.mkdir(parents=True, exist_ok=True)
-    workspace = Workspace(path, campaign, notice)
-    _write_state(workspace)
+    workspace = Workspace(path, campaign, notice, _saved(Choices(), path, campaign, timestamp()))
+    workspace.choices.save(workspace.choices)
     return workspace
 
 
@@ -114,18 +120,25 @@ def _read_state(path: Path) -> Workspace | None:
     """Return the workspace that an interrupted run has left; None where its state cannot be read."""
     try:
         state = json.loads((path / _STATE).read_text())
-        campaign = state["campaign"]
+        campaign, started, choices = state["campaign"], str(state["started"]), Choices.from_json(state["choices"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     if not isinstance(campaign, str):
         return None
-    return Workspace(path, campaign, f"continuing the interrupted campaign {campaign} (--fresh starts anew)")
+    notice = f"continuing the interrupted campaign {campaign} (--fresh starts anew)"
+    return Workspace(path, campaign, notice, _saved(choices, path, campaign, started))
 
 
-def _write_state(workspace: Workspace) -> None:
-    beside = workspace.path / "campaign.writing"
-    beside.write_text(json.dumps({"campaign": workspace.campaign, "started": timestamp()}))
-    beside.replace(workspace.path / _STATE)
+def _saved(choices: Choices, path: Path, campaign: str, started: str) -> Choices:
+    """Return `choices`, which write the campaign's state whenever they change."""
+
+    def save(settled: Choices) -> None:
+        beside = path / "campaign.writing"
+        beside.write_text(json.dumps({"campaign": campaign, "started": started, "choices": settled.as_json()}))
+        beside.replace(path / _STATE)
+
+    choices.save = save
+    return choices
 
 
 def request_digest(request: Request) -> str:
@@ -154,7 +167,7 @@ def _facts(request: Request) -> dict[str, Json]:
         "dataset": request.dataset.key,
         "manifest": manifest_sha256(request.source.items),
         "metrics": [metric.key for instrument in request.instruments for metric in instrument.metrics],
-        "settings": _decisive(request.settings),
+        "settings": _decisive(request),
         "compare_implementations": request.compare_implementations,
         "limit": request.limit,
         "campaign": request.campaign,
@@ -165,9 +178,12 @@ def _hash(decisive: Mapping[str, Json]) -> str:
     return hashlib.sha256(canonical_json(decisive).encode()).hexdigest()[:16]
 
 
-def _decisive(settings: Settings) -> dict[str, Json]:
+def _decisive(request: Request) -> dict[str, Json]:
+    settings = request.settings
     chosen = asdict(settings)
     del chosen["workers"]
+    if request.finds_batch_size:  # a measured size stands with the campaign's choices
+        chosen["batch_size"] = "auto"
     is_cuda = settings.device_type == "cuda"
     chosen["device"] = torch.cuda.get_device_name(settings.device) if is_cuda else settings.device
     return chosen

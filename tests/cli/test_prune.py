@@ -112,7 +112,7 @@ def test_a_run_that_is_going_on_is_left_alone(runner: CliRunner, results: Path) 
 
 def test_cache_holds_more_than_ours(runner: CliRunner, results: Path, place: Path) -> None:
     """Only our own folders in the cache go."""
-    for name in ("weights", "demo-v1", "photos"):
+    for name in ("weights", "demo-v1", "batch-sizes", "photos"):
         (place / "cache" / name).mkdir(parents=True)
     prune(runner, "--cache")
     assert names(place / "cache") == ["photos"]

@@ -140,16 +140,38 @@ def test_dry_run_measures_and_makes_nothing(place: Path) -> None:
         "tiny:make",
         "demo: 10 of 64 images",
         "top1, gflops, parameters",
-        "cpu, fp32, batches of 8",
+        "cpu, fp32, batch size auto: found by measuring",
         "unknown",
     ):
         assert fact in done.stdout
     assert sorted(path.name for path in place.iterdir() if path.name != "__pycache__") == ["cache", "tiny.py"]
+    assert "batches of 3\n" in run("--models", "tiny:make", "--dry-run", "--batch-size", "3").stdout
     plan = json.loads(run("--models", "tiny:make", "--dry-run", "--json", "--no-site").stdout)
+    assert (plan["batch_size"], plan["is_batch_size_found"]) == (None, False)
     assert plan["images"] == 64
     assert plan["predictions_bytes"] == 64 * 80
     assert plan["site"] is None
     assert plan["seconds_at_least"] is None
+
+
+def test_the_batch_size_is_found_once_and_stands_on_the_records_page(place: Path) -> None:
+    """The second run takes it over, the plan and the doctor tell of it, and `prune --cache` forgets it."""
+    arguments = ("--models", "tiny:make", "--metrics", "top1", "--db", "x.db", "--batch-size", "auto")
+    run(*arguments)
+    run(*arguments)
+    second, first = stored_records("x.db")
+    size = first.environment.batch_size
+    assert first.extra["batch_size"] == second.extra["batch_size"]
+    assert second.environment.batch_size == size
+    pages = [(place / "site" / "record" / record.id / "index.html").read_text() for record in (first, second)]
+    assert all("batch size / images per second / 1<" in page for page in pages)
+    assert f"batches of {size} (auto: an earlier run has found it)" in run(*arguments, "--dry-run").stdout.replace(
+        "\n               ", " "
+    )
+    told = CliRunner().invoke(app, ["doctor"]).stdout
+    assert f"batch size 1: {size} for tiny:make on " in told
+    CliRunner().invoke(app, ["prune", "--cache", "--yes", "--db", "x.db"])
+    assert "batch size auto: found by measuring" in run(*arguments, "--dry-run").stdout
 
 
 def test_dry_run_estimates_from_earlier_records(place: Path) -> None:

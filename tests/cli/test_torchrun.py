@@ -45,6 +45,10 @@ class Tiny(nn.Module):
 
     def forward(self, x):
         self.calls += 1
+        if "SIZES" in os.environ:  # the fastest at four images; each process tells what it is given
+            with open(os.environ["SIZES"] + os.environ.get("RANK", "0"), "a") as file:
+                print(len(x), file=file)
+            time.sleep(0.004 * (1 if len(x) <= 4 else 4 * len(x)))
         if self.calls == 3 and os.environ.get("DIES") == os.environ.get("RANK", "none"):
             time.sleep(1.0)  # the others have written something by now
             os.kill(os.getpid(), signal.SIGKILL)
@@ -195,6 +199,32 @@ def test_processes_without_a_common_folder_send_their_shards(place: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert_same(columns("shared/x.db"), columns("alone/x.db"))
     assert list((place / "shared" / "work").iterdir()) == []
+
+
+def test_all_processes_take_the_batch_size_that_the_first_one_finds(place: Path) -> None:
+    """Rank 0 measures while the others wait, whose models see that size alone, with or without its folder."""
+    (place / "apart.py").write_text(APART)
+    run_alone("--db", "alone/x.db")
+    for script, database in ((None, "shared/x.db"), (place / "apart.py", "apart/x.db")):
+        sizes = place / Path(database).parent.name
+        done = torchrun(2, "--db", database, "--batch-size", "auto", script=script, SIZES=f"{sizes}-sizes-")
+        assert done.returncode == 0, done.stderr
+        assert_same(columns(database), columns("alone/x.db"))
+        record = the_record(database)
+        assert record.environment.batch_size == 4
+        assert set(Path(f"{sizes}-sizes-1").read_text().split()) == {"4", "3"}
+
+
+def test_a_job_continues_with_the_size_of_its_first_start(place: Path) -> None:
+    """A rank is killed in the pass; the memory of the machine is lost; the size stays, with another number of ranks."""
+    killed = torchrun(2, "--db", "x/x.db", "--batch-size", "auto", SIZES=str(place / "sizes-"), DIES="1")
+    assert killed.returncode != 0
+    for path in (place / "cache" / "batch-sizes").iterdir():
+        path.unlink()
+    continued = torchrun(3, "--db", "x/x.db", "--batch-size", "auto")
+    assert continued.returncode == 0, continued.stderr
+    assert "continuing the interrupted campaign shared" in continued.stderr
+    assert the_record("x/x.db").environment.batch_size == 4
 
 
 def test_the_first_error_is_told_with_its_rank(place: Path) -> None:

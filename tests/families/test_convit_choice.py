@@ -7,8 +7,10 @@ import torch
 from timm.models.convit import GPSA
 from torch import Tensor
 
+from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import GatedAttention
-from pwc_bench.families.convit._fused.choice import Stopwatch, choose_mixing
+from pwc_bench.families.convit._fused.choice import Stopwatch, choose_mixing, pin_mixing
 from pwc_bench.families.convit.fused import fuse
 from tests.families.convit_models import small_convit
 
@@ -71,6 +73,22 @@ def test_a_kernel_that_is_wrong_or_fails_is_not_used(kernel: Callable[..., Tenso
     assert layers[0].kernel is None
 
 
+@pytest.mark.parametrize("chosen", ["triton", "sdpa"])
+def test_an_earlier_choice_is_taken_over_untimed(chosen: str) -> None:
+    """A continued campaign mixes as it began, and its records say what was measured then."""
+    layers = _layers()
+    earlier: dict[str, Json] = {"chosen": chosen, "sdpa_ms": 1.0, "triton_ms": 0.5}
+    assert pin_mixing(layers, _right, earlier) == earlier
+    assert [layer.kernel is not None for layer in layers] == [chosen == "triton"] * 2
+
+
+def test_a_kernel_that_is_gone_is_an_error() -> None:
+    """Torch's own products would round otherwise; they are an earlier choice like another."""
+    assert pin_mixing(_layers(), None, {"chosen": "sdpa"}) == {"chosen": "sdpa"}
+    with pytest.raises(EvaluationError, match="--fresh"):
+        pin_mixing(_layers(), None, {"chosen": "triton"})
+
+
 def test_nothing_is_chosen_on_a_cpu() -> None:
     """There is one way there."""
     assert fuse(small_convit()).settle(4) == {}  # type: ignore[operator]
@@ -84,3 +102,5 @@ def test_a_gpu_settles_on_one_of_the_two(dtype: torch.dtype) -> None:
     facts = model.settle(64)  # type: ignore[operator]
     assert "reason" not in facts
     assert facts["chosen"] in {"sdpa", "triton"}
+    again = fuse(small_convit(heads=4, head_dim=48)).to("cuda", dtype)
+    assert again.settle(64, facts) == facts  # type: ignore[operator]

@@ -7,10 +7,11 @@ from functools import partial
 import torch
 from torch import Tensor
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import GatedAttention, Kernel
 
-__all__ = ["Stopwatch", "choose_mixing"]
+__all__ = ["Stopwatch", "choose_mixing", "pin_mixing"]
 
 Stopwatch = Callable[[Callable[[], object]], float]
 """Runs something once and returns the milliseconds that the device took."""
@@ -61,6 +62,24 @@ def choose_mixing(
         "rounds": _ROUNDS,
         "batch_size": batch_size,
     }
+
+
+def pin_mixing(
+    layers: Sequence[GatedAttention], kernel: Kernel | None, chosen: Mapping[str, Json]
+) -> Mapping[str, Json]:
+    """Let all `layers` mix as an earlier call of `choose_mixing` has `chosen`, and return that.
+
+    Raises EvaluationError where it has chosen the kernel and there is none now: another way would round otherwise.
+    """
+    if chosen["chosen"] == "triton":
+        if kernel is None:
+            raise EvaluationError(
+                "this campaign began with the Triton kernel, and Triton is not installed now: install it, or start "
+                "anew with --fresh"
+            )
+        for layer in layers:
+            layer.kernel = kernel
+    return chosen
 
 
 def _difference(wanted: Tensor, found: Tensor) -> float:

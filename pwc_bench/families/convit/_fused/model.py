@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import ClassAttention, GatedAttention, PlainAttention, TimmModule
-from pwc_bench.families.convit._fused.choice import choose_mixing
+from pwc_bench.families.convit._fused.choice import choose_mixing, pin_mixing
 
 __all__ = ["FusedConvit"]
 
@@ -43,10 +43,11 @@ class FusedConvit(nn.Module):
         logits: Tensor = self.head(self.norm(self.last(x))[:, 0])
         return logits
 
-    def settle(self, batch_size: int) -> Mapping[str, Json]:
+    def settle(self, batch_size: int, earlier: Mapping[str, Json] | None = None) -> Mapping[str, Json]:
         """Choose the fastest kernels for the device and precision where this module now is; say what was chosen.
 
-        Nothing is chosen on a CPU, whose way is fixed, and nothing is said of it.
+        An `earlier` choice, as this method has said it, is taken over without timing anything; EvaluationError is
+        raised where its kernel is gone. Nothing is chosen on a CPU, whose way is fixed, and nothing is said of it.
         """
         layers = [block.attn for block in self.local if isinstance(block.attn, GatedAttention)]
         if not layers or layers[0].mixed.device.type != "cuda":
@@ -54,7 +55,9 @@ class FusedConvit(nn.Module):
         try:
             from pwc_bench.families.convit._fused.kernel import mixed_attention
         except ImportError:
-            return {"chosen": "sdpa", "reason": "Triton is not installed"}
+            return pin_mixing(layers, None, earlier or {"chosen": "sdpa", "reason": "Triton is not installed"})
+        if earlier is not None:
+            return pin_mixing(layers, mixed_attention, earlier)
         return choose_mixing(layers, mixed_attention, batch_size, _milliseconds)
 
 

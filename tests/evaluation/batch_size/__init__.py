@@ -1,0 +1,1 @@
+"""Tests of `pwc_bench.evaluation.batch_size`."""
