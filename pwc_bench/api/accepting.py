@@ -13,6 +13,7 @@ from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
 from pwc_bench.core.metric import Kind, Metric, Scope
+from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
 from pwc_bench.exchange import Shelf, append_acceptance, read_acceptances
 from pwc_bench.metrics import load_metrics
@@ -37,7 +38,7 @@ def accept_value(
     Raises UsageError where there is nothing to accept, and what reading either side raises.
     """
     declared = _exact(metric, dataset)
-    baseline, candidate = open_sides(settings, db)
+    baseline, candidate = open_sides(settings, db, SilentObserver())
     record = _record(candidate, variant, declared, dataset)
     new = _value(record, metric)
     old = _value(_record(baseline, record.variant, declared, record.dataset), metric)

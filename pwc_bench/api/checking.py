@@ -22,7 +22,7 @@ from pwc_bench.metrics import load_metrics
 if TYPE_CHECKING:
     from pwc_bench.regression import Side
 
-__all__ = ["Check", "accepted_file", "chosen_metrics", "chosen_variants", "compare_shelves", "open_sides", "run_check"]
+__all__ = ["Check", "accepted_file", "chosen_metrics", "chosen_variants", "compare_shelves", "open_sides"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -34,16 +34,15 @@ class Check:
     verdicts: tuple[Verdict, ...]
 
 
-def run_check(settings: CheckSettings, db: str, observer: Observer) -> Check:
-    """Read both sides, load the predictions that are compared, and compare.
+def open_sides(settings: CheckSettings, db: str, observer: Observer) -> tuple[Shelf, Shelf]:
+    """Open the baseline and the candidate.
 
     Raises NoBaselineError where the baseline holds nothing, and another PwcBenchError where a side cannot be read or a
-    name means nothing.
+    metric's name means nothing.
     """
     chosen_metrics(settings.metrics)
     observer.stage("reading records")
-    baseline, candidate = open_sides(settings, db)
-    return compare_shelves(baseline, candidate, settings, db, observer)
+    return given_baseline(settings.baseline, db), given_candidate(settings.candidate, db)
 
 
 def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, db: str, observer: Observer) -> Check:
@@ -52,7 +51,7 @@ def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, 
     accepted = (*baseline.acceptances, *_accepted_here(settings))
     sides = _narrowed((baseline, candidate), settings.models)
     old, new = load_sides(*sides, metrics, only, PredictionLoader(_elsewhere(db)), observer)
-    from pwc_bench.regression import compare  # with it comes scipy: whatever cannot be read has been told by now
+    from pwc_bench.regression import compare
 
     observer.stage("comparing")
     verdicts = compare(old, new, metrics=metrics, policy=settings.policy, accepted=accepted, only=only)
@@ -65,11 +64,6 @@ def _titled(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     for verdict in verdicts:
         variant = declared.get(verdict.variant)
         yield verdict if variant is None else replace(verdict, title=variant.title)
-
-
-def open_sides(settings: CheckSettings, db: str) -> tuple[Shelf, Shelf]:
-    """Open the baseline and the candidate. Raises as `run_check` does."""
-    return given_baseline(settings.baseline, db), given_candidate(settings.candidate, db)
 
 
 def accepted_file(settings: CheckSettings) -> Path:

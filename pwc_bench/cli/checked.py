@@ -1,5 +1,6 @@
 """A check from its settings to the exit code: read, compare, report."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from typing import NoReturn
 import click
 
 from pwc_bench.api.check_settings import CheckSettings
-from pwc_bench.api.checking import run_check
+from pwc_bench.api.checking import compare_shelves, open_sides
 from pwc_bench.cli.check_text import plan_lines
 from pwc_bench.cli.output_file import refuse_unwritable
 from pwc_bench.core.observer import Observer, SilentObserver
@@ -24,7 +25,9 @@ def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, ex
     if output is not None:
         refuse_unwritable(output)
     with _observing() as observer:
-        check = run_check(settings, db, observer)
+        baseline, candidate = open_sides(settings, db, observer)
+        with _without_collections():
+            check = compare_shelves(baseline, candidate, settings, db, observer)
     if dry_run:
         click.echo("\n".join(plan_lines(check)))
         context.exit(0)
@@ -43,3 +46,21 @@ def _observing() -> Iterator[Observer]:
 
     with observing() as observer:
         yield observer
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Leave the garbage be: a check makes little of it, and lives for a second or two.
+
+    statsmodels collects at each correction, which costs more than the comparison where all these modules are loaded.
+    """
+    # What lives now is left out of each collection. With it comes scipy: whatever cannot be read has been told by now.
+    import pwc_bench.regression  # noqa: F401
+
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()

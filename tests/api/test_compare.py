@@ -1,5 +1,6 @@
 """`pwc_bench.compare`: the check as a function."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pwc_bench
 from pwc_bench.core.errors import NoBaselineError, UsageError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.verdict import exit_code
+from pwc_bench.store import open_store
 from tests.cli.gate import accuracy, cost, put_beside, written
 from tests.cli.gate import campaign as make_campaign
 
@@ -56,6 +58,30 @@ def test_a_choice_of_metrics_models_and_limits(here: Path) -> None:
     assert {verdict.variant for verdict in pwc_bench.compare(old, new, models=["convit-s"])} == {"convit-s"}
     assert exit_code(pwc_bench.compare(old, new, models=["convit-s"])) == 5
     assert exit_code(pwc_bench.compare(old, new, models=["convit-s"], policy=pwc_bench.Policy(least_rounds=10))) == 0
+
+
+def test_a_folder_is_a_side_too(here: Path) -> None:
+    """A path to a folder means all its files; so does its text."""
+    folder = written(here / "base" / "a.jsonl", cost()).parent
+    assert exit_code(pwc_bench.compare(folder, str(folder))) == 0
+
+
+def test_records_without_predictions_are_compared_as_far_as_they_go(here: Path) -> None:
+    """An accuracy whose record names no predictions is incomparable, and says so."""
+    record = accuracy()[0]
+    bare = replace(record, provenance=replace(record.provenance, predictions=None))
+    new = accuracy(wrong=[1])[0]
+    (verdict,) = pwc_bench.compare([bare], [new], metrics=["top1"])
+    assert verdict.outcome is pwc_bench.Outcome.INCOMPARABLE
+    assert "its record names none" in verdict.reason
+
+
+def test_an_empty_database_has_no_newest_campaign(here: Path) -> None:
+    """It is said what to do first."""
+    with open_store("results/pwc-bench.db"):
+        pass
+    with pytest.raises(UsageError, match="holds no campaign yet: run `pwc-bench run` first"):
+        pwc_bench.compare([cost()])
 
 
 def test_what_cannot_be_compared_raises(here: Path) -> None:

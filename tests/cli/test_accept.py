@@ -136,6 +136,29 @@ def test_a_value_is_accepted_once(place: Path, runner: CliRunner) -> None:
     assert len(read_acceptances(place / "results" / "accepted.jsonl")) == 1
 
 
+def test_another_definition_cannot_be_accepted(place: Path, runner: CliRunner) -> None:
+    """Values of two versions of a metric are no two values of one metric."""
+    newer = cost(gflops=5.1)
+    measured = dict(newer.measurements) | {"gflops": replace(newer.measurements["gflops"], version=2)}
+    written(place / "base.jsonl", cost())
+    written(place / "new.jsonl", replace(newer, measurements=measured))
+    done = accept(runner, "convit-s", "gflops", *ADA)
+    assert done.exit_code == 2
+    assert "gflops was measured by version 2 of its definition, in the baseline by 1" in done.stderr
+
+
+def test_a_data_set_is_named_where_there_are_several(place: Path, runner: CliRunner) -> None:
+    """The weights were evaluated on two data sets: which one is meant is asked."""
+    base = accuracy()[0]
+    demo = replace(base, dataset="demo")
+    written(place / "base.jsonl", base, demo)
+    written(place / "new.jsonl", with_weights(base, "12" * 32), with_weights(demo, "12" * 32))
+    done = accept(runner, "convit-s", "weights", *ADA)
+    assert done.exit_code == 2
+    assert "convit-s weights was measured on demo, imagenet-1k: say which with --dataset" in done.stderr
+    assert accept(runner, "convit-s", "weights", "--dataset", "demo", *ADA).exit_code == 0
+
+
 def test_words_are_needed(place: Path, runner: CliRunner) -> None:
     """No reason, an empty one and an empty name are refused."""
     assert "Missing option '--reason'" in accept(runner, "convit-s", "gflops").stderr
