@@ -1,13 +1,16 @@
 """A variant's history in a real browser: read by keyboard, drawn for its width, without a script."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.publishing import publish
 from tests.example_archive import example_catalogue
+from tests.publishing.test_valid_html import complaints
 from tests.views.series_records import campaigns
 
 pytestmark = pytest.mark.browser
@@ -33,8 +36,7 @@ def test_points_are_reached_and_followed_by_keyboard(browser: Browser, model_pag
         assert page.locator("#history ~ section .figure-wide a").nth(1).evaluate("e => e === document.activeElement")
         assert name.startswith("2026-01-01: 81.36 %")
         page.keyboard.press("Enter")
-        page.wait_for_load_state()
-        assert "/record/" in page.url
+        page.wait_for_url("**/record/*/index.html")
 
 
 @pytest.mark.parametrize(("width", "shown", "hidden"), [(1280, "wide", "narrow"), (390, "narrow", "wide")])
@@ -48,6 +50,21 @@ def test_each_width_has_its_drawing(browser: Browser, model_page: str, width: in
         assert figure.locator(f".figure-{shown}").is_visible()
         assert not figure.locator(f".figure-{hidden}").is_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_no_violation(browser: Browser, model_page: str, width: int) -> None:
+    """With every table opened."""
+    with browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(model_page)
+        page.evaluate("() => document.querySelectorAll('details').forEach(item => { item.open = true })")
+        assert [violation["id"] for violation in Axe().run(page).response["violations"]] == []
+
+
+def test_the_page_is_valid(model_page: str) -> None:
+    """The Nu HTML checker finds no error in it."""
+    assert complaints([Path(unquote(urlsplit(model_page).path))]) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
