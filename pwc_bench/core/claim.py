@@ -6,15 +6,15 @@ from decimal import Decimal
 
 from pwc_bench.core.errors import KnowledgeError
 
-__all__ = ["Claim", "is_printed_number"]
+__all__ = ["PRINTED", "Claim", "is_printed_number"]
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?([eE][+-]?\d+)?")
+PRINTED = re.compile(r"[+-]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 """Digits, with separators in groups of three only: "0,626" is somebody's decimal comma, and is refused."""
 
 
 def is_printed_number(text: str) -> bool:
     """Tell whether `text` is a number as a claim may print it: "5.4", "1,442", "1e-5"; no unit, no decimal comma."""
-    return _NUMBER.fullmatch(text) is not None
+    return PRINTED.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """The fields of a YAML mapping, read strictly: each value has one declared form, and none is left over."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
 import yaml
 
+from pwc_bench.core.claim import PRINTED
 from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.knowledge_schema import ARXIV, KEY, PARTIAL_DATE, YEAR
 from pwc_bench.exchange.web_address import address_complaint
 from pwc_bench.exchange.yaml_tree import Place
 
@@ -26,10 +27,6 @@ _FORMS = {
     "seq": "a list",
     "map": "a mapping",
 }
-_KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-_NUMBER = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
-_ARXIV = re.compile(r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})")
-_PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 
 
 class Fields:
@@ -183,13 +180,13 @@ def _text(value: str) -> str:
 
 
 def _key(value: str) -> str:
-    if not _KEY.fullmatch(value):
+    if not KEY.fullmatch(value):
         raise ValueError(f"{value!r} is no key: use lower-case letters and digits joined by hyphens")
     return value
 
 
 def _printed(value: str) -> str:
-    if not _NUMBER.fullmatch(value):
+    if not PRINTED.fullmatch(value):
         raise ValueError(f"{value!r} is no number: write it as printed, without its unit, like '5.4'")
     return value
 
@@ -202,7 +199,7 @@ def _url(value: str) -> str:
 
 
 def _arxiv(value: str) -> str:
-    if not _ARXIV.fullmatch(value):
+    if not ARXIV.fullmatch(value):
         raise ValueError(f"{value!r} is no arXiv number: write it like '2103.10697', without a version")
     return value
 
@@ -215,11 +212,11 @@ def _date(value: str) -> str:
 
 
 def _partial_date(value: str) -> str:
-    return value if _PARTIAL_DATE.fullmatch(value) else _date(value)
+    return value if PARTIAL_DATE.fullmatch(value) else _date(value)
 
 
 def _year(value: str) -> int:
-    if not re.fullmatch(r"[12][0-9]{3}", value):
+    if not YEAR.fullmatch(value):
         raise ValueError(f"{value!r} is no year")
     return int(value)
 

@@ -1,15 +1,19 @@
 """How to bring a result: what a submission is, what it looks like, how to check it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge_schema import CLAIM, Field, knowledge_json_schema
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame
+from pwc_bench.views.links import relative
 
-__all__ = ["CHECK_COMMAND", "EXAMPLE", "FieldLine", "SubmitPage", "pages"]
+__all__ = ["CHECK_COMMAND", "EXAMPLE", "SCHEMA_PATH", "SUBMIT_COMMAND", "FieldLine", "SubmitPage", "pages"]
 
 PATH = "submit/index.html"
+SCHEMA_PATH = "submit/schema.json"
 
 EXAMPLE = """\
 paper:
@@ -48,26 +52,8 @@ claims:
 """
 """A file that is read without a complaint: a test reads it with what reads submissions."""
 
-CHECK_COMMAND = (
-    'python -c "from pathlib import Path; from pwc_bench.exchange import load_knowledge_file; '
-    "load_knowledge_file(Path('my-results.yaml'))\""
-)
-
-_FIELDS = (
-    ("model", "yes", "The model's name as printed."),
-    ("variant", "no", "The key of our variant, where it is one: the measurement then stands beside the claim."),
-    ("task", "yes", "The task's slug."),
-    ("dataset", "yes", "The data set's key."),
-    ("metric", "yes", "The metric's key."),
-    ("value", "yes", "The number as printed, in quotes, so that its digits are kept: “82.20” is not “82.2”."),
-    ("unit", "where there is one", "The unit as printed."),
-    ("source", "yes", "Where it stands: a table, a figure, a file."),
-    ("source_url", "no", "Where the source can be read (https)."),
-    ("conditions", "no", "What the number depends on: the machine of a speed, the fraction of the training data."),
-    ("uses_additional_data", "no", "Whether the model was trained on more than the data set; false if not said."),
-    ("evaluated_on", "no", "The date of the evaluation, where it is known."),
-    ("paper", "no", "The paper's slug, where the claim is not one of the file's own paper."),
-)
+CHECK_COMMAND = "pwc-bench submit my-results.yaml --dry-run"
+SUBMIT_COMMAND = "pwc-bench submit my-results.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +72,9 @@ class SubmitPage:
     frame: Frame
     example: str
     check_command: str
+    submit_command: str
+    schema_href: str
+    """The JSON Schema of such files, beside the page."""
     fields: tuple[FieldLine, ...]
     metrics: tuple[FieldLine, ...]
     """The keys of the metrics that we measure, with the unit in which a claim is compared."""
@@ -104,5 +93,18 @@ def pages(archive: Archive) -> Iterator[Page]:
         FieldLine(metric.key, metric.display.unit or "no unit", metric.title)
         for metric in archive.catalogue.metrics.values()
     )
-    fields = tuple(FieldLine(*field) for field in _FIELDS)
-    yield Page("submit", PATH, SubmitPage(frame, EXAMPLE, CHECK_COMMAND, fields, metrics))
+    schema = json.dumps(knowledge_json_schema(), indent=1, ensure_ascii=False) + "\n"
+    context = SubmitPage(
+        frame=frame,
+        example=EXAMPLE,
+        check_command=CHECK_COMMAND,
+        submit_command=SUBMIT_COMMAND,
+        schema_href=relative(PATH, SCHEMA_PATH),
+        fields=tuple(_field_line(field) for field in CLAIM.fields),
+        metrics=metrics,
+    )
+    yield Page("submit", PATH, context, {SCHEMA_PATH: schema})
+
+
+def _field_line(field: Field) -> FieldLine:
+    return FieldLine(field.name, "yes" if field.is_required else "no", field.meaning)

@@ -20,7 +20,7 @@ def test_printed_digits(value: str, number: str, decimals: int) -> None:
     assert claim.decimals == decimals
 
 
-@pytest.mark.parametrize("value", ["", "82%", "a lot", "0,62", "NaN", "inf"])
+@pytest.mark.parametrize("value", ["", "82%", "a lot", "0,62", "0,626", "NaN", "inf"])
 def test_what_is_no_number_is_refused(value: str) -> None:
     """The message names the claim and what to write."""
     with pytest.raises(KnowledgeError, match=r"ConViT-S gflops: .* is no number"):

@@ -1,12 +1,16 @@
 """The page that says how to bring results."""
 
-import subprocess
-import sys
+import json
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner, Result
+
+from pwc_bench.cli.app import app
+from pwc_bench.core.knowledge_schema import knowledge_json_schema
 from pwc_bench.exchange import load_knowledge_file
-from pwc_bench.pages.submit import CHECK_COMMAND, EXAMPLE, pages
-from tests.pages.shown import bare_archive, text_of
+from pwc_bench.pages.submit import CHECK_COMMAND, EXAMPLE, SCHEMA_PATH, SUBMIT_COMMAND, pages
+from tests.pages.shown import bare_archive, html_of, text_of
 
 
 def test_the_example_is_a_valid_file(tmp_path: Path) -> None:
@@ -21,16 +25,31 @@ def test_the_example_is_a_valid_file(tmp_path: Path) -> None:
     assert knowledge.papers[0].repositories[0].is_official
 
 
-def test_the_command_that_checks_a_file_works(tmp_path: Path) -> None:
-    """It is silent about a good file and ends with the line of a bad one."""
-    code = CHECK_COMMAND.removeprefix('python -c "').removesuffix('"')
-    (tmp_path / "my-results.yaml").write_text(EXAMPLE, encoding="utf-8")
-    good = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
-    (tmp_path / "my-results.yaml").write_text(EXAMPLE.replace("model:", "modle:", 1), encoding="utf-8")
-    bad = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert bad.returncode != 0
-    assert "my-results.yaml" in bad.stderr.splitlines()[-1]
+def test_the_commands_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check accepts a good file and ends with the line of a bad one; the other keeps it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PWC_BENCH_DB", str(tmp_path / "x.db"))
+    path = tmp_path / "my-results.yaml"
+
+    def run(command: str) -> Result:
+        return CliRunner().invoke(app, command.removeprefix("pwc-bench ").split())
+
+    path.write_text(EXAMPLE, encoding="utf-8")
+    assert "2 claims: 2 unchanged." in run(CHECK_COMMAND).stdout
+    assert run(SUBMIT_COMMAND).exit_code == 0
+    assert (tmp_path / "x.db").is_file()
+    path.write_text(EXAMPLE.replace("model:", "modle:", 1), encoding="utf-8")
+    bad = run(CHECK_COMMAND)
+    assert bad.exit_code == 2
+    assert "my-results.yaml:16: claims[0].model: is missing" in bad.stderr
+
+
+def test_the_schema_lies_beside_the_page() -> None:
+    """As one file that the page links to."""
+    page = next(pages(bare_archive()))
+    content = page.files[SCHEMA_PATH]
+    assert json.loads(content) == knowledge_json_schema()
+    assert 'href="schema.json"' in html_of(page)
 
 
 def test_fields_and_metrics_are_listed() -> None:
