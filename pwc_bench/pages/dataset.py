@@ -10,6 +10,7 @@ from pwc_bench.views.board_keys import board_keys
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.linked_data import dataset_data
 from pwc_bench.views.links import Link, dataset_path, relative, safe_url, task_path
 from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
 from pwc_bench.views.record_naming import Names
@@ -65,6 +66,7 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
                 description=topic.description or f"What is claimed and measured on {topic.title}.",
                 section="Datasets",
                 crumbs=(("Home", "index.html"), ("Datasets", "datasets/index.html"), (shorten(topic.title, 60), None)),
+                linked_data=dataset_data(topic),
             ),
             title=topic.title,
             description=topic.description,

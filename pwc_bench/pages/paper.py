@@ -8,8 +8,11 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, RelatedPaper, Repository
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
+from pwc_bench.core.slug import slugify
+from pwc_bench.views.badge import badge_text, draw_badge
 from pwc_bench.views.board_keys import BoardKey, titled_board
 from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.linked_data import paper_data
 from pwc_bench.views.links import (
     Link,
     method_path,
@@ -90,7 +93,17 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     relatives = RelatedPapers(archive)
     for paper in share.part(archive.papers()):
         path = paper_path(paper.slug)
-        yield Page("paper", path, _context(archive, paper, path, names, titles, methods, relatives))
+        context = _context(archive, paper, path, names, titles, methods, relatives)
+        yield Page("paper", path, context, dict(_badges(paper, context)))
+
+
+def _badges(paper: Paper, context: PaperContext) -> Iterator[tuple[str, str]]:
+    """Yield a badge for each leaderboard on which the paper makes claims of its own models, with its path."""
+    for board in context.boards:
+        rows = [row for row in context.results.own if row.dataset.href == board.href]
+        if rows:
+            slug = board.href.split("/")[-2]
+            yield f"badges/{slugify(paper.slug)}/{slug}.svg", draw_badge(badge_text(rows))
 
 
 def _context(
@@ -109,6 +122,7 @@ def _context(
             description=paper.abstract,
             section="Papers",
             crumbs=(("Papers", "papers/index.html"), (shorten(paper.title, 60), None)),
+            linked_data=paper_data(paper),
         ),
         title=paper.title,
         authors=paper.authors,

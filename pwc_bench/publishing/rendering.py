@@ -11,6 +11,7 @@ from markupsafe import Markup
 import pwc_bench
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.page import Page
+from pwc_bench.publishing.cards import card_path
 from pwc_bench.views.frame import Frame
 
 __all__ = ["asset_files", "make_environment", "render", "templates_folder"]
@@ -53,6 +54,7 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
         return made[key]
 
     environment.filters["canonical"] = canonical
+    environment.filters["card"] = card_path
     environment.filters["csp_hash"] = _csp_hash
     environment.filters["shared"] = shared
     return environment
@@ -65,7 +67,7 @@ def _csp_hash(content: str) -> str:
 
 def render(environment: Environment, page: Page) -> str:
     """Return the HTML of one page."""
-    return environment.get_template(f"{page.key}.html").render(page=page.context)
+    return environment.get_template(f"{page.key}.html").render(page=page.context, kind=page.key)
 
 
 def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:

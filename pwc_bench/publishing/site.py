@@ -6,10 +6,14 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pwc_bench.pages
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.observer import Observer, SilentObserver
+from pwc_bench.core.parts import part_modules
 from pwc_bench.core.share import Share
+from pwc_bench.publishing.cards import card_files
 from pwc_bench.publishing.crew import Order, helpers, usable_processes
+from pwc_bench.publishing.feeds import feed, sitemap_files
 from pwc_bench.publishing.folders import replaced_folder
 from pwc_bench.publishing.held import HeldArchive
 from pwc_bench.publishing.rendering import asset_files, templates_folder
@@ -86,6 +90,7 @@ def _build(
             written = _own_part(held, replace(order, share=shares[0]), observer)
             for other in others:
                 written.add(other.result())
+        _write_once_for_all(held, replace(order, share=shares[0]), written)
         state = SiteState(
             fingerprint=fingerprint,
             listing=listing_hash(written.sizes),
@@ -106,6 +111,18 @@ def _own_part(archive: HeldArchive, order: Order, observer: Observer) -> Written
         writer.write(path, script)
     write_share(archive, writer, order.templates, order.base_url, order.share, observer)
     return writer.written
+
+
+def _write_once_for_all(archive: HeldArchive, order: Order, written: Written) -> None:
+    """Write what is about the site as a whole: feed, sitemap, and pictures where they can have an address."""
+    writer = SiteWriter(order.draft, order.old, written)
+    writer.write("feed.xml", feed(archive, order.base_url))
+    for path, listing in sitemap_files(tuple(written.pages), order.base_url):
+        writer.write(path, listing)
+    if order.base_url is not None:
+        kinds = [module.__name__.rpartition(".")[2] for module in part_modules(pwc_bench.pages)]
+        for path, picture in card_files(kinds):
+            writer.write(path, picture)
 
 
 def _can_travel(order: Order) -> bool:

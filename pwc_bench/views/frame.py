@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pwc_bench.views.linked_data import LinkedData
 from pwc_bench.views.links import Link, relative, root_of
 
 __all__ = ["SITE_LINE", "SITE_TITLE", "Crumb", "FooterGroup", "Frame", "NavItem", "make_frame", "shorten"]
@@ -78,6 +79,8 @@ class Frame:
     nav: tuple[NavItem, ...]
     crumbs: tuple[Crumb, ...]
     footer: tuple[FooterGroup, ...]
+    linked_data: LinkedData | None = None
+    """What the page is about, in schema.org's words."""
 
 
 def make_frame(
@@ -87,6 +90,7 @@ def make_frame(
     description: str,
     section: str | None = None,
     crumbs: Sequence[tuple[str, str | None]] = (),
+    linked_data: LinkedData | None = None,
 ) -> Frame:
     """Return the frame of the page at `path`.
 
@@ -103,6 +107,7 @@ def make_frame(
         nav=_nav(path if path in _TARGETS else root_of(path), section),
         crumbs=tuple(Crumb(text, None if to is None else relative(path, to)) for text, to in crumbs),
         footer=_footer(path if path in _TARGETS else root_of(path)),
+        linked_data=linked_data,
     )
 
 

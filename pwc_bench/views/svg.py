@@ -71,5 +71,5 @@ def standalone(drawing: Drawing) -> str:
 def _attributes(attributes: dict[str, str | None]) -> Iterator[str]:
     for name, value in attributes.items():
         if value is not None:
-            key = name if name == "viewBox" else name.rstrip("_").replace("_", "-")
+            key = name if name in {"viewBox", "textLength"} else name.rstrip("_").replace("_", "-")
             yield f' {key}="{escape(value)}"'

@@ -19,6 +19,8 @@ class PageFacts:
     tags: list[str] = field(default_factory=list)
     text: str = ""
     inline_scripts: str = ""
+    linked_data: str = ""
+    """Its JSON-LD."""
 
 
 class _Reader(HTMLParser):
@@ -28,6 +30,8 @@ class _Reader(HTMLParser):
         self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "script" and ("type", "application/ld+json") in attrs:
+            tag = "data"  # not run, and described apart
         self._inside = tag
         self.facts.tags.append(tag)
         for name, value in attrs:
@@ -41,7 +45,9 @@ class _Reader(HTMLParser):
         self._inside = ""
 
     def handle_data(self, data: str) -> None:
-        if self._inside in {"script", "style"}:
+        if self._inside == "data":
+            self.facts.linked_data += data
+        elif self._inside in {"script", "style"}:
             self.facts.inline_scripts += data.strip()
         else:
             self.facts.text += data
