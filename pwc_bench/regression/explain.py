@@ -168,11 +168,10 @@ def _sides(verdict: Verdict, baseline: Side, candidate: Side) -> tuple[tuple[Sid
 
 def _unexplained(verdict: Verdict, baseline: Side, candidate: Side) -> str:
     """Say why there is no explanation: the first side without predictions tells."""
-    for side, record in _sides(verdict, baseline, candidate):
-        if side.predictions.get(record or "") is None:
-            why = side.absent_predictions.get(record or "", "its predictions are not at hand")
-            return f"{verdict.title}, {verdict.metric.title}: no images to show, {side.name}: {why}"
-    return f"{verdict.title}, {verdict.metric.title}: no images to show"
+    sides = _sides(verdict, baseline, candidate)
+    side, record = next((side, key) for side, key in sides if side.predictions.get(key or "") is None)
+    why = side.absent_predictions.get(record or "", "its predictions are not at hand")
+    return f"{verdict.title}, {verdict.metric.title}: no images to show, {side.name}: {why}"
 
 
 def _is_right(labels: npt.NDArray[Any], side: PredictionBatch, depth: int) -> Flags:
