@@ -201,6 +201,20 @@ def test_a_push_gets_no_comment(job: Job, tmp_path: Path) -> None:
     assert job.calls("gh") == []
 
 
+def test_the_action_installs_what_it_lies_beside(job: Job, tmp_path: Path) -> None:
+    """pip gets the action's own folder, and the options word by word."""
+    (tmp_path / "bin" / "python3").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "bin" / "python3").chmod(0o755)
+    done = job.run(
+        "install", GITHUB_ACTION_PATH="/the action", GATE_PIP_OPTIONS="--extra-index-url https://x.invalid/*"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
+        *("--extra-index-url", "https://x.invalid/*", "/the action"),
+    ]
+
+
 def test_unknown_steps_are_refused(job: Job) -> None:
     """The usage is one line."""
     done = job.run("deploy")
