@@ -202,7 +202,7 @@ def test_a_push_gets_no_comment(job: Job, tmp_path: Path) -> None:
 
 
 def test_the_action_installs_what_it_lies_beside(job: Job, tmp_path: Path) -> None:
-    """pip gets the action's own folder, and the options word by word."""
+    """The installer gets the action's own folder, and the options word by word."""
     (tmp_path / "bin" / "python3").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     (tmp_path / "bin" / "python3").chmod(0o755)
     done = job.run(
