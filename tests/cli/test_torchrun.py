@@ -227,6 +227,19 @@ def test_a_job_continues_with_the_size_of_its_first_start(place: Path) -> None:
     assert the_record("x/x.db").environment.batch_size == 4
 
 
+def test_processes_share_a_crop_cache(place: Path) -> None:
+    """Two processes fill it side by side, three others decode nothing, and the predictions stay what they are."""
+    run_alone("--db", "alone/x.db")
+    for processes, database, cached in ((2, "first/x.db", False), (3, "second/x.db", True)):
+        done = torchrun(processes, "--db", database, "--crop-cache")
+        assert done.returncode == 0, done.stderr
+        assert "warning:" not in done.stderr
+        assert_same(columns(database), columns("alone/x.db"))
+        caveats = the_record(database).measurements["throughput_end_to_end"].caveats
+        assert any(f"{IMAGES} of {IMAGES} images came from the crop cache" in said for said in caveats) is cached
+        assert (place / "cache" / "crops").is_dir()
+
+
 def test_the_first_error_is_told_with_its_rank(place: Path) -> None:
     """Data that one machine lacks ends the job, and the message names the process."""
     (place / "lacks.py").write_text(
