@@ -9,7 +9,7 @@ from pwc_bench.core.claim import PRINTED
 from pwc_bench.core.measurement import Json
 
 __all__ = [
-    "ARXIV", "CLAIM", "DATASET", "FILE", "KEY", "METHOD", "PAPER", "PARTIAL_DATE", "RELATED", "REPOSITORY",
+    "ARXIV", "CLAIM", "DATASET", "FILE", "KEY", "METHOD", "PAPER", "PARTIAL_DATE", "PATTERNS", "RELATED", "REPOSITORY",
     "TASK", "YEAR", "Entry", "Field", "Form", "knowledge_json_schema",
 ]  # fmt: skip
 
@@ -190,6 +190,16 @@ _VALUES: Mapping[Form, dict[str, Json]] = {
     Form.TEXTS: {"type": "array", "items": {"type": "string", "pattern": r"\S"}},
     Form.KEYS: {"type": "array", "items": {"type": "string", "pattern": f"^{KEY.pattern}$"}},
 }
+
+PATTERNS: Mapping[Form, str] = {
+    Form.KEY: KEY.pattern,
+    Form.KEYS: KEY.pattern,
+    Form.PRINTED_NUMBER: PRINTED.pattern,
+    Form.URL: _WEB,
+    Form.ARXIV: ARXIV.pattern,
+    Form.DATE: _DATE,
+}
+"""What the whole text of a field must look like, or of each element where it is a list; for forms."""
 
 
 def knowledge_json_schema() -> Mapping[str, Json]:

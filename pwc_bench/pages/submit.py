@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.knowledge_schema import CLAIM, Field, knowledge_json_schema
+from pwc_bench.core.knowledge_schema import CLAIM, PAPER, PATTERNS, Entry, Field, Form, knowledge_json_schema
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import relative
@@ -13,6 +13,7 @@ from pwc_bench.views.links import relative
 __all__ = ["CHECK_COMMAND", "EXAMPLE", "SCHEMA_PATH", "SUBMIT_COMMAND", "FieldLine", "SubmitPage", "pages"]
 
 PATH = "submit/index.html"
+TEMPLATE_PATH = "submit/example.yaml"
 SCHEMA_PATH = "submit/schema.json"
 
 EXAMPLE = """\
@@ -66,6 +67,19 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedField:
+    """One field of the form."""
+
+    name: str
+    form: str
+    """What it holds, in words: "key", "web address"."""
+    meaning: str
+    is_required: bool
+    pattern: str
+    """A regular expression for the whole value, or for each of a list's; "" where everything is right."""
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitPage:
     """What `submit.html` sees."""
 
@@ -76,6 +90,11 @@ class SubmitPage:
     schema_href: str
     """The JSON Schema of such files, beside the page."""
     fields: tuple[FieldLine, ...]
+    paper_asked: tuple[AskedField, ...]
+    """What the form asks of the paper."""
+    claim_asked: tuple[AskedField, ...]
+    """What it asks of each claim."""
+    template_href: str
     metrics: tuple[FieldLine, ...]
     """The keys of the metrics that we measure, with the unit in which a claim is compared."""
 
@@ -101,9 +120,21 @@ def pages(archive: Archive) -> Iterator[Page]:
         submit_command=SUBMIT_COMMAND,
         schema_href=relative(PATH, SCHEMA_PATH),
         fields=tuple(_field_line(field) for field in CLAIM.fields),
+        paper_asked=tuple(_asked(PAPER)),
+        claim_asked=tuple(_asked(CLAIM)),
+        template_href=relative(PATH, TEMPLATE_PATH),
         metrics=metrics,
     )
-    yield Page("submit", PATH, context, {SCHEMA_PATH: schema})
+    yield Page("submit", PATH, context, {SCHEMA_PATH: schema, TEMPLATE_PATH: EXAMPLE})
+
+
+def _asked(entry: Entry) -> Iterator[AskedField]:
+    """Yield the fields that a form can ask: no lists of mappings, and of a claim not its paper, which is asked once."""
+    for field in entry.fields:
+        if field.form in {Form.ENTRY, Form.ENTRIES} or (entry is CLAIM and field.name == "paper"):
+            continue
+        pattern = f"^({PATTERNS[field.form]})$" if field.form in PATTERNS else ""
+        yield AskedField(field.name, str(field.form), field.meaning, field.is_required, pattern)
 
 
 def _field_line(field: Field) -> FieldLine:
