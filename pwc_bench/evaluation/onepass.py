@@ -21,7 +21,8 @@ from pwc_bench.evaluation.loader import CropBatch, load_batches
 from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
-from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
+from pwc_bench.evaluation.shard_writer import ShardWriter
+from pwc_bench.evaluation.shards import Lanes, ShardFolder
 
 __all__ = ["PassOutcome", "run_pass"]
 
@@ -114,16 +115,19 @@ def run_pass(
         cache=crops,
     )
     sizes, times, mark = [], [], time.perf_counter()
-    with closing(loaded):
+    with closing(loaded), ShardWriter(work.shards, work.forward.broken) as writer:
         for task, still_wanted in zip(tasks, _wanted_from(tasks), strict=True):
             if work.forward.broken.keys() >= still_wanted:
                 break  # nobody is left to look at the images
-            _run_task(work, task, loaded, observer, done, total)
+            _run_task(work, task, loaded, writer, observer, done, total)
             done += task.images
             now = time.perf_counter()
             sizes.append(task.images)
             times.append(now - mark)
             mark = now
+        writer.wait()
+        if times:  # what the device had still to do belongs to the last step
+            times[-1] += time.perf_counter() - mark
     summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed, cached=work.cached)
     forward = work.forward
     seconds = time.perf_counter() - began
@@ -145,7 +149,13 @@ def _wanted_from(tasks: Sequence[_Task]) -> list[frozenset[str]]:
 
 
 def _run_task(
-    work: _Work, task: _Task, loaded: Generator[CropBatch, None, None], observer: Observer, done: int, total: int
+    work: _Work,
+    task: _Task,
+    loaded: Generator[CropBatch, None, None],
+    writer: ShardWriter,
+    observer: Observer,
+    done: int,
+    total: int,
 ) -> None:
     buffers = {key: OutcomeBuffer() for key in task.wanted}
     indices: list[int] = []
@@ -163,10 +173,7 @@ def _run_task(
             work.crops.keep()  # for the round that it will have for itself
         done += len(batch.indices) + len(batch.failures)
         observer.progress(done, total, "images")
-    work.shards.write_failures(task.shard.number, failures)
-    for key, buffer in buffers.items():
-        if key not in work.forward.broken:
-            _write(work, task.shard, key, buffer, indices)
+    writer.write(task.shard.number, indices, buffers, failures)
 
 
 def _run_batch(work: _Work, batch: CropBatch, buffers: Mapping[str, OutcomeBuffer]) -> None:
@@ -199,19 +206,6 @@ def _run_rows(
     for name, buffer in buffers.items():
         candidate = work.candidates[name]
         work.forward.run(candidate, pixels[candidate.variant.recipe.sha256], labels, buffer)
-
-
-def _write(work: _Work, shard: Shard, key: str, buffer: OutcomeBuffer, indices: Sequence[int]) -> None:
-    if not indices:
-        empty = np.empty((0, 5), np.int64)
-        result = ShardResult(empty[:, 0], empty, empty.astype(np.float32), empty[:, 0].astype(np.float32))
-    else:
-        top5, scores, nll = (tensor.numpy() for tensor in buffer.take())
-        if not np.isfinite(scores).all():
-            work.forward.broken[key] = "the model's outputs are not finite: try --precision fp32 or bf16"
-            return
-        result = ShardResult(np.asarray(indices, np.int64), top5, scores, nll)
-    work.shards.write(shard.number, key, result)
 
 
 def _constants(recipe: Recipe, device: str) -> tuple[torch.Tensor, torch.Tensor]:

@@ -39,6 +39,8 @@ class Team:
     def __init__(self, place: Place, store: Any) -> None:  # noqa: ANN401  (torch's store, which has no stubs)
         self.place = place
         self.host = socket.gethostname()
+        self.has_parted = False
+        """Whether the job is over for this process: leaving with the first one's exit code is no failure."""
         self._store = store
         self._over = threading.Event()
         self._heard: dict[int, tuple[bytes, float]] = {}
@@ -168,7 +170,7 @@ def join_team(place: Place) -> Iterator[Team]:
 
 def _tell(team: Team, error: Exception) -> None:
     try:
-        if team.failure() is None:
+        if not team.has_parted and team.failure() is None:
             team.fail(_first_line(error))
     except RuntimeError:  # the store went before us, and with it everybody who could hear
         return
