@@ -152,15 +152,15 @@ def _differences(predictions: PairedPredictions | None) -> npt.NDArray[np.float6
 
 
 def _verdict_on_likelihood(pair: Pair, decision: LikelihoodDecision, images: int, policy: Policy) -> Verdict:
-    low, high = decision.interval
-    counted = f"{decision.mean:+.5f} nats [{low:+.5f}, {high:+.5f}] over {images:,} images ({p_text(decision.p_value)})"
+    between = "" if decision.interval is None else " [{:+.5f}, {:+.5f}]".format(*decision.interval)
+    counted = f"{decision.mean:+.5f} nats{between} over {images:,} images ({p_text(decision.p_value)})"
     if decision.outcome is Outcome.SAME:
         limit = f"less than the {policy.least_likelihood_loss:g} nats that count"
         counted += ": no more than chance" if decision.p_value >= policy.significance else f": {limit}"
     evidence: dict[str, Json] = {
-        "test": "paired bootstrap of the mean, paired t-test, two-sided",
+        "test": "paired t-test, two-sided, and a paired bootstrap of the mean",
         "images": images,
-        "interval": [low, high],
+        "interval": None if decision.interval is None else list(decision.interval),
         "least_likelihood_loss": policy.least_likelihood_loss,
     }
     return pair.verdict(

@@ -1,0 +1,59 @@
+"""A check is right as often as the document says: few false alarms, and what matters is caught."""
+
+import os
+
+import numpy as np
+import pytest
+
+from pwc_bench.core.policy import Policy
+from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.regression import compare
+from pwc_bench.regression.accuracy import Flips, decide_flips
+from tests.regression.calibration import DOCUMENT, IMAGES, VARIANTS, Rate, draw_flips, measure, table
+from tests.regression.sides import METRICS, accuracy, side
+
+
+@pytest.fixture(scope="module", name="rates")
+def _rates() -> tuple[Rate, ...]:
+    return measure()
+
+
+def test_the_required_rates_hold(rates: tuple[Rate, ...]) -> None:
+    """In 1,000 runs of six variants and 50,000 images under each condition."""
+    assert [f"{rate.what}, {rate.condition}: {rate.percent} %" for rate in rates if not rate.holds] == []
+
+
+def test_the_document_shows_the_measured_rates(rates: tuple[Rate, ...]) -> None:
+    """docs/calibration.md is what the simulation finds today; PWC_BENCH_UPDATE=1 writes it again."""
+    text = table(rates)
+    if os.environ.get("PWC_BENCH_UPDATE") == "1":
+        DOCUMENT.write_text(text, encoding="utf-8")
+    assert text == DOCUMENT.read_text(encoding="utf-8"), "docs/calibration.md is stale: PWC_BENCH_UPDATE=1"
+
+
+def _predictions(
+    flips: Flips, generator: np.random.Generator, start: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> PredictionBatch:
+    """Turn so many right guesses wrong, and so many wrong ones right, anywhere."""
+    right = start.copy()
+    right[generator.choice(np.flatnonzero(start), flips.lost, replace=False)] = False
+    right[generator.choice(np.flatnonzero(~start), flips.gained, replace=False)] = True
+    labels = np.arange(IMAGES) % 1000
+    top5 = np.where(right, labels, (labels + 1) % 1000)[:, None].repeat(5, axis=1)
+    scores = np.full((IMAGES, 5), 0.2, dtype=np.float32)
+    return PredictionBatch([""] * IMAGES, labels, top5, scores, np.ones(IMAGES, dtype=np.float32))
+
+
+@pytest.mark.parametrize("loss_points", [0.0, 0.3])
+def test_the_simulation_decides_as_a_check_does(loss_points: float) -> None:
+    """Counts that are drawn give the verdicts that `compare` gives on 50,000 predictions with the same flips."""
+    generator = np.random.default_rng(11)
+    start = np.arange(IMAGES) % 5 > 0
+    none = Flips(images=IMAGES, lost=0, gained=0)
+    flips = [draw_flips(generator, 2.0, loss_points) for _ in range(VARIANTS)]
+    names = [f"model-{number}" for number in range(VARIANTS)]
+    old = side("old", *(accuracy(name, _predictions(none, generator, start)) for name in names))
+    new = side("new", *(accuracy(n, _predictions(f, generator, start)) for n, f in zip(names, flips, strict=True)))
+    verdicts = compare(old, new, metrics=METRICS, policy=Policy(), only=("top1",))
+    decisions = decide_flips(flips, Policy())
+    assert [(v.outcome, v.p_value) for v in verdicts] == [(d.outcome, d.p_value) for d in decisions]
