@@ -9,7 +9,7 @@ from pwc_bench.core.policy import Policy
 from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.regression import compare
 from pwc_bench.regression.accuracy import Flips, decide_flips
-from tests.regression.calibration import DOCUMENT, IMAGES, VARIANTS, Rate, draw_flips, measure, table
+from tests.regression.calibration import DOCUMENT, IMAGES, VARIANTS, Rate, draw_flips, measure, short_table, table
 from tests.regression.sides import METRICS, accuracy, side
 
 
@@ -29,6 +29,8 @@ def test_the_document_shows_the_measured_rates(rates: tuple[Rate, ...]) -> None:
     if os.environ.get("PWC_BENCH_UPDATE") == "1":
         DOCUMENT.write_text(text, encoding="utf-8")
     assert text == DOCUMENT.read_text(encoding="utf-8"), "docs/calibration.md is stale: PWC_BENCH_UPDATE=1"
+    readme = (DOCUMENT.parents[1] / "README.md").read_text(encoding="utf-8")
+    assert short_table(rates) in readme, "README.md shows other rates than docs/calibration.md"
 
 
 def _predictions(
