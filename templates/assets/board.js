@@ -16,9 +16,12 @@
   const charts = Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
     mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
   }));
-  const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view");
+  const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view" && e.name !== "all");
+  // Of a long board only so many rows are laid out at once: a browser takes its time for a table of a thousand.
+  const SOME = 100; // as in the style sheet, which hides the others until we are here
+  const more = form.querySelector("[data-more]");
   let order = { id: "rank", direction: "ascending" };
-  let shownOrder = "rank ascending";
+  let shownOrder = "rank ascending", current = rows;
 
   // ---- What a cell says: a number where it is one, else its words; a dash is nothing.
   const textOf = (cell) => {
@@ -32,6 +35,8 @@
     return text === "" ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
   };
 
+  const known = {};
+  const letters = new Intl.Collator("en", { numeric: true });
   const sorted = () => {
     const head = heads.find((h) => h.dataset.id === order.id);
     if (order.id === "rank" || !head) {
@@ -40,12 +45,13 @@
     }
     const column = Number(head.dataset.column);
     const sign = order.direction === "ascending" ? 1 : -1;
-    const letters = new Intl.Collator("en", { numeric: true });
     const compare = (x, y) => (typeof x === "number" && typeof y === "number" ? x - y : letters.compare(x, y));
-    const keyed = rows.map((entry) => [keyOf(entry.row.cells[column]), entry]);
+    const keys = (known[order.id] ??= rows.map(({ row }) => keyOf(row.cells[column])));
     // What was not measured stays at the end in both directions; equal ones stay in the order of their ranks.
-    keyed.sort(([a, x], [b, y]) => (a === null) - (b === null) || (a !== null && sign * compare(a, b)) || x.index - y.index);
-    return keyed.map(([, entry]) => entry);
+    return rows.slice().sort(({ index: x }, { index: y }) => {
+      const a = keys[x], b = keys[y];
+      return (a === null) - (b === null) || (a !== null && sign * compare(a, b)) || x - y;
+    });
   };
 
   const wanted = () => facets
@@ -54,7 +60,8 @@
 
   const show = () => {
     if (shownOrder !== `${order.id} ${order.direction}`) {
-      body.append(...sorted().map((entry) => entry.row));
+      current = sorted();
+      body.append(...current.map((entry) => entry.row));
       shownOrder = `${order.id} ${order.direction}`;
     }
     for (const head of heads) {
@@ -63,12 +70,13 @@
     }
     const tokens = wanted();
     let count = 0;
-    for (const entry of rows) {
-      const out = !tokens.every((token) => entry.facets.includes(token));
-      if (entry.row.hidden !== out) entry.row.hidden = out;
-      entry.out = out;
-      count += !out;
+    for (const entry of current) {
+      entry.out = !tokens.every((token) => entry.facets.includes(token));
+      count += !entry.out;
+      const unseen = entry.out || (count > SOME && !more.checked);
+      if (entry.row.hidden !== unseen) entry.row.hidden = unseen;
     }
+    more.parentElement.hidden = count <= SOME;
     for (const svg of document.querySelectorAll("svg.plot")) svg.classList.toggle("filtered", count < rows.length);
     for (const { mark, entry } of charts) mark.classList.toggle("out", entry.out);
     table.classList.toggle("compact", form.elements.view.value === "compact");
@@ -89,6 +97,7 @@
     const query = new URLSearchParams();
     for (const e of facets) if (e.type === "checkbox" ? e.checked : e.value) query.set(e.name, e.value);
     if (form.elements.view.value) query.set("view", form.elements.view.value);
+    if (more.checked) query.set("all", "1");
     const hidden = boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
     if (hidden.length) query.set("hide", hidden.join());
     if (order.id !== "rank" || order.direction !== "ascending") query.set("sort", order.id), query.set("order", order.direction);
@@ -103,11 +112,12 @@
       if (e.type === "checkbox") e.checked = value === e.value;
       else e.value = Array.from(e.options).some((option) => option.value === value) ? value : "";
     }
+    more.checked = query.get("all") === "1";
     const hidden = (query.get("hide") ?? "").split(",");
     for (const box of boxes) box.checked = !hidden.includes(box.dataset.shows);
     const id = query.get("sort");
-    const known = heads.some((head) => head.dataset.id === id);
-    order = { id: known ? id : "rank", direction: known && query.get("order") === "descending" ? "descending" : "ascending" };
+    const exists = heads.some((head) => head.dataset.id === id);
+    order = { id: exists ? id : "rank", direction: exists && query.get("order") === "descending" ? "descending" : "ascending" };
     show();
   };
 
@@ -133,7 +143,7 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
-  const records = () => Array.from(body.rows).filter((row) => !row.hidden).map((row) => {
+  const records = () => current.filter((entry) => !entry.out).map(({ row }) => {
     const line = {};
     for (const head of heads) {
       if (head.hidden) continue;
@@ -166,7 +176,7 @@
     const from = svg.querySelectorAll("*"), to = plot.querySelectorAll("*");
     to.forEach((element, index) => {
       const style = getComputedStyle(from[index]);
-      for (const name of STYLES) element.style.setProperty(name, style.getPropertyValue(name));
+      for (const property of STYLES) element.style.setProperty(property, style.getPropertyValue(property));
     });
     const set = (element, values) => Object.entries(values).forEach(([key, value]) => element.setAttribute(key, value));
     set(plot, { x: sides[0], y: sides[1], width: width - sides[0] - sides[2], height: height - sides[1] - sides[3], overflow: "visible" });
@@ -221,6 +231,11 @@
     write();
   }));
   addEventListener("popstate", read);
+  addEventListener("beforeprint", () => {
+    for (const { row, out } of rows) row.hidden = out;
+  });
+  addEventListener("afterprint", show);
   form.hidden = false;
   read();
+  table.dataset.ready = "";
 })();
