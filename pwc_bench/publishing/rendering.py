@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,8 +71,21 @@ def render(environment: Environment, page: Page) -> str:
     return environment.get_template(f"{page.key}.html").render(page=page.context, kind=page.key)
 
 
+_COMMENTS = {".css": re.compile(rb"/\*.*?\*/", re.DOTALL), ".js": re.compile(rb"^\s*//.*\n", re.MULTILINE)}
+_INDENT = re.compile(rb"^\s+", re.MULTILINE)
+
+
 def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield our own style sheets, scripts and pictures with their paths in the site."""
+    """Yield our own style sheets, scripts and pictures with their paths in the site.
+
+    Style sheets and scripts lose comments and indentation on the way: no line of ours starts within a string.
+    """
     for file in sorted((folder / "assets").rglob("*")):
         if file.is_file():
-            yield file.relative_to(folder).as_posix(), file.read_bytes()
+            content = file.read_bytes()
+            comments = _COMMENTS.get(file.suffix)
+            yield file.relative_to(folder).as_posix(), content if comments is None else _lean(content, comments)
+
+
+def _lean(content: bytes, comments: re.Pattern[bytes]) -> bytes:
+    return _INDENT.sub(b"", comments.sub(b"", content))

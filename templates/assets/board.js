@@ -18,7 +18,8 @@
   }));
   const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view" && e.name !== "all");
   // Of a long board only so many rows are laid out at once: a browser takes its time for a table of a thousand.
-  const SOME = 100; // as in the style sheet, which hides the others until we are here
+  // The style sheet knows the same number, and hides the others until we are here.
+  const SOME = 100;
   const more = form.querySelector("[data-more]");
   let order = { id: "rank", direction: "ascending" };
   let shownOrder = "rank ascending", current = rows;

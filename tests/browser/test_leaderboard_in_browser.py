@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
+from pwc_bench.publishing import publish
+from tests.board_archive import board_archive
 from tests.publishing.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
@@ -84,11 +86,11 @@ def test_every_column_can_be_sorted(board: Page, head: str) -> None:
 
 def test_filters_narrow_the_table_and_the_chart(board: Page) -> None:
     """Together; the count says how many are left; the line of the best is gone, since it was drawn for all."""
-    marks = board.locator("svg.chart a:visible").count()
+    marks = board.locator("svg.plot a:visible").count()
     board.get_by_label("Family").select_option("convit")
     assert shown(board) == ["ConViT-B+", "ConViT-B", "ConViT-S+", "ConViT-S", "ConViT-Ti+", "ConViT-Ti"]
-    assert board.locator("svg.chart a:visible").count() < marks
-    assert board.locator("svg.chart .chart-best:visible").count() == 0
+    assert board.locator("svg.plot a:visible").count() < marks
+    assert board.locator("svg.plot .chart-best:visible").count() == 0
     assert board.locator("form.tools output").text_content() == "6 of 12 models"
     board.get_by_label("Parameters").first.select_option("up-to-10-m")
     assert shown(board) == ["ConViT-Ti+", "ConViT-Ti"]
@@ -202,7 +204,7 @@ def test_charts_are_reached_without_a_script(browser: Browser) -> None:
     assert not page.locator("form.tools").is_visible()
     page.get_by_role("link", name="Top-1 accuracy over time").click()
     assert page.url.endswith("/over-time/index.html")
-    names = page.locator("svg.chart a").evaluate_all("marks => marks.map(mark => mark.getAttribute('aria-label'))")
+    names = page.locator("svg.plot a").evaluate_all("marks => marks.map(mark => mark.getAttribute('aria-label'))")
     assert any("ConViT-S, claimed: 81.3 %, published 2021-03-19" in name for name in names)
     page.get_by_role("link", name="Top-1 accuracy against GFLOPs").click()
     assert page.url.endswith(BOARD)
@@ -215,9 +217,68 @@ def test_the_chart_fits_phones_with_names_of_its_own(browser: Browser) -> None:
     page.goto(f"{built_site().as_uri()}/{BOARD}")
     assert page.locator(".chart-narrow[aria-hidden]").is_visible()
     assert not page.locator(".chart-wide[aria-hidden]").is_visible()
-    boxes = page.locator("svg.chart text:visible").evaluate_all(
+    boxes = page.locator("svg.plot text:visible").evaluate_all(
         "texts => texts.map(text => text.getBoundingClientRect()).map(box => [box.left, box.right])"
     )
     assert min(left for left, _ in boxes) >= 0
     assert max(right for _, right in boxes) <= 390
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def long_board(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a board of 150 models."""
+    site = tmp_path_factory.mktemp("long") / "site"
+    publish(board_archive(150, measured=3), site)
+    return (site / BOARD).as_uri()
+
+
+def test_a_long_board_lists_its_first_hundred_rows_and_all_on_demand(browser: Browser, long_board: str) -> None:
+    """Filters and sorting look at all of them, files hold all of them, and the address says whether all are listed."""
+    page = browser.new_page()
+    page.goto(long_board)
+    assert len(shown(page)) == 100
+    assert page.locator("form.tools output").text_content() == "150 models"
+    assert len(json.loads(download(page, "json"))) == 150
+    page.locator('th[data-id="top1-claim"] button').click()
+    page.locator('th[data-id="top1-claim"] button').click()
+    lowest = [float(value) for value in values(page, "top1-claim")]
+    assert lowest == sorted(lowest)
+    page.get_by_label("List all rows").check()
+    assert len(shown(page)) == 150
+    assert "all=1" in query(page)
+    page.get_by_label("Parameters").first.select_option("up-to-10-m")
+    assert 0 < len(shown(page)) < 100
+    assert not page.get_by_label("List all rows").is_visible()
+    page.close()
+
+
+def test_a_long_board_is_whole_without_a_script_and_on_paper(browser: Browser, long_board: str) -> None:
+    """Every row is there."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(long_board)
+    assert page.locator("table[data-board] tbody tr:visible").count() == 150
+    context.close()
+    page = browser.new_page()
+    page.goto(long_board)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(shown(page)) == 150
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert len(shown(page)) == 100
+    page.close()
+
+
+def test_points_of_a_long_board_lead_to_their_rows(browser: Browser, long_board: str) -> None:
+    """They are named by the row, by keyboard too, and say their number when pointed at."""
+    page = browser.new_page()
+    page.goto(long_board)
+    point = page.locator("svg.plot a.chart-claim[href='#m4']")
+    name = page.locator("#m4").text_content() or ""
+    assert point.evaluate("mark => mark.getAttribute('aria-labelledby')") == "m4 chart-claim"
+    point.dispatch_event("pointerover")
+    assert (point.locator("title").text_content() or "").startswith(f"{name}, claim: ")
+    point.focus()
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#m4")
     page.close()
