@@ -12,6 +12,7 @@ from pwc_bench.views.board_facets import Facet, Level, evidence_level, row_facet
 from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
 from pwc_bench.views.comparison import Comparison, compare_claim
 from pwc_bench.views.current import Current
+from pwc_bench.views.frame import shorten
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, safe_url
 from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
@@ -119,7 +120,7 @@ def make_row(
         title=first.model if first and entry.variant is None else names.variant(entry.variant or "", any_record),
         href=None if entry.variant is None else relative(path, model_path(entry.variant)),
         conditions=first.conditions if first and entry.variant is None else None,
-        source=None if paper is None else Link(short_title(paper), relative(path, paper_path(paper.slug))),
+        source=None if paper is None else Link(shorten(short_title(paper), 48), relative(path, paper_path(paper.slug))),
         source_text=first.source if first else "",
         year=paper.date[:4] if paper else "",
         cells=cells,

@@ -90,7 +90,7 @@
         for (const { row } of rows) row.cells[head.dataset.column].hidden = hidden.has(head.dataset.key);
       }
     }
-    form.querySelector("output").textContent = count === rows.length ? `${count} models` : `${count} of ${rows.length} models`;
+    form.querySelector("output").textContent = `${count === rows.length ? "" : `${count} of `}${rows.length} ${rows.length === 1 ? "model" : "models"}`;
   };
 
   // ---- The address holds the state: a link, a reload, back and forward give the same view.
