@@ -12,8 +12,13 @@ __all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_leve
 
 _TITLES = {"family": "Family", "size": "Parameters", "precision": "Precision", "hardware": "Hardware", "year": "Year"}
 """The filters with several choices, in the order in which the page offers them."""
-_SIZES = ((10.0, "up to 10 M"), (50.0, "10 to 50 M"), (100.0, "50 to 100 M"), (float("inf"), "above 100 M"))
-"""Upper limits in millions of parameters."""
+_SIZES = (
+    (10.0, "0-10", "up to 10 M"),
+    (50.0, "10-50", "10 to 50 M"),
+    (100.0, "50-100", "50 to 100 M"),
+    (float("inf"), "100-", "above 100 M"),
+)
+"""(upper limit, range, text) in millions of parameters; the page's script reads the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def _ordered(name: str, choices: dict[str, str]) -> list[tuple[str, str]]:
     if name == "year":
         return sorted(choices.items(), reverse=True)
     if name == "size":
-        order = {slugify(text): place for place, (_, text) in enumerate(_SIZES)}
+        order = {value: place for place, (_, value, _) in enumerate(_SIZES)}
         return sorted(choices.items(), key=lambda choice: order[choice[0]])
     return sorted(choices.items(), key=lambda choice: choice[1].casefold())
 
@@ -125,5 +130,5 @@ def _size(cell: Comparison) -> Iterator[Facet]:
     number = cell.measured.number if cell.measured else cell.claim.number if cell.claim else None
     if number is not None and number.sort:
         millions = float(number.sort)
-        text = next(text for limit, text in _SIZES if millions <= limit)
-        yield Facet("size", slugify(text), text)
+        value, text = next((value, text) for limit, value, text in _SIZES if millions <= limit)
+        yield Facet("size", value, text)

@@ -69,8 +69,9 @@ class BoardRow:
 
     @property
     def tokens(self) -> str:
-        """Return its facets as words: "measured-1 family-convit"; the year has a column of its own."""
-        return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name != "year")
+        """Return its facets as words, "measured-1 family-convit"; year and size can be read from its cells."""
+        shown = ("year", "size")
+        return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name not in shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,23 +6,16 @@
   const form = document.querySelector("form[data-tools]");
   if (!table || !form) return;
   const body = table.tBodies[0];
-  const rows = Array.from(body.rows, (row, index) => ({
-    row, index,
-    facets: ` ${row.dataset.f} year-${row.querySelector(".in-year").textContent}${row.querySelector(".in-code a") ? " code-1" : ""} `,
-  }));
   const heads = Array.from(table.tHead.querySelectorAll("th[data-column]"));
   heads.sort((a, b) => a.dataset.column - b.dataset.column);
   const boxes = Array.from(form.querySelectorAll("[data-shows]"));
-  const charts = Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
-    mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
-  }));
   const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view" && e.name !== "all");
   // Of a long board only so many rows are laid out at once: a browser takes its time for a table of a thousand.
   // The style sheet knows the same number, and hides the others until we are here.
   const SOME = 100;
   const more = form.querySelector("[data-more]");
   let order = { id: "rank", direction: "ascending" };
-  let shownOrder = "rank ascending", current = rows;
+  let shownOrder = "rank ascending";
 
   // ---- What a cell says: a number where it is one, else its words; a dash is nothing.
   const textOf = (cell) => {
@@ -35,6 +28,23 @@
     const number = parseFloat(text.replace(/,/g, ""));
     return text === "" ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
   };
+
+  // What a row can be filtered by: its own words, and what its cells say.
+  const numberIn = (row, id) => {
+    const head = heads.find((one) => one.dataset.id === id);
+    return head ? keyOf(row.cells[head.dataset.column]) : null;
+  };
+  const sizes = Array.from(form.elements.size?.options ?? [], (option) => [option.value, ...option.value.split("-").map(Number)]);
+  const rows = Array.from(body.rows, (row, index) => {
+    const millions = numberIn(row, "parameters-measured") ?? numberIn(row, "parameters-claim");
+    const size = sizes.find(([, low, high]) => low < millions && millions <= (high || Infinity));
+    const code = row.querySelector(".in-code a") ? "code-1" : "";
+    return { row, index, facets: ` ${row.dataset.f} size-${size?.[0]} year-${row.querySelector(".in-year").textContent} ${code} ` };
+  });
+  let current = rows;
+  const charts = Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
+    mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
+  }));
 
   const known = {};
   const letters = new Intl.Collator("en", { numeric: true });

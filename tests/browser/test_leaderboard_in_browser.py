@@ -92,7 +92,7 @@ def test_filters_narrow_the_table_and_the_chart(board: Page) -> None:
     assert board.locator("svg.plot a:visible").count() < marks
     assert board.locator("svg.plot .chart-best:visible").count() == 0
     assert board.locator("form.tools output").text_content() == "6 of 12 models"
-    board.get_by_label("Parameters").first.select_option("up-to-10-m")
+    board.get_by_label("Parameters").first.select_option("0-10")
     assert shown(board) == ["ConViT-Ti+", "ConViT-Ti"]
     board.get_by_role("button", name="Reset").click()
     assert len(shown(board)) == 12
@@ -247,7 +247,7 @@ def test_a_long_board_lists_its_first_hundred_rows_and_all_on_demand(browser: Br
     page.get_by_label("List all rows").check()
     assert len(shown(page)) == 150
     assert "all=1" in query(page)
-    page.get_by_label("Parameters").first.select_option("up-to-10-m")
+    page.get_by_label("Parameters").first.select_option("0-10")
     assert 0 < len(shown(page)) < 100
     assert not page.get_by_label("List all rows").is_visible()
     page.close()
