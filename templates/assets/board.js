@@ -37,7 +37,7 @@
   const sizes = Array.from(form.elements.size?.options ?? [], (option) => [option.value, ...option.value.split("-").map(Number)]);
   const rows = Array.from(body.rows, (row, index) => {
     const millions = numberIn(row, "parameters-measured") ?? numberIn(row, "parameters-claim");
-    const size = sizes.find(([, low, high]) => low < millions && millions <= (high || Infinity));
+    const size = sizes.find(([value, low, high]) => value && low < millions && millions <= (high || Infinity));
     const code = row.querySelector(".in-code a") ? "code-1" : "";
     return { row, index, facets: ` ${row.dataset.f} size-${size?.[0]} year-${row.querySelector(".in-year").textContent} ${code} ` };
   });
@@ -237,10 +237,11 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", write);
-  form.addEventListener("reset", () => setTimeout(() => {
-    order = { id: "rank", direction: "ascending" };
-    write();
-  }));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    if (location.search) history.pushState(null, "", location.pathname);
+    read();
+  });
   addEventListener("popstate", read);
   addEventListener("beforeprint", () => {
     for (const { row, out } of rows) row.hidden = out;

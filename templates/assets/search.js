@@ -1,6 +1,6 @@
 "use strict";
-// Search by name over everything that has a page. The index is loaded on first use, as scripts, so that it works from a
-// disk too. Without this file the link to the lists stays.
+// Search by name over everything that has a page. site.js loads this file when somebody goes to the search box; the index
+// comes as scripts, so that it works from a disk too.
 {
   const KINDS = ["Task", "Leaderboard", "Dataset", "Model", "Method", "Paper"];
   const MOST = 12;
@@ -87,14 +87,7 @@
     return element;
   };
 
-  const list = make("ul", { id: "search-list", className: "search-list", role: "listbox", ariaLabel: "Found", hidden: true });
-  const said = make("p", { className: "visually-hidden", role: "status" });
-  const input = make("input", {
-    type: "text", className: "search-box", role: "combobox", placeholder: "Search", ariaLabel: "Search", autocomplete: "off",
-    spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
-  });
-  input.setAttribute("aria-controls", list.id);
-  input.setAttribute("aria-keyshortcuts", "/");
+  const [input, list, said] = place.children;
   let chosen = -1;
 
   const choose = (number) => {
@@ -127,7 +120,6 @@
     choose(0);
   };
 
-  input.addEventListener("focus", () => load("assets/search-index.js"), { once: true });
   input.addEventListener("input", show);
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
@@ -142,13 +134,5 @@
     else return;
     event.preventDefault();
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-  });
-  place.replaceChildren(input, list, said);
-  place.role = "search";
+  load("assets/search-index.js");
 }

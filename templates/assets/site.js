@@ -33,3 +33,30 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     head.append(button);
   }
 }
+
+// The search box; search.js, which does the searching, is loaded when somebody goes there. Without this file the link to
+// the lists stays.
+const searchPlace = document.querySelector(".search");
+if (searchPlace) {
+  const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
+  const list = make("ul", { id: "search-list", className: "search-list", role: "listbox", ariaLabel: "Found", hidden: true });
+  const said = make("p", { className: "visually-hidden", role: "status" });
+  const input = make("input", {
+    type: "text", className: "search-box", role: "combobox", placeholder: "Search", ariaLabel: "Search", autocomplete: "off",
+    spellcheck: false, ariaExpanded: "false", ariaAutoComplete: "list",
+  });
+  input.setAttribute("aria-controls", list.id);
+  input.setAttribute("aria-keyshortcuts", "/");
+  input.addEventListener("focus", () => {
+    document.head.append(make("script", { src: `${searchPlace.dataset.root}assets/search.js` }));
+  }, { once: true });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+  searchPlace.replaceChildren(input, list, said);
+  searchPlace.role = "search";
+}

@@ -41,7 +41,8 @@ def shown(page: Page) -> list[str]:
 def values(page: Page, head: str) -> list[str]:
     """The numbers of a column in order, "" where there is none."""
     column = page.locator(f'th[data-id="{head}"]').get_attribute("data-column")
-    read = "(rows, column) => rows.map(row => row.cells[column].querySelector('.num')?.textContent ?? '')"
+    read = """(rows, column) => rows.map(row => row.cells[column]).map(cell =>
+        (cell.querySelector('.num') ?? (cell.firstChild?.nodeType === 3 ? cell : null))?.textContent ?? '')"""
     found = page.locator("table[data-board] tbody tr:not([hidden])").evaluate_all(read, column)
     return [str(value).replace(",", "") for value in found]
 
