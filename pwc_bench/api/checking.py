@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.api.check_settings import CheckSettings
+from pwc_bench.api.check_settings import TYPED, CheckSettings
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
 from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
@@ -117,7 +117,8 @@ def _narrowed(sides: tuple[Shelf, Shelf], names: Sequence[str]) -> tuple[Shelf, 
 
 def _accepted_here(settings: CheckSettings) -> tuple[Acceptance, ...]:
     path = accepted_file(settings)
-    if settings.accepted is not None and not path.exists():
+    # One that a settings file names begins with the first `pwc-bench accept`.
+    if settings.accepted is not None and settings.origins.get("accepted", TYPED) == TYPED and not path.exists():
         raise UsageError(f"--accepted {path}: there is no such file")
     return read_acceptances(path)
 

@@ -13,6 +13,7 @@ from pwc_bench.core.verdict import exit_code
 from pwc_bench.datasets import load_datasets
 from pwc_bench.regression.explain import Diagnosis, diagnose
 from pwc_bench.regression.reports import ReportContext, render
+from pwc_bench.regression.reports.advice import advice
 from pwc_bench.regression.reports.text import Line, Role, lines
 
 __all__ = ["report"]
@@ -35,7 +36,7 @@ def report(check: Check, settings: CheckSettings, output: Path | None, *, explai
         exit_code=exit_code(check.verdicts),
         policy=settings.policy,
         explanations=moved.explanations,
-        notes=(*_notes(settings), *moved.notes),
+        notes=(*_notes(settings), *moved.notes, *advice(check.verdicts)),
     )
     text = render(settings.format, check.verdicts, context)
     if settings.format == "github":

@@ -1,6 +1,6 @@
 """What a check would do, and by which settings: for `--dry-run` and `--show-config`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pwc_bench.api.check_settings import CheckSettings, threshold_values
 from pwc_bench.api.checking import Check
@@ -9,6 +9,8 @@ from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.exact_value import ExactValue
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.absent import absent_variants
+from pwc_bench.regression.reports.advice import advice
 
 __all__ = ["plan_lines", "settings_lines", "value_change"]
 
@@ -51,12 +53,24 @@ def plan_lines(check: Check) -> Iterator[str]:
     if refused:
         yield ""
         yield "not compared"
-    for reason in dict.fromkeys((v.variant, v.dataset, v.outcome, v.reason) for v in refused):
-        alike = [v for v in refused if (v.variant, v.dataset, v.outcome, v.reason) == reason]
-        names = ", ".join(dict.fromkeys(v.metric.key for v in alike))
-        yield wrapped(f"{reason[0]}: {names}: {reason[2]}: {reason[3]}", first="  ", indent="    ")
+    yield from _refused_lines(refused, absent_variants(check.verdicts))
     yield ""
     yield f"{plural(len(compared), 'value')} would be compared, {len(refused):,} cannot be; nothing was judged"
+    yield from (wrapped(f"note: {note}", indent="  ") for note in advice(check.verdicts))
+
+
+def _refused_lines(refused: Sequence[Verdict], absent: Sequence[str]) -> Iterator[str]:
+    """Yield what cannot be compared, once for each reason; variants that the candidate lacks come without metrics."""
+    groups: dict[tuple[object, ...], list[Verdict]] = {}
+    for verdict in refused:
+        about = None if verdict.variant in absent else (verdict.variant, verdict.dataset)
+        groups.setdefault((about, verdict.outcome, verdict.reason), []).append(verdict)
+    for alike in groups.values():
+        first = alike[0]
+        is_absent = first.variant in absent
+        names = ", ".join(dict.fromkeys(v.variant if is_absent else v.metric.key for v in alike))
+        whose = "" if is_absent else f"{first.variant}: "
+        yield wrapped(f"{whose}{names}: {first.outcome}: {first.reason}", first="  ", indent="    ")
 
 
 def _variant_lines(verdicts: list[Verdict]) -> Iterator[str]:

@@ -78,6 +78,7 @@ def _ours(path: Path, prefix: tuple[str, ...]) -> Mapping[str, Any] | None:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     for depth in range(len(prefix)):
         if prefix[depth] not in values:
+            _refuse_spelling(path, prefix[: depth + 1], values)
             return None
         values = _table(path, prefix[: depth + 1], values)
     found: Mapping[str, Any] = values
@@ -96,6 +97,13 @@ def _refuse_unknown(path: Path, prefix: tuple[str, ...], ours: Mapping[str, Any]
         if key not in _SECTIONS:
             near = get_close_matches(key, _SECTIONS, n=1) or _SECTIONS
             raise UsageError(f"{path}: {_heading(*prefix, key)} is not known: is {_heading(*prefix, near[0])} meant?")
+
+
+def _refuse_spelling(path: Path, names: tuple[str, ...], values: Mapping[str, Any]) -> None:
+    """Refuse the name of this program as Python writes it, which would else say nothing to anybody."""
+    spelled = names[-1].replace("-", "_")
+    if spelled != names[-1] and spelled in values:
+        raise UsageError(f"{path}: {_heading(*names[:-1], spelled)} is not known: is {_heading(*names)} meant?")
 
 
 def _heading(*names: str) -> str:

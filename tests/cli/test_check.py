@@ -255,6 +255,19 @@ def test_a_git_revision_is_a_baseline(repository: Repository) -> None:
     assert check_here(place, *sides, "--metrics", "gflops").returncode == 0
 
 
+def test_a_settings_file_may_name_accepted_values_before_there_are_any(place: Path) -> None:
+    """The first check runs before the first `accept`, which makes the file."""
+    written(place / "base.jsonl", cost())
+    written(place / "new.jsonl", cost(gflops=5.1))
+    (place / "pwc-bench.toml").write_text('[check]\naccepted = "agreed.jsonl"\nmetrics = ["gflops"]\n')
+    assert check_here(place, *SIDES).returncode == 1
+    why = ("--reason", "fewer blocks", "--by", "Ada")
+    done = check_here(place, "convit-s", "gflops", *why, *SIDES, command="accept")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (place / "agreed.jsonl").exists()
+    assert check_here(place, *SIDES).returncode == 0
+
+
 def test_a_web_address_is_a_baseline(place: Path, web: Web) -> None:
     """Predictions are fetched from beside the records."""
     record, content = accuracy()
@@ -329,7 +342,8 @@ def test_a_dry_run_says_what_would_be_compared_and_how(place: Path) -> None:
     assert "convit-s equal, or accepted: gflops, parameters" in text
     assert "convit-s image by image: top1" in text
     assert "convit-s: throughput: incomparable: different device Test CPU against Another CPU" in text
-    assert "convit-ti: gflops, parameters, throughput: missing: the candidate has no record of it" in text
+    assert "convit-ti: missing: the candidate has no record of it" in text
+    assert "compare only what it has with --models convit-s" in text
     assert "nothing was judged" in text
     assert "regress" not in text
 

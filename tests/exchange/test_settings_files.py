@@ -44,6 +44,7 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
             "[tool.pwc-bench.chekc]\n",
             "[tool.pwc-bench.chekc] is not known: is [tool.pwc-bench.check]",
         ),
+        ("pyproject.toml", "[tool.pwc_bench.check]\n", "[tool.pwc_bench] is not known: is [tool.pwc-bench] meant?"),
         ("pyproject.toml", "[tool]\npwc-bench = 3\n", "tool.pwc-bench must be a table: write [tool.pwc-bench]"),
         ("pyproject.toml", "tool = 3\n", "tool must be a table: write [tool]"),
         ("pwc-bench.toml", b"\xff", "not UTF-8 text"),

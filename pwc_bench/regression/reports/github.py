@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.absent import absent_variants, standing_for
 from pwc_bench.regression.reports.columns import clipped, flat
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.numbers import ABSENT, shown, with_unit
@@ -29,7 +30,11 @@ class _Annotation(NamedTuple):
 
 def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
     """Return one command a line: errors first, then warnings, then notices with the summary at their head."""
-    found = [annotation for verdict in sorted_verdicts(verdicts) for annotation in _annotations(verdict)]
+    found = [
+        annotation
+        for verdict, count in standing_for(sorted_verdicts(verdicts), absent_variants(verdicts))
+        for annotation in _annotations(verdict, count)
+    ]
     found += [_Annotation("warning", "pwc-bench check", note) for note in context.notes]
     closing = f"{summary(verdicts)}. Exit code {context.exit_code}: {meaning(context.exit_code)}."
     kind = "notice" if context.exit_code == 0 else "error"
@@ -43,8 +48,9 @@ def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _annotations(verdict: Verdict) -> Iterator[_Annotation]:
-    title = f"{subject(verdict)} {verdict.outcome}"
+def _annotations(verdict: Verdict, metrics: int) -> Iterator[_Annotation]:
+    about = subject(verdict) if metrics == 1 else f"{verdict.title}: {metrics:,} metrics"
+    title = f"{about} {verdict.outcome}"
     if verdict.is_gated and not verdict.outcome.passes:
         yield _Annotation("error", title, _message(verdict))
     elif verdict.is_gated and (verdict.outcome is Outcome.IMPROVED or verdict.is_accepted):

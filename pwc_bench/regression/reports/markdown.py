@@ -1,15 +1,16 @@
 """The report as a comment on a pull request: what changed in a table, all the rest folded."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.absent import absent_variants, standing_for
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_markdown import explanation_block
 from pwc_bench.regression.reports.markdown_text import code, escaped
 from pwc_bench.regression.reports.numbers import ABSENT, Shown, p_text, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, summary, tags
+from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, standing, summary, tags
 
 __all__ = ["LONGEST_BYTES", "MARKER", "render"]
 
@@ -41,7 +42,7 @@ def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
     ordered = sorted_verdicts(verdicts)
     changed = [verdict for verdict in ordered if _is_news(verdict)]
     rest = [verdict for verdict in ordered if not _is_news(verdict)]
-    text = _Text()
+    text = _Text(absent_variants(verdicts))
     counted = summary(verdicts)
     text.add(f"{MARKER}\n### {sign} pwc-bench check: {meaning(context.exit_code)}\n")
     text.add(f"\n{counted[0].upper()}{counted[1:]}.\n")
@@ -63,7 +64,8 @@ class _Text:
     _RESERVE = 800
     """Kept free for closing words."""
 
-    def __init__(self) -> None:
+    def __init__(self, absent: Collection[str]) -> None:
+        self._absent = absent
         self._pieces: list[str] = []
         self._bytes = 0
         self._rows_left_out = 0
@@ -83,7 +85,7 @@ class _Text:
     def add_rows(self, verdicts: Sequence[Verdict], before: str, after: str) -> None:
         """Add a table with as many rows as there is room for."""
         head = before + "\n" + "\n".join(_HEAD) + "\n"
-        rows = [_row(verdict) for verdict in verdicts]
+        rows = [_row(verdict, count) for verdict, count in standing_for(verdicts, self._absent)]
         taken = 0
         if rows and self._fits(head + rows[0]):
             self.add(head)
@@ -119,7 +121,10 @@ def _rest_title(rest: Sequence[Verdict]) -> str:
     return ", ".join(parts)
 
 
-def _row(verdict: Verdict) -> str:
+def _row(verdict: Verdict, metrics: int) -> str:
+    if metrics > 1:
+        why = escaped(verdict.reason)
+        return f"| {_standing(verdict)} | {escaped(verdict.title, 60)} | {metrics:,} metrics | | | | {why} |\n"
     numbers = shown(verdict)
     place = "" if verdict.dataset is None else f" on {escaped(verdict.dataset, 60)}"
     cells = (
@@ -136,7 +141,7 @@ def _row(verdict: Verdict) -> str:
 
 def _standing(verdict: Verdict) -> str:
     sign = _SIGNS[verdict.outcome] if verdict.is_gated else ""
-    return ", ".join((f"{sign} {verdict.outcome}".strip(), *tags(verdict)))
+    return ", ".join((f"{sign} {standing(verdict)}".strip(), *tags(verdict)))
 
 
 def _value(value: str, numbers: Shown) -> str:

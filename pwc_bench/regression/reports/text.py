@@ -1,15 +1,24 @@
 """The report for a terminal: 80 columns, worst first, quiet about what stayed the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.absent import absent_variants, standing_for
 from pwc_bench.regression.reports.columns import WIDTH, filled, flat, padded, wide, wrapped
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
-from pwc_bench.regression.reports.numbers import shown
-from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, subject, summary, tags
+from pwc_bench.regression.reports.numbers import ABSENT, shown
+from pwc_bench.regression.reports.wording import (
+    meaning,
+    of_implementation,
+    sorted_verdicts,
+    standing,
+    subject,
+    summary,
+    tags,
+)
 
 __all__ = ["Line", "Role", "lines", "render"]
 
@@ -54,15 +63,16 @@ def lines(verdicts: Sequence[Verdict], context: ReportContext) -> Iterator[Line]
         yield from (Line(text, Role.QUIET) for text in wrapped(side, indent=name, further=" " * len(name)))
     ordered = sorted_verdicts(verdicts)
     listed, folded = _fold(ordered)
+    absent = absent_variants(verdicts)
     if listed:
         yield Line("")
-        yield from _table(listed)
+        yield from _table(listed, absent)
     if folded:
         yield Line("")
     for sentence in _folded_sentences(folded):
         yield from (Line(text, Role.QUIET) for text in wrapped(sentence, further="  "))
-    for verdict in listed:
-        yield from _details(verdict)
+    for alike in _grouped(listed, absent):
+        yield from _details(alike)
     for explanation in context.explanations:
         yield Line("")
         yield from (Line(text) for text in explanation_lines(explanation))
@@ -99,14 +109,15 @@ def _folded_sentences(folded: Sequence[Verdict]) -> Iterator[str]:
             yield f"not listed above, {len(some):,} {'value' if len(some) == 1 else 'values'} {whose}: {what} ({named})"
 
 
-def _table(listed: Sequence[Verdict]) -> Iterator[Line]:
+def _table(listed: Sequence[Verdict], absent: Collection[str]) -> Iterator[Line]:
     several = len({verdict.dataset for verdict in listed} - {None}) > 1
-    rows = [_row(verdict, several) for verdict in listed]
+    standing = list(standing_for(listed, absent))
+    rows = [_row(verdict, count, several) for verdict, count in standing]
     natural = [max(wide(row[i]) for row in (_HEADINGS, *rows)) for i in range(len(_HEADINGS))]
     limits = [_LEAST_NAME if heading in {"VARIANT", "METRIC"} else natural[i] for i, heading in enumerate(_HEADINGS)]
     widths = filled(natural, limits, WIDTH - 2 * (len(_HEADINGS) - 1))
     yield Line(_joined(_HEADINGS, widths), Role.HEADING)
-    for verdict, row in zip(listed, rows, strict=True):
+    for (verdict, _), row in zip(standing, rows, strict=True):
         yield Line(_joined(row, widths), _role(verdict))
     if any(not verdict.is_gated for verdict in listed):
         yield Line("(outcome in brackets: shown, never gated)", Role.QUIET)
@@ -114,9 +125,11 @@ def _table(listed: Sequence[Verdict]) -> Iterator[Line]:
         yield Line("* accepted", Role.QUIET)
 
 
-def _row(verdict: Verdict, names_dataset: bool) -> tuple[str, ...]:  # noqa: FBT001
+def _row(verdict: Verdict, metrics: int, names_dataset: bool) -> tuple[str, ...]:  # noqa: FBT001
+    if metrics > 1:
+        return str(verdict.outcome), flat(verdict.variant), f"{metrics:,} metrics", ABSENT, ABSENT, ABSENT
     numbers = shown(verdict)
-    outcome = str(verdict.outcome) + ("*" if verdict.is_accepted else "")
+    outcome = standing(verdict) + ("*" if verdict.is_accepted else "")
     unit = "" if numbers.unit in {"", verdict.metric.key} else f", {numbers.unit}"
     place = f" on {verdict.dataset}" if names_dataset and verdict.dataset is not None else ""
     cells = (
@@ -135,16 +148,32 @@ def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(padded(cell, width, right=i >= _NUMERIC) for i, (cell, width) in enumerate(columns)).rstrip()
 
 
-def _details(verdict: Verdict) -> Iterator[Line]:
-    """Say why, and what else is to be known: of everything that is not simply as it was."""
-    if not _is_news(verdict):
-        return
+def _grouped(listed: Sequence[Verdict], absent: Collection[str]) -> Iterator[list[Verdict]]:
+    """Put together what has one reason: metrics of a variant, and variants that the candidate lacks altogether."""
+    groups: dict[tuple[object, ...], list[Verdict]] = {}
+    for verdict in filter(_is_news, listed):
+        about = None if verdict.variant in absent else (verdict.variant, verdict.implementation, verdict.dataset)
+        key = verdict.outcome, tags(verdict), about, verdict.reason, verdict.warnings
+        groups.setdefault(key, []).append(verdict)
+    yield from groups.values()
+
+
+def _details(alike: Sequence[Verdict]) -> Iterator[Line]:
+    """Say why, and what else is to be known, of verdicts that have it in common."""
+    verdict = alike[0]
     yield Line("")
     head = f"{verdict.outcome}{''.join(f' ({tag})' for tag in tags(verdict))}  "
-    yield from (Line(text, _role(verdict)) for text in wrapped(subject(verdict), indent=head, further="  "))
+    yield from (Line(text, _role(verdict)) for text in wrapped(_subjects(alike), indent=head, further="  "))
     yield from (Line(text) for text in wrapped(verdict.reason, indent="  "))
     for warning in verdict.warnings:
         yield from (Line(text, Role.WARNING) for text in wrapped(f"! {warning}", indent="  ", further="    "))
+
+
+def _subjects(alike: Sequence[Verdict]) -> str:
+    titles = dict.fromkeys(verdict.title for verdict in alike)
+    if len(titles) > 1:
+        return ", ".join(titles)
+    return subject(alike[0], ", ".join(dict.fromkeys(verdict.metric.title for verdict in alike)))
 
 
 def _role(verdict: Verdict) -> Role:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["MEANINGS", "meaning", "of_implementation", "sorted_verdicts", "subject", "summary", "tags"]
+__all__ = ["MEANINGS", "meaning", "of_implementation", "sorted_verdicts", "standing", "subject", "summary", "tags"]
 
 _ORDER = (
     Outcome.REGRESSED,
@@ -37,15 +37,21 @@ def sorted_verdicts(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     return tuple(sorted(verdicts, key=lambda verdict: (not verdict.is_gated, _ORDER.index(verdict.outcome))))
 
 
-def subject(verdict: Verdict) -> str:
-    """Return what a verdict is about: "ConViT-S: Top-1 accuracy on imagenet-1k"."""
+def subject(verdict: Verdict, metrics: str | None = None) -> str:
+    """Return what a verdict is about: "ConViT-S: Top-1 accuracy on imagenet-1k"; `metrics` names several of them."""
     place = "" if verdict.dataset is None else f" on {verdict.dataset}"
-    return f"{of_implementation(verdict.title, verdict)}: {verdict.metric.title}{place}"
+    return f"{of_implementation(verdict.title, verdict)}: {metrics or verdict.metric.title}{place}"
 
 
 def of_implementation(name: str, verdict: Verdict) -> str:
     """Return a variant's `name` with the implementation where a side holds several: "ConViT-S (fused)"."""
     return name if verdict.implementation is None else f"{name} ({verdict.implementation})"
+
+
+def standing(verdict: Verdict) -> str:
+    """Return the outcome; "new" where the baseline has nothing that it could be compared with."""
+    is_new = verdict.baseline is None and verdict.baseline_record is None and not verdict.is_gated
+    return "new" if is_new and verdict.outcome is Outcome.INCOMPARABLE else str(verdict.outcome)
 
 
 def tags(verdict: Verdict) -> tuple[str, ...]:

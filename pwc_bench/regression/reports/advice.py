@@ -1,0 +1,49 @@
+"""What to do about a check that compared less than the baseline holds."""
+
+from collections.abc import Iterator, Sequence
+
+from pwc_bench.core.metric import Kind
+from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports.absent import absent_variants
+
+__all__ = ["advice"]
+
+_PUBLISH = "pwc-bench export --format jsonl --campaign NAME --output results/NAME.jsonl"
+
+
+def advice(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Yield sentences: which option narrows the check to what both sides hold, or how to get a baseline that fits."""
+    yield from _about_variants(verdicts)
+    yield from _about_speed(verdicts)
+
+
+def _about_variants(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    absent = absent_variants(verdicts)
+    held = dict.fromkeys(verdict.variant for verdict in verdicts if verdict.baseline is not None)
+    both = [variant for variant in held if variant not in absent]
+    if not absent:
+        return
+    if both:
+        yield (
+            f"the candidate measured {len(both):,} of the baseline's {len(held):,} variants: run the others too, or "
+            f"compare only what it has with --models {','.join(both)}"
+        )
+    elif any(verdict.candidate is not None for verdict in verdicts):
+        yield (
+            "the baseline holds other variants than the candidate: name another one with --baseline, or publish this "
+            f"run as one with {_PUBLISH}"
+        )
+
+
+def _about_speed(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    gated = [verdict for verdict in verdicts if verdict.is_gated]
+    if not any(verdict.metric.kind is Kind.SAMPLED and verdict.outcome is Outcome.INCOMPARABLE for verdict in gated):
+        return
+    kinds = (Kind.EXACT, Kind.PAIRED)
+    stopped = {verdict.metric.key for verdict in gated if verdict.outcome is Outcome.INCOMPARABLE}
+    others = dict.fromkeys(v.metric.key for v in gated if v.metric.kind in kinds and v.metric.key not in stopped)
+    narrowed = f"leave it out with --metrics {','.join(others)}, or " if others else ""
+    yield (
+        "speed is compared between equal hardware and settings only: "
+        f"{narrowed}publish a baseline from here with {_PUBLISH}"
+    )

@@ -1,0 +1,92 @@
+"""What a check says about variants and speeds that only one side has."""
+
+from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.reports import FORMATS, render
+from pwc_bench.regression.reports.advice import advice
+from tests.example_archive import METRICS
+from tests.regression.reports.examples import LATENCY, context_of, make_verdict
+
+_UNMEASURED = "the candidate has no record of it"
+
+
+def _measured() -> tuple[Verdict, ...]:
+    return (make_verdict("convit-ti", METRICS["gflops"], Outcome.SAME, "unchanged", 1.257, 1.257),)
+
+
+def _absent(*variants: str) -> tuple[Verdict, ...]:
+    return tuple(
+        make_verdict(variant, metric, Outcome.MISSING, _UNMEASURED, 5.0)
+        for variant in variants
+        for metric in (METRICS["gflops"], METRICS["parameters"], LATENCY)
+    )
+
+
+def test_it_names_the_option_that_leaves_out_what_was_not_measured() -> None:
+    """The newcomer measured one variant of a baseline of three: he is told how to compare that one."""
+    (only,) = advice((*_measured(), *_absent("convit-s", "convit-b")))
+    assert "the candidate measured 1 of the baseline's 3 variants" in only
+    assert "--models convit-ti" in only
+
+
+def test_a_candidate_with_other_variants_only_is_told_to_bring_its_own_baseline() -> None:
+    """No option helps where the sides share nothing."""
+    new = make_verdict("my_model:make", METRICS["gflops"], Outcome.INCOMPARABLE, "new", None, 1.0)
+    (only,) = advice((*_absent("convit-s"), new))
+    assert "--baseline" in only
+    assert "pwc-bench export" in only
+
+
+def test_speed_of_other_hardware_can_be_left_out() -> None:
+    """The metrics that could be compared are named; where there are none, only a baseline of one's own helps."""
+    slow = make_verdict("convit-ti", LATENCY, Outcome.INCOMPARABLE, "different device A against B", 5.0, 6.0)
+    assert "--metrics gflops, or" in next(iter(advice((*_measured(), slow))))
+    assert "--metrics" not in next(iter(advice((slow,))))
+
+
+def test_whole_checks_get_no_advice() -> None:
+    """Nothing is said where both sides hold the same, nor where one metric alone is missing."""
+    assert not list(advice(_measured()))
+    gone = make_verdict("convit-ti", METRICS["parameters"], Outcome.MISSING, "not measured", 5.0)
+    assert not list(advice((*_measured(), gone)))
+
+
+def test_a_variant_that_is_missing_whole_has_one_line() -> None:
+    """Eleven variants of six metrics must not bury the one that was compared."""
+    verdicts = (*_measured(), *_absent("convit-s", "convit-b"))
+    context = context_of(verdicts)
+    for form in ("text", "markdown", "github"):
+        text = render(form, verdicts, context)
+        assert text.count("3 metrics") == 2, form
+    assert render("text", verdicts, context).count(_UNMEASURED) == 1
+    for form in set(FORMATS) - {"text", "markdown", "github"}:  # what programs read stays whole
+        assert render(form, verdicts, context).count(_UNMEASURED) >= 6, form
+
+
+def test_a_variant_that_lacks_some_metrics_is_listed_metric_by_metric() -> None:
+    """Also where what it has is unchanged, and is counted only."""
+    same = tuple(make_verdict("convit-s", METRICS["top1"], Outcome.SAME, "unchanged", 80.0, 80.0) for _ in range(7))
+    verdicts = (*same, *_absent("convit-s"))
+    text = render("text", verdicts, context_of(verdicts))
+    assert "3 metrics" not in text
+    assert [line.split()[2] for line in text.splitlines() if line.startswith("missing  ") and "convit-s" in line] == [
+        "gflops,",
+        "parameters,",
+        "latency_p50,",
+    ]
+
+
+def test_what_only_the_candidate_has_is_called_new() -> None:
+    """It is not "incomparable" to somebody who added a metric."""
+    new = Verdict(
+        variant="convit-ti",
+        title="ConViT-Ti",
+        dataset=None,
+        metric=METRICS["parameters"],
+        outcome=Outcome.INCOMPARABLE,
+        reason="new: the baseline has nothing comparable, so nothing is compared",
+        is_gated=False,
+        candidate=_measured()[0].candidate,
+    )
+    verdicts = (*_measured(), new)
+    assert "(new)" in render("text", verdicts, context_of(verdicts))
+    assert "(incomparable)" not in render("text", verdicts, context_of(verdicts))
