@@ -37,5 +37,5 @@ def published_records(db: str, named: Sequence[Path] | None, observer: Observer)
             except RecordFormatError as error:
                 if named is not None:
                     raise
-                observer.warning(f"not shown on the site: {error}")
+                observer.warning(f"not shown: {error}")
     return tuple(found.values())

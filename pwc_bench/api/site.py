@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.known import archive_of
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.api.published import published_records
-from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer
@@ -47,16 +47,4 @@ def publish_database(
 
 def publish_records(records: tuple[Record, ...], site: Path, *, base_url: str | None, observer: Observer) -> SiteReport:
     """Render `records` beside the knowledge that ships with the package. Raises PublishError."""
-    from pwc_bench.exchange import load_knowledge
-
-    known = load_knowledge()
-    archive = MemoryArchive(
-        catalogue=load_catalogue(),
-        all_records=records,
-        all_papers=known.papers,
-        all_tasks=known.tasks,
-        all_datasets=known.datasets,
-        all_methods=known.methods,
-        all_claims=known.claims,
-    )
-    return publish(archive, site, base_url=base_url, observer=observer)
+    return publish(archive_of(records), site, base_url=base_url, observer=observer)

@@ -1,14 +1,13 @@
 """What `pwc-bench show KEY` means, and everything that is known of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.known import Known, known
 from pwc_bench.cli.claim_values import claim_values, measured_values, paper_claims
+from pwc_bench.cli.console import observing
 from pwc_bench.cli.jsonable import to_json
-from pwc_bench.core.archive import Archive, MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
@@ -26,18 +25,12 @@ Found = dict[str, Any]
 
 def find(key: str, db: str) -> Found:
     """Return the thing that `key` names as JSON values. Raises UsageError where there is none, StoreError."""
-    catalogue = load_catalogue()
-    file = sqlite_path(db)
-    if file is not None and not file.exists():
-        # What the package knows by itself can be shown before the first run.
-        return _find(key, _packaged(catalogue), None)
-    from pwc_bench.store import open_existing_store
-
-    with open_existing_store(db) as store:
-        return _find(key, store.archive(catalogue), store.find_record)
+    with observing() as observer, known(db, observer) as here:
+        return _find(key, here)
 
 
-def _find(key: str, archive: Archive, find_record: Callable[[str], Record] | None) -> Found:
+def _find(key: str, here: Known) -> Found:
+    archive = here.archive
     catalogue = archive.catalogue
     for variant in catalogue.variants.values():
         if key.casefold() in (variant.key.casefold(), variant.title.casefold()):
@@ -49,9 +42,9 @@ def _find(key: str, archive: Archive, find_record: Callable[[str], Record] | Non
     found = _paper(key, archive) or _campaign(key, archive) or _claims(key, archive)
     if found is None and any(True for _ in archive.records(variant=key)):  # a model that no family declares
         found = _variant(key, archive)
-    if found is None and find_record is not None and _is_id(key):
-        record = find_record(key)
-        found = {"kind": "record", **record_to_dict(record), "id": record.id}
+    if found is None and _is_id(key):
+        record = here.find_record(key)
+        found = None if record is None else {"kind": "record", **record_to_dict(record), "id": record.id}
     if found is None:
         raise UsageError(f"nothing is called {key!r}: `pwc-bench list variants` (or records, campaigns) names what is")
     return found
@@ -59,13 +52,6 @@ def _find(key: str, archive: Archive, find_record: Callable[[str], Record] | Non
 
 def _whole(kind: str, value: object) -> Found:
     return {"kind": kind, **to_json(value)}
-
-
-def _packaged(catalogue: Catalogue) -> Archive:
-    from pwc_bench.exchange import load_knowledge
-
-    known = load_knowledge()
-    return MemoryArchive(catalogue=catalogue, all_papers=known.papers, all_claims=known.claims)
 
 
 def _variant(key: str, archive: Archive) -> Found:

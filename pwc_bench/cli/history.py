@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import click
 
 from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.known import known
+from pwc_bench.cli.console import observing
 from pwc_bench.cli.tables import print_table
 from pwc_bench.cli.text import one_line, wrapped
 from pwc_bench.core.archive import Archive
@@ -41,16 +42,12 @@ class History:
 
 def find_history(key: str, db: str, metric: str | None) -> History:
     """Read the history of the variant that `key` names. Raises UsageError where there is none, StoreError."""
-    catalogue = load_catalogue()
-    if metric is not None and metric not in catalogue.metrics:
+    if metric is not None and metric not in load_catalogue().metrics:
         raise UsageError(f"there is no metric {metric!r}: `pwc-bench list metrics` names them")
-    file = sqlite_path(db)
-    if file is not None and not file.exists():
-        raise UsageError(f"{db} does not exist: `pwc-bench run` measures something")
-    from pwc_bench.store import open_existing_store
-
-    with open_existing_store(db) as store:
-        return _history(key, store.archive(catalogue), metric)
+    with observing() as observer, known(db, observer) as here:
+        if here.find_stored is None and not here.published:
+            raise UsageError(f"{db} does not exist: `pwc-bench run` measures something")
+        return _history(key, here.archive, metric)
 
 
 def print_history(found: History) -> None:

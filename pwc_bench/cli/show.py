@@ -36,7 +36,8 @@ def command(key: str, db: str, as_json: bool, history: bool, metric: str | None)
 
     KEY is a variant's key or title, a data set's or metric's key, the first digits of a record's id, a campaign's
     name, a paper's slug, or PAPER:MODEL:METRIC for a claim. Of a variant or paper it shows each claim, the measurement
-    that answers it, the signed difference, and whether it is reproduced, under which convention, or why not.
+    that answers it, the signed difference, and whether it is reproduced, under which convention, or why not. Shown is
+    what `build` shows: the database and the published records beside it (*.jsonl).
     """
     from pwc_bench.cli.finding import find
     from pwc_bench.cli.jsonable import json_text
