@@ -12,7 +12,7 @@ from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import placed
-from pwc_bench.evaluation.guard import compare
+from pwc_bench.evaluation.guard import Agreement, compare
 from pwc_bench.evaluation.memory import ModelDoesNotFitError
 from pwc_bench.evaluation.ran import FUSED, REFERENCE
 
@@ -68,12 +68,18 @@ def choose_implementation(
         return Implementation(REFERENCE, model, {"passed": False, "input": looked_at, "error": why})
     if agreement.holds:
         return Implementation(FUSED, fused, agreement.facts(looked_at))
-    observer.warning(
-        f"{variant.title}: the fused implementation's logits are not the reference's on {looked_at} "
-        f"(largest difference {agreement.difference:.1e} of the largest logit, top-5 "
-        f"{'equal' if agreement.top5_equal else 'not equal'}), so the reference is used"
-    )
+    observer.warning(f"{variant.title}: {_objection(agreement, looked_at)}, so the reference is used")
     return Implementation(REFERENCE, model, agreement.facts(looked_at))
+
+
+def _objection(agreement: Agreement, looked_at: str) -> str:
+    if not agreement.images:
+        return f"the fused implementation cannot be compared with the reference on {looked_at}: none can be decoded"
+    return (
+        f"the fused implementation's logits are not the reference's on {looked_at} "
+        f"(largest difference {agreement.difference:.1e} of the largest logit, top-5 "
+        f"{'equal' if agreement.top5_equal else 'not equal'})"
+    )
 
 
 def settle_kernels(variant: Variant, model: nn.Module, settings: Settings, choices: Choices) -> Mapping[str, Json]:

@@ -21,9 +21,8 @@ from pwc_bench.evaluation.device_resize import DeviceResize
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, free_memory
 from pwc_bench.evaluation.onepass import PassOutcome, run_pass
 from pwc_bench.evaluation.plan import PassPlan
-from pwc_bench.evaluation.prepare import NO_WEIGHTS, prepare
+from pwc_bench.evaluation.prepare import NO_WEIGHTS, Preparation
 from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.sample import CropSample
 from pwc_bench.evaluation.seat import Seat
 
 __all__ = ["Round", "run_rounds"]
@@ -45,11 +44,11 @@ def run_rounds(
 ) -> Iterator[Round]:
     """Evaluate all variants of `request`, in as few passes over `source` as the memory allows."""
     waiting: list[tuple[Variant, ...]] = [request.variants]
-    sample = CropSample(request.source, request.settings.workers)
+    preparation = Preparation.of(request, seat.choices, observer)
     number = 0
     while waiting:
         variants = waiting.pop(0)
-        found, deferred = _prepare(variants, request, sample, seat, observer)
+        found, deferred = _prepare(variants, preparation)
         reports = seat.crew.share(f"prepared-{number}", prepared_report(found, deferred))
         deferred = [variant for variant in variants if any(variant.key in told["deferred"] for told in reports)]
         taking = [c for c in found if isinstance(c, Candidate) and c.variant not in deferred]
@@ -82,16 +81,14 @@ def _released(_: torch.Tensor) -> torch.Tensor:
     raise RuntimeError("this model was given back after its round")
 
 
-def _prepare(
-    variants: Sequence[Variant], request: Request, sample: CropSample, seat: Seat, observer: Observer
-) -> tuple[list[Candidate | Absent], list[Variant]]:
+def _prepare(variants: Sequence[Variant], preparation: Preparation) -> tuple[list[Candidate | Absent], list[Variant]]:
     """Load one variant after the other; those that find no room beside the loaded ones are deferred."""
     found: list[Candidate | Absent] = []
     deferred = []
     for variant in variants:
         misfit = None
         try:
-            found.append(prepare(variant, request, sample, seat.choices, observer))
+            found.append(preparation.prepare(variant))
         except ModelDoesNotFitError as error:
             misfit = str(error)
         if misfit is None:

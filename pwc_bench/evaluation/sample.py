@@ -36,16 +36,27 @@ class CropSample:
     """By the recipe's hash and the image's index: some 300 crops at the most."""
 
     def first(self, recipe: Recipe) -> torch.Tensor:
-        """Return the first few images' crops, uint8 of shape (n, side, side, 3): one for 50 images, 4 to 16."""
+        """Return the first few images' crops, uint8 of shape (n, side, side, 3): one for 50 images, 4 to 16.
+
+        Where not one of them can be decoded it is the next ones; n is 0 where no image can be.
+        """
         images = len(self.source.items)
         wanted = min(GUARD_IMAGES, max(_LEAST_GUARD_IMAGES, images // _IMAGES_PER_GUARD_IMAGE), images)
-        return self._crops(recipe, range(wanted))[0]
+        for start in range(0, images, wanted):
+            found, _ = self._crops(recipe, range(start, min(start + wanted, images)))
+            if len(found):
+                break
+        return found
 
     def spread(self, recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
         """Return crops of up to 256 images spread evenly over the data, and their labels, int64 of shape (n,)."""
         images = len(self.source.items)
         wanted = min(PRECISION_IMAGES, images)
         return self._crops(recipe, [number * images // wanted for number in range(wanted)])
+
+    def whole(self, recipe: Recipe) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the crops of all images, and their labels; those that cannot be decoded are left out."""
+        return self._crops(recipe, range(len(self.source.items)))
 
     def _crops(self, recipe: Recipe, indices: Sequence[int]) -> tuple[torch.Tensor, torch.Tensor]:
         missing = [index for index in indices if (recipe.sha256, index) not in self._decoded]

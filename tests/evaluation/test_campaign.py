@@ -19,6 +19,7 @@ from pwc_bench.evaluation import evaluate
 from pwc_bench.prediction_files import read_predictions
 from tests.evaluation.tiny import (
     WIDE_RECIPE,
+    CountingSource,
     FolderSource,
     TinyModel,
     metrics_named,
@@ -236,6 +237,26 @@ def test_the_demo_fits_a_head(tmp_path: Path, source: FolderSource) -> None:
     # Thirty noisy images in 48 dimensions: the head can learn them by heart.
     assert first.measurements["top1"].value > 12.5
     assert first.measurements["top1"] == second.measurements["top1"]
+
+
+def test_the_demos_training_images_are_decoded_once_for_all_variants(tmp_path: Path, source: FolderSource) -> None:
+    """However many heads are fitted on them, and each head is what it would be alone."""
+    train = CountingSource(source.folder, source.items)
+    variants = tiny_variant("tiny-a", 1), tiny_variant("tiny-b", 2)
+    together = evaluate(tiny_request(tmp_path, source, *variants, train_source=train, weights={}))
+    heads = [record.provenance.weights.sha256 for record in together]
+    assert sorted(train.read_indices) == list(range(len(source.items)))
+    alone = evaluate(tiny_request(tmp_path / "alone", source, variants[1], train_source=source, weights={}))
+    assert heads[1:] == [record.provenance.weights.sha256 for record in alone]
+
+
+def test_a_damaged_training_image_of_the_demo_fails_with_advice(tmp_path: Path, source: FolderSource) -> None:
+    """A head fitted on fewer images would be another one."""
+    train = write_images(tmp_path / "train", 12)
+    (train.folder / train.items[3].name).write_bytes(b"not an image")
+    (record,) = evaluate(tiny_request(tmp_path, source, tiny_variant(), train_source=train, weights={}))
+    assert record.status is Status.FAILED
+    assert "pwc-bench prune --cache" in str(record.status_reason)
 
 
 @pytest.mark.parametrize("precision", ["bf16"])

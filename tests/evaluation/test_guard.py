@@ -111,6 +111,29 @@ def test_a_sample_leaves_out_what_cannot_be_decoded(tmp_path: Path) -> None:
     assert len(CropSample(many, workers=2).spread(RECIPE)[0]) in range(240, 257)
 
 
+def test_a_sample_whose_first_images_are_damaged_takes_the_next_ones(tmp_path: Path) -> None:
+    """A few damaged files do not cost the fused implementation."""
+    source = write_images(tmp_path, 12)
+    for item in source.items[:4]:
+        (tmp_path / item.name).write_bytes(b"not an image")
+    wanted, _ = CropSample(FolderSource(tmp_path, source.items[4:]), workers=2).whole(RECIPE)
+    found = CropSample(source, workers=2).first(RECIPE)
+    assert torch.equal(found, wanted[: len(found)])
+    assert len(found) == 4
+
+
+def test_no_image_to_compare_on_is_said_as_such(tmp_path: Path) -> None:
+    """Rather than as a difference."""
+    source = write_images(tmp_path / "images", 3)
+    for item in source.items:
+        (source.folder / item.name).write_bytes(b"not an image")
+    hearing = _Hearing()
+    variant = _fusible(lambda model: _Shifted(model, 1.0))
+    (record,) = evaluate(tiny_request(tmp_path, source, variant, settings=FUSED), hearing)
+    assert record.status is Status.FAILED
+    assert hearing.warnings[0].endswith("none can be decoded, so the reference is used")
+
+
 def test_a_sample_is_decoded_once(tmp_path: Path) -> None:
     """However many variants look at it."""
     written = write_images(tmp_path, 6)
