@@ -116,7 +116,8 @@ comment() {
   }; then
     echo "the report stands below pull request $number"
   else
-    echo "::warning title=pwc-bench::The report could not be written below the pull request: the token may not do so."
+    echo "::warning title=pwc-bench::The report could not be written below the pull request: the token may not do so," \
+      "or gh is not installed on this runner. It stands in the log and in the job's summary."
   fi
   rm -f "$body"
 }

@@ -8,7 +8,7 @@ with it, of its own lane if there is one. Only where no lane of a variant finds 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pwc_bench.core.exact_value import WEIGHTS, exact_value
+from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
@@ -111,6 +111,8 @@ def _pairs(subject: _Subject, metric: Metric) -> Iterator[Pair]:
     several = len({record.environment.implementation for record in (*holders, *takers)}) > 1
     several = several and metric.kind is Kind.SAMPLED
     best = [(_partner(metric, holders, taker), taker) for taker in takers]
+    if metric.kind is Kind.EXACT:
+        best = _each_once(metric, best)
     found = [_paired(metric, partner, taker, several) for partner, taker in best]
     comparable = [pair for pair in found if pair.hurdle is None or pair.hurdle.outcome is not Outcome.INCOMPARABLE]
     if not comparable:
@@ -122,6 +124,14 @@ def _pairs(subject: _Subject, metric: Metric) -> Iterator[Pair]:
     yield from _failed_lanes(metric, holders, subject.candidate)
     if metric.kind is Kind.SAMPLED:
         yield from _vanished(metric, holders, takers)
+
+
+def _each_once(metric: Metric, best: Sequence[tuple[Record, Record]]) -> list[tuple[Record, Record]]:
+    """Leave out what another lane says too: a count is one finding, on however many machines it was made."""
+    found: dict[tuple[ExactValue | None, ...], tuple[Record, Record]] = {}
+    for both in best:
+        found.setdefault(tuple(exact_value(record, metric.key) for record in both), both)
+    return list(found.values())
 
 
 def _partner(metric: Metric, holders: Sequence[Record], taker: Record) -> Record:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "ci" / "gate.sh"
 EXAMPLE = ROOT / "docs" / "examples" / "gate.yml"
 WORKFLOWS = [EXAMPLE, *sorted((ROOT / ".github" / "workflows").glob("*.yml"))]
+PINNED = re.compile(r"actions/[a-z-]+@[0-9a-f]{40}")
 EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}")
 
 
@@ -53,7 +54,7 @@ def test_each_step_is_one_that_a_composite_action_may_have(step: dict[str, Any])
         (word,) = re.findall(r"gate\.sh\" (\w+)", step["run"])
         assert f"\n    {word}) " in SCRIPT.read_text()
     else:
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+        assert PINNED.fullmatch(step["uses"])
 
 
 def test_inputs_and_variables_are_declared_and_used() -> None:
@@ -95,9 +96,10 @@ def test_workflows_are_modest(path: Path) -> None:
 
 
 def test_the_example_gives_inputs_that_exist() -> None:
-    """Whoever copies it gets no warning of GitHub."""
+    """Whoever copies it gets no warning of GitHub, and others' actions at a commit that cannot move."""
     (job,) = loaded(EXAMPLE)["jobs"].values()
     (step,) = [step for step in job["steps"] if "pwc-bench@" in step.get("uses", "")]
+    assert all(PINNED.fullmatch(other["uses"]) for other in job["steps"] if other is not step)
     assert step["with"].keys() <= ACTION["inputs"].keys()
     assert {name for name, declared in ACTION["inputs"].items() if declared.get("required")} <= step["with"].keys()
     assert loaded(EXAMPLE)["permissions"] == {"contents": "read", "pull-requests": "write"}

@@ -1,9 +1,12 @@
 """Comparing two sides: what every kind of metric comes to, and the whole of it."""
 
+from dataclasses import replace
+
+from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.verdict import Outcome, Verdict, exit_code
 from pwc_bench.regression import Side, compare, predictions_needed
-from tests.regression.sides import METRICS, accuracy, cost, predictions, rounds, side
+from tests.regression.sides import METRICS, Evaluated, accuracy, cost, predictions, rounds, side
 
 
 def _compare(baseline: Side, candidate: Side, only: tuple[str, ...] = ()) -> dict[str, Verdict]:
@@ -54,3 +57,15 @@ def test_only_the_predictions_that_are_compared_are_needed() -> None:
     records = (old.record, older.record, cost().record)
     needed = predictions_needed(records, (new.record, cost().record), metrics=METRICS)
     assert needed == (frozenset({old.record.id}), frozenset({new.record.id}))
+
+
+def test_a_count_that_two_machines_agree_on_has_one_verdict() -> None:
+    """A candidate with a record of a GPU and one of a CPU says its GFLOPs once; where they differ, both speak."""
+    gpu, cpu = cost(), cost(device="Test CPU")
+    old = side("old", gpu)
+    keys = [verdict.metric.key for verdict in compare(old, side("new", gpu, cpu), metrics=METRICS, policy=Policy())]
+    assert keys.count("gflops") == keys.count("parameters") == 1
+    counted = dict(cpu.record.measurements) | {"parameters": Measurement(28_000_000, "count")}
+    other = Evaluated(replace(cpu.record, measurements=counted))
+    found = compare(old, side("new", gpu, other), metrics=METRICS, policy=Policy(), only=("parameters",))
+    assert sorted(verdict.outcome for verdict in found) == [Outcome.REGRESSED, Outcome.SAME]

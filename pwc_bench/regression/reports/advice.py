@@ -37,13 +37,20 @@ def _about_variants(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 def _about_speed(verdicts: Sequence[Verdict]) -> Iterator[str]:
     gated = [verdict for verdict in verdicts if verdict.is_gated]
-    if not any(verdict.metric.kind is Kind.SAMPLED and verdict.outcome is Outcome.INCOMPARABLE for verdict in gated):
+    stopped = {verdict.metric.key for verdict in gated if verdict.outcome is Outcome.INCOMPARABLE}
+    if not any(verdict.metric.kind is Kind.SAMPLED and _is_elsewhere(verdict) for verdict in gated):
         return
     kinds = (Kind.EXACT, Kind.PAIRED)
-    stopped = {verdict.metric.key for verdict in gated if verdict.outcome is Outcome.INCOMPARABLE}
     others = dict.fromkeys(v.metric.key for v in gated if v.metric.kind in kinds and v.metric.key not in stopped)
     narrowed = f"leave it out with --metrics {','.join(others)}, or " if others else ""
     yield (
         "speed is compared between equal hardware and settings only: "
         f"{narrowed}publish a baseline from here with {_PUBLISH}"
     )
+
+
+def _is_elsewhere(verdict: Verdict) -> bool:
+    """Tell whether both sides were timed by one definition, so that a machine or a setting keeps them apart."""
+    if verdict.outcome is not Outcome.INCOMPARABLE or verdict.baseline is None or verdict.candidate is None:
+        return False
+    return verdict.baseline.version == verdict.candidate.version

@@ -1,5 +1,8 @@
 """What a check says about variants and speeds that only one side has."""
 
+from dataclasses import replace
+
+from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports import FORMATS, render
 from pwc_bench.regression.reports.advice import advice
@@ -41,6 +44,13 @@ def test_speed_of_other_hardware_can_be_left_out() -> None:
     slow = make_verdict("convit-ti", LATENCY, Outcome.INCOMPARABLE, "different device A against B", 5.0, 6.0)
     assert "--metrics gflops, or" in next(iter(advice((*_measured(), slow))))
     assert "--metrics" not in next(iter(advice((slow,))))
+
+
+def test_another_definition_is_no_matter_of_hardware() -> None:
+    """A metric that is measured in another way than before cannot be saved by the same machine."""
+    moved = make_verdict("convit-ti", LATENCY, Outcome.INCOMPARABLE, "different version", 5.0, 6.0)
+    newer = replace(moved, candidate=Measurement(6.0, "ms", version=2))
+    assert not list(advice((*_measured(), newer)))
 
 
 def test_whole_checks_get_no_advice() -> None:
