@@ -11,7 +11,7 @@ from pwc_bench.views.board import Board, BoardColumn
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.cells import ClaimCell, MeasuredCell
 from pwc_bench.views.comparison import Comparison
-from pwc_bench.views.scatter import Point, Scatter
+from pwc_bench.views.scatter import Cost, Point, Scatter
 
 __all__ = ["BoardChart", "board_charts"]
 
@@ -70,6 +70,8 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
             x_title=_axis_title(across),
             y_title=_axis_title(up),
             points=points,
+            costs=tuple(_costs(board.rows, points, across, x)),
+            cost_title=f"{across.title} measured",
             line=tuple(line),
             line_title="Pareto frontier",
         ),
@@ -151,6 +153,19 @@ def _points(row: BoardRow, place: int, x: int, y: int) -> Iterator[Point]:
     if cost.measured and score.measured:
         at = f" at {_text(cost, cost.measured.number.text)}"
         yield _measured(row, place, float(cost.measured.number.sort), score.measured, at)
+
+
+def _costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColumn, x: int) -> Iterator[Cost]:
+    """Yield the counted costs (those without an interval) of models whose other number nobody measured."""
+    measured = {point.row for point in points if point.is_measured}
+    for point in points:
+        if point.is_measured or point.row is None or point.row in measured:
+            continue
+        cell = rows[point.row].cells[x]
+        if cell.measured is not None and cell.measured.bounds is None:
+            value = _text(cell, cell.measured.number.text)
+            name = f"{point.model}, {across.title} measured: {value}; {point.name.partition(', ')[2]}"
+            yield Cost(float(cell.measured.number.sort), point, name, cell.measured.href)
 
 
 def _dated(row: BoardRow, place: int) -> Iterator[Point]:

@@ -20,6 +20,8 @@ class BoardFigure:
     caption: str
     has_ties: bool
     """Whether some model stands there both as claimed and as measured."""
+    costs: str | None
+    """What its bars are: "GFLOPs measured"; None where it has none."""
     flags: str | None
     """What its pale discs are: "demo", "partial, own weights"; None where it has none."""
 
@@ -33,6 +35,7 @@ def board_figure(chart: BoardChart) -> BoardFigure:
         draw_scatter(scatter),
         scatter.title,
         has_ties=not models[0].isdisjoint(models[1]),
+        costs=scatter.cost_title if scatter.costs else None,
         flags="; ".join(flags) or None,
     )
 

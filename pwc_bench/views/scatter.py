@@ -13,9 +13,13 @@ from pwc_bench.views.axes import Axis, linear_axis, log_axis, time_axis
 from pwc_bench.views.label_places import Box, place_labels
 from pwc_bench.views.svg import Drawing, coordinate, element, share, text
 
-__all__ = ["Point", "Scatter", "draw_scatter"]
+__all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
 
 _RADIUS = 5.0
+_BAR_PX = (3.0, 14.0)
+"""Width and height of the bar that marks a cost."""
+_SECOND_KEY_X = 128.0
+"""Where the second explanation of a narrow plot's second row stands."""
 _LOG_FROM = 8.0
 """Values further apart than this factor stand on a logarithmic axis."""
 _WIDE_PX, _NARROW_PX = (858.0, 326.0), (290.0, 286.0)
@@ -44,6 +48,16 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """A measured x of a model whose y is only claimed: it corrects the claim's place, and is no point of its own."""
+
+    x: float
+    claim: Point
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scatter:
     """What is drawn."""
 
@@ -54,6 +68,9 @@ class Scatter:
     x_title: str
     y_title: str
     points: tuple[Point, ...]
+    costs: tuple[Cost, ...] = ()
+    cost_title: str = ""
+    """What their bars are: "GFLOPs measured"."""
     line: tuple[int, ...] = ()
     """The places of the points that the line joins, from left to right: the state of the art, or the frontier."""
     line_title: str = ""
@@ -80,7 +97,7 @@ class _Plane:
 
 def draw_scatter(scatter: Scatter) -> Drawing:
     """Draw at least one point. The x axis is logarithmic where the values span it."""
-    xs = [point.x for point in scatter.points]
+    xs = [*(point.x for point in scatter.points), *(cost.x for cost in scatter.costs)]
     ys = [value for point in scatter.points for value in (point.y, *(point.y_interval or ()))]
     plane = _Plane(_x_axis(xs, scatter), linear_axis(ys))
     body = (
@@ -90,6 +107,7 @@ def draw_scatter(scatter: Scatter) -> Drawing:
         *_legend(scatter),
         *_line(plane, scatter),
         *_ties(plane, scatter.points),
+        *(part for cost in scatter.costs for part in _cost(plane, cost, scatter)),
         *(_mark(plane, point, scatter) for point in sorted(scatter.points, key=lambda point: point.is_measured)),
         element("g", *_labels(plane, scatter, _WIDE_PX), class_="chart-wide", aria_hidden="true"),
         element("g", *_labels(plane, scatter, _NARROW_PX), class_="chart-narrow", aria_hidden="true"),
@@ -122,7 +140,7 @@ def _grid(plane: _Plane, scatter: Scatter) -> list[str]:
 
 
 def _legend(scatter: Scatter) -> list[str]:
-    """Explain ring, disc and line above the plot; where it is narrow the line has a row of its own."""
+    """Explain ring, disc, bar and line above the plot; where it is narrow the last two have a row of their own."""
     kinds = {point.is_measured for point in scatter.points}
     x, parts = _RADIUS, []
     for is_measured, name in ((False, "claim"), (True, "measured, 95 % interval")):
@@ -131,9 +149,17 @@ def _legend(scatter: Scatter) -> list[str]:
             label = text(name, x=coordinate(x + 10), y="-28", id=_mark_class(is_measured=is_measured))
             parts.append(element("g", mark, label, class_=_mark_class(is_measured=is_measured)))
             x += len(name) * 6.0 + 28
+    if scatter.costs:
+        parts += [_cost_key(scatter, x, -28, "chart-wide"), _cost_key(scatter, _SECOND_KEY_X, -10, "chart-narrow")]
+        x += len(scatter.cost_title) * 6.6 + 28
     if len(scatter.line) > 1:
         parts += [_line_key(scatter, x, -28, "chart-wide"), _line_key(scatter, 0, -10, "chart-narrow")]
     return parts
+
+
+def _cost_key(scatter: Scatter, x: float, y: float, where: str) -> str:
+    label = text(scatter.cost_title, x=coordinate(x + 8), y=coordinate(y))
+    return element("g", _bar(coordinate(x), coordinate(y - 4)), label, class_=f"chart-measured {where}")
 
 
 def _line_key(scatter: Scatter, x: float, y: float, where: str) -> str:
@@ -165,6 +191,21 @@ def _ties(plane: _Plane, points: Sequence[Point]) -> list[str]:
         for point in points
         if point.is_measured and point.model in claims
     ]
+
+
+def _cost(plane: _Plane, cost: Cost, scatter: Scatter) -> Iterator[str]:
+    """Draw the tie from the claim, and a bar at the measured place: taller than it is wide, as only x was measured."""
+    (start, y), x, row = plane.at(cost.claim), plane.x.share(cost.x), cost.claim.row
+    yield _segment((start, y), (x, y), "chart-tie", row)
+    title = () if scatter.is_brief else (element("title", escape(cost.name)),)
+    bar = _bar(share(x), share(y))
+    yield element("a", *title, bar, class_="chart-measured", data_r=_row(row), href=cost.href, aria_label=cost.name)
+
+
+def _bar(x: str, y: str) -> str:
+    width, height = _BAR_PX
+    middle = f"translate({coordinate(-width / 2)} {coordinate(-height / 2)})"
+    return element("rect", x=x, y=y, width=coordinate(width), height=coordinate(height), transform=middle)
 
 
 def _segment(start: _Place, end: _Place, kind: str, row: int | None = None) -> str:
@@ -208,6 +249,17 @@ def _labels(plane: _Plane, scatter: Scatter, size_px: tuple[float, float]) -> li
     width, height = size_px
     spots = [(x * width, y * height) for x, y in map(plane.at, scatter.points)]
     taken = [Box(x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in spots]
+    taken += [
+        Box(x - 2, low * height, x + 2, high * height)
+        for (x, _), point in zip(spots, scatter.points, strict=True)
+        if point.y_interval is not None
+        for high, low in [[1 - plane.y.share(value) for value in point.y_interval]]
+    ]
+    for cost in scatter.costs:
+        (start, y), x = plane.at(cost.claim), plane.x.share(cost.x) * width
+        start, y = start * width, y * height
+        taken.append(Box(x - 2, y - _BAR_PX[1] / 2, x + 2, y + _BAR_PX[1] / 2))
+        taken.append(Box(min(x, start), y - 2, max(x, start), y + 2))
     for (x1, y1), (x2, y2) in _stairs(plane, scatter):
         left, right, top, bottom = min(x1, x2) * width, max(x1, x2) * width, min(y1, y2) * height, max(y1, y2) * height
         taken.append(Box(left - 2, top - 2, right + 2, bottom + 2))

@@ -307,6 +307,18 @@ def test_a_measurement_speaks_for_its_model_on_the_frontier(board: Board) -> Non
     assert places == sorted(places)
 
 
+def test_a_counted_cost_stands_beside_a_claimed_accuracy(board: Board) -> None:
+    """Where nobody measured the accuracy, the GFLOPs were measured all the same; speeds of another machine are not."""
+    charts = {chart.slug: chart for chart in board_charts(board, "T")}
+    costs = charts["top1-against-gflops"].scatter.costs
+    assert {cost.claim.model for cost in costs} == {"ConViT-Ti+", "ConViT-S+", "ConViT-B+"}
+    assert all(not cost.claim.is_measured and cost.href.endswith("index.html") for cost in costs)
+    assert costs[0].name == "ConViT-B+, GFLOPs measured: 30.77 GFLOPs; claimed: 82.5 % at 30 GFLOPs (Table 1)"
+    assert not charts["top1-against-throughput"].scatter.costs
+    figure = board_figure(charts["top1-against-gflops"])
+    assert figure.costs == "GFLOPs measured"
+
+
 def test_a_chart_of_many_points_leads_to_the_rows_of_its_table() -> None:
     """Each row names its model; a chart on a page of its own keeps whole names."""
     archive = board_archive(80, measured=3)

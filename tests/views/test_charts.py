@@ -7,7 +7,7 @@ import pytest
 
 from pwc_bench.views.axes import linear_axis, log_axis, time_axis, years
 from pwc_bench.views.label_places import Box, place_labels
-from pwc_bench.views.scatter import Point, Scatter, draw_scatter
+from pwc_bench.views.scatter import Cost, Point, Scatter, draw_scatter
 from pwc_bench.views.svg import coordinate, element, standalone, text
 from tests.golden_files import assert_golden
 
@@ -34,6 +34,18 @@ def test_a_linear_axis_holds_its_values_with_readable_ticks(values: list[float])
     axis = linear_axis(values)
     assert all(0 <= axis.share(value) <= 1 for value in values)
     assert len({tick.text for tick in axis.ticks}) == len(axis.ticks) >= 2
+
+
+def test_a_measured_cost_is_a_bar_tied_to_the_claim() -> None:
+    """It leads to its record and says what it is; it is no disc, since the other number was not measured."""
+    chart = make_scatter()
+    cost = Cost(34.0, chart.points[2], "B, GFLOPs measured: 34.0", "../r/index.html")
+    drawn = draw_scatter(replace(chart, costs=(cost,), cost_title="GFLOPs measured")).markup
+    before = draw_scatter(chart).markup
+    assert drawn.count("<circle") == before.count("<circle")
+    assert drawn.count("<rect") == 3  # the bar, and its explanation for wide and for narrow windows
+    assert 'aria-label="B, GFLOPs measured: 34.0"' in drawn
+    assert drawn.count('class="chart-tie"') == before.count('class="chart-tie"') + 1
 
 
 def test_a_linear_axis_counts_in_round_steps() -> None:
