@@ -27,7 +27,7 @@ class PairCell:
     title: str
     """"ConViT-S against DeiT-S"."""
     href: str | None
-    """None where there is no page, and on the diagonal."""
+    """None where there is no page, and on and below the diagonal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,10 @@ def _scripts(archive: Archive, guesses: dict[str, tuple[Guesses, ...]]) -> Itera
 
 
 def _row(key: str, columns: tuple[str, ...], pairs: set[Pair], titles: dict[str, str]) -> PairRow:
-    cells = []
-    for other in columns:
+    """Link each pair once, above the diagonal."""
+    cells, place = [], columns.index(key)
+    for column, other in enumerate(columns):
         pair = Pair(key, other) if Pair(key, other) in pairs else Pair(other, key)
-        href = relative(PATH, pair.path) if pair in pairs else None
+        href = relative(PATH, pair.path) if pair in pairs and column > place else None
         cells.append(PairCell(f"{titles[pair.first]} against {titles[pair.second]}", href))
     return PairRow(titles[key], tuple(cells))

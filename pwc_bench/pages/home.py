@@ -1,12 +1,13 @@
 """The front page: what this is, what was measured last, and where the notable benchmarks stand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.knowledge import Method
 from pwc_bench.core.page import Page
+from pwc_bench.core.record import Record
 from pwc_bench.views.board import make_board
 from pwc_bench.views.board_chart import board_charts
 from pwc_bench.views.board_figure import BoardFigure, board_figure
@@ -16,13 +17,23 @@ from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
 from pwc_bench.views.links import Link, method_path, model_path, paper_path, record_path, relative
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["CampaignLine", "HomeContext", "ModelGroup", "pages"]
+__all__ = ["CampaignLine", "HomeContext", "ModelGroup", "RecordGroup", "pages"]
 
 PATH = "index.html"
 _MOST_CAMPAIGNS = 5
 _MOST_BOARDS = 6
-_MOST_RECORDS = 6
-"""How many of a campaign's records are named."""
+_MOST_RECORDS = 12
+"""How many of a campaign's records are read; each model is then named once for what was measured of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGroup:
+    """A campaign's records of one kind."""
+
+    about: str
+    """"Cost and speed", or the title of a data set."""
+    records: tuple[Link, ...]
+    """The newest of each variant, named after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +44,10 @@ class CampaignLine:
     date: str
     moment: str
     """Its start, ISO 8601."""
-    records: tuple[Link, ...]
-    """Its newest records."""
+    groups: tuple[RecordGroup, ...]
+    """Its newest records, by what they are about."""
     more: str | None
-    """How many are not named."""
+    """How many further ones there are."""
     note: str | None
     is_demo: bool
 
@@ -104,16 +115,26 @@ def _figure(archive: Archive, key: BoardKey, names: Names) -> BoardFigure | None
 
 def _campaign(archive: Archive, campaign: Campaign, names: Names) -> CampaignLine:
     records = tuple(islice(archive.records(campaign=campaign.name), _MOST_RECORDS))
-    left = campaign.records - len(records)
+    groups = tuple(_groups(records, names))
+    left = campaign.records - sum(len(group.records) for group in groups)
     return CampaignLine(
         name=campaign.name,
         date=campaign.started[:10],
         moment=campaign.started,
-        records=tuple(Link(names.record(record), relative(PATH, record_path(record.id))) for record in records),
+        groups=groups,
         more=f"{left:,}" if left > 0 else None,
         note=campaign.note,
         is_demo=any(names.is_demo(record) for record in records),
     )
+
+
+def _groups(records: Iterable[Record], names: Names) -> Iterator[RecordGroup]:
+    found: dict[str | None, dict[str, Link]] = {}
+    for record in records:  # newest first
+        link = Link(names.variant(record.variant, record), relative(PATH, record_path(record.id)))
+        found.setdefault(record.dataset, {}).setdefault(record.variant, link)
+    for dataset, links in found.items():
+        yield RecordGroup("Cost and speed" if dataset is None else names.dataset(dataset), tuple(links.values()))
 
 
 def _models(archive: Archive, names: Names) -> tuple[ModelGroup, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 __all__ = ["Axis", "Tick", "linear_axis", "log_axis", "time_axis", "years"]
 
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_MOST_DECADES = 10
+"""Of more decades on a logarithmic axis only some are marked."""
 _MARGIN_SHARE = 0.06
 """Free space beyond the extremes, as a share of their distance."""
 
@@ -56,7 +58,8 @@ def log_axis(values: Sequence[float]) -> Axis:
     factor = max((greatest / least) ** _MARGIN_SHARE, 1.12)
     low, high = least / factor, greatest * factor
     bare = Axis(low, high, (), is_log=True)
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    decades = range(first, last + 1, math.ceil((last - first) / _MOST_DECADES))
     factors = (1, 2, 5) if high / low < 2000 else (1,)
     marks = [factor * 10.0**decade for decade in decades for factor in factors]
     ticks = tuple(Tick(bare.share(mark), f"{mark:,.10g}") for mark in marks if low <= mark <= high)

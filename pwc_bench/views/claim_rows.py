@@ -29,6 +29,8 @@ class ClaimRow:
     model_href: str | None
     conditions: str | None
     comparison: Comparison
+    is_like_above: bool = False
+    """Whether task, data set and metric are those of the row above: a table then need not say them again."""
 
 
 class ClaimDesk:
@@ -82,15 +84,18 @@ class ClaimDesk:
 
 
 def align_claim_rows(rows: Sequence[ClaimRow]) -> tuple[ClaimRow, ...]:
-    """Stand the decimal points below each other within each run of rows about the same metric."""
+    """Stand the decimal points below each other within each run of rows about the same metric; mark what repeats."""
     found: list[ClaimRow] = []
     for _, run in groupby(rows, key=lambda row: row.metric):
         group = list(run)
         claims = aligned([row.comparison.claim.number if row.comparison.claim else None for row in group])
         measured = aligned([row.comparison.measured.number if row.comparison.measured else None for row in group])
+        above: ClaimRow | None = None
         for row, claim, number in zip(group, claims, measured, strict=True):
             cell = row.comparison
             cell = replace(cell, claim=replace(cell.claim, number=claim)) if cell.claim and claim else cell
             cell = replace(cell, measured=replace(cell.measured, number=number)) if cell.measured and number else cell
-            found.append(replace(row, comparison=cell))
+            is_like_above = above is not None and (row.task, row.dataset) == (above.task, above.dataset)
+            found.append(replace(row, comparison=cell, is_like_above=is_like_above))
+            above = row
     return tuple(found)

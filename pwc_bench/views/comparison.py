@@ -10,7 +10,7 @@ from pwc_bench.core.variant import Variant
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import signed_text
-from pwc_bench.views.reproduction import Reproduction, reproduce
+from pwc_bench.views.reproduction import Reproduction, ratio_text, reproduce
 from pwc_bench.views.speed_ratios import SpeedRatios
 
 __all__ = ["Comparison", "Verdict", "compare_claim", "unmeasured_comparison"]
@@ -24,6 +24,8 @@ class Verdict:
     """"reproduced", "above", "below", "not-comparable" or "not-measured": the end of the style's class."""
     text: str
     """One phrase: "reproduced without the classifier head: 27.3 M"."""
+    brief: str = ""
+    """The same without the conditions, for tables that tell them in columns of their own; "" where it names none."""
     by_convention: bool = False
     """Whether it holds under the claim's convention and not under the metric's own, as the text says."""
     by_own_weights: bool = False
@@ -127,6 +129,7 @@ def _verdict(found: Reproduction) -> Verdict:
     return Verdict(
         state=str(found.agreement).replace(" ", "-"),
         text=found.reason,
+        brief="" if found.ratio is None else f"{found.agreement} {ratio_text(found.ratio)}",
         by_convention=found.reading is not None,
         by_own_weights=found.by_own_weights and found.reading is None,
         by_ratio=found.ratio is not None,

@@ -10,6 +10,7 @@ from html import escape
 from itertools import pairwise
 
 from pwc_bench.views.axes import Axis, linear_axis, log_axis, time_axis
+from pwc_bench.views.frame import shorten
 from pwc_bench.views.label_places import Box, place_labels
 from pwc_bench.views.svg import Drawing, coordinate, element, share, text
 
@@ -24,6 +25,8 @@ _LOG_FROM = 8.0
 """Values further apart than this factor stand on a logarithmic axis."""
 _WIDE_PX, _NARROW_PX = (858.0, 326.0), (290.0, 286.0)
 """The plot's width and height for which names are placed; between the two the wide places hold."""
+_MOST_LETTERS = 28
+"""A longer name is cut; the point itself says it whole."""
 _MOST_NAMES = 36
 """Of more models than that only those on the line are named."""
 
@@ -264,11 +267,12 @@ def _labels(plane: _Plane, scatter: Scatter, size_px: tuple[float, float]) -> li
         left, right, top, bottom = min(x1, x2) * width, max(x1, x2) * width, min(y1, y2) * height, max(y1, y2) * height
         taken.append(Box(left - 2, top - 2, right + 2, bottom + 2))
     places = [plane.at(point) for point in chosen.values()]
-    wanted = [(x * width, y * height, model) for (x, y), model in zip(places, chosen, strict=True)]
+    names = [shorten(model, _MOST_LETTERS) for model in chosen]
+    wanted = [(x * width, y * height, name) for (x, y), name in zip(places, names, strict=True)]
     found = place_labels(wanted, taken, Box(0, 0, width + 16, height))
     return [
         text(
-            point.model,
+            name,
             class_="chart-label",
             data_r=_row(point.row),
             x=share(x),
@@ -277,5 +281,5 @@ def _labels(plane: _Plane, scatter: Scatter, size_px: tuple[float, float]) -> li
             dy=coordinate(place.y - y * height),
             text_anchor=None if place.anchor == "start" else place.anchor,
         )
-        for point, (x, y), place in zip(chosen.values(), places, found, strict=True)
+        for point, name, (x, y), place in zip(chosen.values(), names, places, found, strict=True)
     ]

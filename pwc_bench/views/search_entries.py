@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Paper
 from pwc_bench.views.board_keys import board_keys, titled_board
 from pwc_bench.views.links import dataset_path, method_path, model_path, paper_path, task_path
 from pwc_bench.views.record_naming import Names
@@ -13,6 +14,10 @@ __all__ = ["KINDS", "SearchEntry", "search_entries"]
 
 KINDS = ("Task", "Leaderboard", "Dataset", "Model", "Method", "Paper")
 """In the order in which entries are listed: what is few and general first, papers, which are many, last."""
+
+
+_MOST_AUTHORS = 10
+"""Of a paper with more of them the others are not found: a few papers have thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class SearchEntry:
     path: str
     """Relative to the site's root, ending in index.html."""
     further: str = ""
-    """Words under which it is found too: a method's full name, a paper's arXiv number."""
+    """Words under which it is found too: a method's full name, a paper's arXiv number and its authors."""
 
 
 def search_entries(archive: Archive) -> Iterator[SearchEntry]:
@@ -45,4 +50,8 @@ def search_entries(archive: Archive) -> Iterator[SearchEntry]:
         further = "" if method.full_name == method.title else method.full_name
         yield SearchEntry("Method", method.title, method_path(method.slug), further)
     for paper in archive.papers():
-        yield SearchEntry("Paper", paper.title, paper_path(paper.slug), paper.arxiv or "")
+        yield SearchEntry("Paper", paper.title, paper_path(paper.slug), _further_words(paper))
+
+
+def _further_words(paper: Paper) -> str:
+    return " ".join((*((paper.arxiv,) if paper.arxiv else ()), *paper.authors[:_MOST_AUTHORS]))

@@ -25,8 +25,11 @@ class SpeedRow:
     """One machine with one setting."""
 
     device: str
-    settings: str
-    """"bf16, batch 256, compiled"."""
+    precision: str
+    """"fp32 with TF32"."""
+    batch_size: str
+    further: str
+    """Whatever else changes speed: "compiled, channels last"; "" where all is as usual."""
     cells: tuple[MeasuredCell | None, ...]
     """One for each column, None where it was not measured."""
 
@@ -50,15 +53,16 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
     Failed records and demos are left out. A run has a row for each batch: its latencies are those of batch 1.
     """
     metrics = speed_metrics(names.catalogue)
-    rows: dict[tuple[str, int, str], dict[str, MeasuredCell]] = {}
+    rows: dict[tuple[str, str, int, str], dict[str, MeasuredCell]] = {}
     for record in records:
         if record.status is Status.FAILED or names.is_demo(record):
             continue
         for metric in metrics:
             if metric.key not in record.measurements:
                 continue
-            size = record.batch_size_of(metric.key)
-            row = rows.setdefault((record.environment.device, size, settings_text(record.environment, size)), {})
+            environment, size = record.environment, record.batch_size_of(metric.key)
+            key = (environment.device, _precision(environment), size, _further(environment))
+            row = rows.setdefault(key, {})
             if metric.key not in row:  # the first one met is the newest
                 row[metric.key] = measured_cell(record, metric, path)
     used = tuple(metric for metric in metrics if any(metric.key in row for row in rows.values()))
@@ -67,17 +71,24 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
     return SpeedTable(
         columns=tuple(SpeedColumn(metric.title, metric.display.unit) for metric in used),
         rows=tuple(
-            SpeedRow(device, settings, tuple(row.get(metric.key) for metric in used))
-            for (device, _, settings), row in sorted(rows.items(), key=lambda item: item[0])
+            SpeedRow(device, precision, f"{size:,}", further, tuple(row.get(metric.key) for metric in used))
+            for (device, precision, size, further), row in sorted(rows.items(), key=lambda item: item[0])
         ),
     )
 
 
 def settings_text(environment: Environment, batch_size: int) -> str:
     """Return how a machine was used: "bf16, batch 256, compiled"."""
+    further = _further(environment)
+    return f"{_precision(environment)}, batch {batch_size}" + (f", {further}" if further else "")
+
+
+def _precision(environment: Environment) -> str:
+    return environment.precision + (" with TF32" if environment.tf32 else "")
+
+
+def _further(environment: Environment) -> str:
     parts = (
-        environment.precision + (" with TF32" if environment.tf32 else ""),
-        f"batch {batch_size}",
         *(("compiled",) if environment.compile else ()),
         *(("CUDA graphs",) if environment.cuda_graphs else ()),
         *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),

@@ -15,7 +15,8 @@ font:12px system-ui,sans-serif}
 paint-order:stroke;stroke:var(--surface);stroke-width:3px}
 .chart-grid{stroke:var(--line)}.chart-axis{stroke:var(--ink-soft)}
 .chart-claim circle{fill:var(--surface);stroke:var(--claim);stroke-width:2}
-.chart-measured circle,.chart-measured rect{fill:var(--measured)}.chart-measured line{stroke:var(--measured);stroke-width:1.5}
+.chart-measured circle,.chart-measured rect{fill:var(--measured)}
+.chart-measured line{stroke:var(--measured);stroke-width:1.5}
 .chart-tie{stroke:var(--ink-soft);stroke-dasharray:2 2}.chart-best{stroke:var(--ink-soft);stroke-width:1.5}
 .chart-narrow{display:none}.chart-flagged circle{fill-opacity:.45}
 """

@@ -9,8 +9,9 @@
   const entries = [];
   const words = new Map(); // word -> the entries that hold it
 
-  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
+  // Accents and apostrophes do not count; a plus does, because it tells ConViT-S+ from ConViT-S.
+  const plain = (text) => text.normalize("NFKD").replace(/[\p{M}'\u2019]/gu, "").toLowerCase();
+  const split = (text) => plain(text).match(/[\p{L}\p{N}]+|\+/gu) ?? [];
   // As the site's builder makes addresses from titles.
   const slug = (text) => text.replaceAll("+", " plus ").normalize("NFKD").replace(/[^\x00-\x7f]/g, "").toLowerCase()
     .replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");

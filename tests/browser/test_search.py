@@ -43,6 +43,11 @@ def titles(page: Page) -> list[str]:
         ("gated positional", "GPSA"),
         ("2103.10697", "ConViT: Improving Vision Transformers with Soft Convolutional Inductive Biases"),
         ("ïmagenét", "ImageNet"),
+        ("CONVIT-s+", "ConViT-S+"),
+        ("d'Ascoli", "ConViT: Improving"),
+        ("dascoli", "ConViT: Improving"),
+        ("Herve Jegou", "Training data-efficient"),
+        ("touvorn", "Training data-efficient"),
     ],
 )
 def test_case_accents_and_slips_are_forgiven(page: Page, typed: str, first: str) -> None:
@@ -50,6 +55,13 @@ def test_case_accents_and_slips_are_forgiven(page: Page, typed: str, first: str)
     page.get_by_role("combobox", name="Search").fill(typed)
     expect(page.get_by_role("option").first).to_be_visible()
     assert any(title.startswith(first) for title in titles(page)[:4]), titles(page)
+
+
+def test_a_plus_tells_models_apart(page: Page) -> None:
+    """Who types it means it."""
+    page.get_by_role("combobox", name="Search").fill("convit-s+")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert titles(page) == ["ConViT-S+"]
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:

@@ -124,6 +124,19 @@ def test_without_javascript_everything_is_there(browser: Browser) -> None:
     context.close()
 
 
+def test_a_sorted_table_of_claims_names_task_and_metric_in_every_row(browser: Browser) -> None:
+    """As long as rows stand in the paper's order, what is as above is left out."""
+    page = browser.new_page(viewport=ViewportSize(width=1280, height=900))
+    page.goto(f"{built_site().as_uri()}/paper/convit/index.html")
+    table = page.locator("table.claims").first
+    metric = table.locator("tr.again .in-metric span").first
+    read = "element => getComputedStyle(element).clipPath"
+    assert metric.evaluate(read) != "none"
+    table.get_by_role("button", name="Model").click()
+    assert metric.evaluate(read) == "none"
+    page.close()
+
+
 def test_light_and_dark_differ(browser: Browser) -> None:
     """The site follows the system, and so does a chart that is opened by itself."""
     grounds = set()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.measurement import Measurement
 from pwc_bench.pages.home import HomeContext, pages
 from tests.example_archive import example_archive
 from tests.factories import make_claim, make_record
@@ -29,12 +30,19 @@ def test_it_shows_where_the_notable_benchmarks_stand() -> None:
 
 
 def test_it_names_the_newest_campaigns() -> None:
-    """Each with its records; many are counted, a demo is called one."""
+    """Each with its records by what they are about, a model once; many are counted, a demo is called one."""
     found = home(example_archive())
     names = {line.name: line for line in found.campaigns}
     assert names["demo"].is_demo
     assert not names["2026-01-01-test"].is_demo
-    assert (len(names["2026-01-01-test"].records), names["2026-01-01-test"].more) == (6, "4")
+    assert [group.about for group in names["2026-01-01-test"].groups] == ["Cost and speed", "ImageNet-1k"]
+    assert names["2026-01-01-test"].more is None
+    runs = tuple(make_record(f"model-{number}", None, campaign="large") for number in range(14))
+    again = make_record("model-13", None, campaign="large", measurements={"gflops": Measurement(1.0, "GFLOPs")})
+    (large,) = home(replace(example_archive(), all_records=(*runs, again))).campaigns
+    (group,) = large.groups
+    assert len({link.text for link in group.records}) == len(group.records) <= 12
+    assert large.more == str(15 - len(group.records))
     assert names["demo"].more is None
 
 

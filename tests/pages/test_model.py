@@ -80,9 +80,9 @@ def test_speed_is_kept_apart_by_machine() -> None:
     )
     speed = _page(example_archive((fast, slow)), "convit-s").speed
     assert speed is not None
-    assert [(row.device, row.settings) for row in speed.rows] == [
-        ("Intel(R) Xeon(R)", "fp32, batch 64"),
-        ("NVIDIA H200", "fp32, batch 64"),
+    assert [(row.device, row.precision, row.batch_size) for row in speed.rows] == [
+        ("Intel(R) Xeon(R)", "fp32", "64"),
+        ("NVIDIA H200", "fp32", "64"),
     ]
     assert [column.title for column in speed.columns] == ["Throughput"]
 

@@ -50,6 +50,20 @@ def test_its_buttons_lead_to_paper_pdf_and_code(paper: PaperContext) -> None:
     assert len(paper.code) == 5
 
 
+def test_its_table_names_task_and_data_set_once_for_each_metric(paper: PaperContext) -> None:
+    """The rows below say them again only to those who hear the page, or who sort or point at the table."""
+    rows = paper.results.own
+    first = [
+        row for row, above in zip(rows, (None, *rows), strict=False) if above is None or row.metric != above.metric
+    ]
+    assert [row for row in rows if not row.is_like_above] == first
+    page = (built_site() / "paper/convit/index.html").read_text()
+    own = page.partition("</table>")[0]
+    assert own.count('<tr class="again">') == len(rows) - len(first)
+    assert own.count("Image Classification</a></td>") == len(first)
+    assert own.count("Image Classification</span></td>") == len(rows) - len(first)
+
+
 def test_its_table_begins_with_the_six_gflops(paper: PaperContext) -> None:
     """In the order of the reference page, each with our measurement and the signed difference."""
     rows = paper.results.own[:6]

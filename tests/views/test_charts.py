@@ -1,5 +1,6 @@
 """Axes, labels and drawings."""
 
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -58,6 +59,17 @@ def test_a_log_axis_is_marked_at_one_two_five() -> None:
     """As on ruled paper; over many decades at the powers of ten only."""
     assert [tick.text for tick in log_axis([1.0, 30.0]).ticks] == ["1", "2", "5", "10", "20"]
     assert [tick.text for tick in log_axis([0.01, 1e5]).ticks][:3] == ["0.01", "0.1", "1"]
+    assert len(log_axis([1.0, 1e14]).ticks) <= 9
+
+
+def test_a_name_that_is_too_long_is_cut() -> None:
+    """Beside its point; the point itself says it whole."""
+    long = Point("Name-" * 30, 2.0, 70.0, "Name-" * 30 + ", claimed: 70.0", None, is_measured=False)
+    drawn = draw_scatter(replace(make_scatter(), points=(long,))).markup
+    labels = re.findall(r'class="chart-label"[^>]*>([^<]*)<', drawn)
+    assert len(labels) == 2
+    assert all(len(label) <= 29 and label.endswith("…") for label in labels)
+    assert "Name-" * 30 in drawn
 
 
 def test_a_time_axis_is_marked_at_whole_years() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.views.record_naming import Names
-from pwc_bench.views.speed_table import speed_table
+from pwc_bench.views.speed_table import settings_text, speed_table
 from tests.example_archive import example_archive
 from tests.factories import make_measurement, make_record
 
@@ -43,9 +43,10 @@ def test_every_setting_that_changes_speed_is_told() -> None:
     )
     table = speed_table(_names(), (replace(record, environment=environment),), PATH)
     assert table is not None
-    assert table.rows[0].settings == (
-        "fp32 with TF32, batch 64, compiled, channels last, fused implementation, 2 threads"
-    )
+    row = table.rows[0]
+    assert (row.precision, row.batch_size) == ("fp32 with TF32", "64")
+    assert row.further == "compiled, channels last, fused implementation, 2 threads"
+    assert settings_text(environment, 64) == f"fp32 with TF32, batch 64, {row.further}"
 
 
 def test_failed_records_and_demos_have_no_speed() -> None:
@@ -72,5 +73,7 @@ def test_a_latency_stands_at_batch_1() -> None:
     )
     table = speed_table(Names(catalogue, {}), (record,), PATH)
     assert table is not None
-    shown = {row.settings: [cell is not None for cell in row.cells] for row in table.rows}
-    assert list(shown.items()) == [("fp32, batch 1", [False, True]), ("fp32, batch 64", [True, False])]
+    shown = {
+        (row.precision, row.batch_size, row.further): [cell is not None for cell in row.cells] for row in table.rows
+    }
+    assert list(shown.items()) == [(("fp32", "1", ""), [False, True]), (("fp32", "64", ""), [True, False])]
