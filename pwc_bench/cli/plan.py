@@ -14,6 +14,7 @@ from pwc_bench.core.variant import Variant
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation import Request
+    from pwc_bench.evaluation.workspace import Workspace
 
 __all__ = ["PREDICTION_BYTES", "Plan", "make_plan", "plan_lines"]
 
@@ -48,6 +49,8 @@ class Plan:
     """What the crops take on disk once all are there; None where none are kept."""
     site: str | None
     campaign: str | None
+    is_continued: bool
+    """Whether an interrupted run of the same request has left its work, which goes on."""
     seconds_at_least: float | None
     """The models' own time for the images, from earlier records on this device; None where there are none."""
 
@@ -57,7 +60,10 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
     present = len(request.source.items)
     images = present if request.limit is None else min(request.limit, present)
     settings = request.settings
-    batch_size = _batch_size(request)
+    from pwc_bench.evaluation.workspace import find_interrupted
+
+    interrupted = find_interrupted(request)
+    batch_size = _batch_size(request, interrupted)
     return Plan(
         variants=tuple(variant.key for variant in request.variants),
         dataset=request.dataset.key,
@@ -77,7 +83,8 @@ def make_plan(request: "Request", *, database: str, site: Path | None, earlier: 
         free_bytes=shutil.disk_usage(_existing(request.folder)).free,
         crop_cache_bytes=_crop_bytes(request, images),
         site=None if site is None else str(site),
-        campaign=request.campaign,
+        campaign=request.campaign if interrupted is None else interrupted.campaign,
+        is_continued=interrupted is not None,
         seconds_at_least=_seconds(request, batch_size, images, earlier),
     )
 
@@ -101,7 +108,7 @@ def plan_lines(plan: Plan) -> list[str]:
         "predictions": [f"{plan.predictions_folder}: about {need}; {free} are free"],
         "crop cache": ["none" if plan.crop_cache_bytes is None else f"about {file_size(plan.crop_cache_bytes)}"],
         "site": [plan.site or "none"],
-        "campaign": [plan.campaign or "named after the date"],
+        "campaign": [_campaign(plan)],
         "time": [time],
     }
     lines = [
@@ -124,9 +131,11 @@ def _weights(variant: Variant, request: "Request") -> str:
     return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
 
 
-def _batch_size(request: "Request") -> int | None:
+def _batch_size(request: "Request", interrupted: "Workspace | None") -> int | None:
     if not request.finds_batch_size:
         return request.settings.batch_size
+    if interrupted is not None and interrupted.choices.batch_size is not None:
+        return interrupted.choices.batch_size.size
     from pwc_bench.evaluation.batch_size import remembered_size
 
     return remembered_size(request, place_from_environment(os.environ))
@@ -137,6 +146,12 @@ def _batches(plan: Plan) -> str:
         return "batch size auto: found by measuring, some seconds, and remembered"
     auto = " (auto: an earlier run has found it)" if plan.is_batch_size_found else ""
     return f"batches of {plan.batch_size}{auto}"
+
+
+def _campaign(plan: Plan) -> str:
+    if plan.is_continued:
+        return f"{plan.campaign}: interrupted, and continued (--fresh starts anew)"
+    return plan.campaign or "named after the date"
 
 
 def _crop_bytes(request: "Request", images: int) -> int | None:

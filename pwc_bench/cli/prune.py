@@ -51,7 +51,7 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
     """Delete old campaigns, predictions that no record needs, and unfinished work.
 
     It says what it would delete and asks first. Runs that are still going, and the predictions of records in other
-    databases and files beside this one, are left alone.
+    databases and files beside this one, are left alone. --cache alone needs no database.
     """
     if keep is not None and campaign is not None:
         raise click.UsageError("--keep and --campaign contradict each other: give one of them.")
@@ -59,24 +59,49 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
     from pwc_bench.cli.leftovers import cached, remove, unfinished_work
     from pwc_bench.store import open_existing_store
 
+    everywhere = list(cached(cache_folder())) if cache else []
+    if cache and keep is None and campaign is None and _is_missing(db):
+        if _is_agreed((), (), everywhere, yes=yes):
+            remove(everywhere)
+            _tell(everywhere)
+        return
     with open_existing_store(db) as store:
         work = [(name, found) for name, found in unfinished_work(store.folder) if campaign in (None, name)]
         doomed = _doomed(store, keep, campaign, {name for name, _ in work})
-        leftovers = [found for _, found in work]
-        leftovers += cached(cache_folder()) if cache else []
+        leftovers = [*(found for _, found in work), *everywhere]
         predictions = _predictions(store, db, doomed)
-        if not _describe(doomed, predictions, leftovers):
-            click.echo("There is nothing to delete.")
+        if not _is_agreed(doomed, predictions, leftovers, yes=yes):
             return
-        if not yes:
-            _ask()
         for name in doomed:
             store.delete_campaign(name)
         # Looked up anew: a run that ended while the question stood may refer to some of them now.
         predictions = _predictions(store, db, ())
         remove([*predictions, *leftovers])
-    freed = sum(leftover.size_bytes for leftover in (*predictions, *leftovers))
-    click.echo(f"Deleted; {file_size(freed)} are free again.")
+    _tell([*predictions, *leftovers])
+
+
+def _is_missing(db: str) -> bool:
+    """Tell whether there is no database at all: the cache needs none."""
+    from pwc_bench.api.places import sqlite_path
+
+    path = sqlite_path(db)
+    return path is not None and not path.exists()
+
+
+def _is_agreed(
+    doomed: Sequence[str], predictions: "Sequence[Leftover]", leftovers: "Sequence[Leftover]", *, yes: bool
+) -> bool:
+    """Say what would go, and ask; False where there is nothing. Raises Abort where the answer is no."""
+    if not _describe(doomed, predictions, leftovers):
+        click.echo("There is nothing to delete.")
+        return False
+    if not yes:
+        _ask()
+    return True
+
+
+def _tell(gone: "Sequence[Leftover]") -> None:
+    click.echo(f"Deleted; {file_size(sum(found.size_bytes for found in gone))} are free again.")
 
 
 def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: AbstractSet[str | None]) -> list[str]:

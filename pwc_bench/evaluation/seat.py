@@ -10,10 +10,11 @@ from pathlib import Path
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.crew import Crew
+from pwc_bench.evaluation.digest import common_digest
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shards import Lanes
 from pwc_bench.evaluation.transfer import receive_shards, send_shards
-from pwc_bench.evaluation.workspace import Workspace, common_digest, open_workspace
+from pwc_bench.evaluation.workspace import Workspace, open_workspace
 
 __all__ = ["Seat", "follow_seat", "lead_seat"]
 

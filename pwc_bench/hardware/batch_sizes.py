@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def remember(cache: Path, found: Found) -> None:
     """Write down what was found, in place of what was known of the same load. Raises OSError."""
     path = _path(cache, found.load)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".writing")
+    beside = path.with_suffix(f".writing-{os.getpid()}")  # two runs may find the same at once
     beside.write_text(json.dumps(asdict(found), indent=1, sort_keys=True) + "\n", encoding="utf-8")
     beside.replace(path)
 

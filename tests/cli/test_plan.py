@@ -8,6 +8,8 @@ import pytest
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.prepare import at_folder, prepare
 from pwc_bench.cli.plan import Plan, make_plan, plan_lines
+from pwc_bench.evaluation.choices import BatchSize
+from pwc_bench.evaluation.workspace import open_workspace
 from tests.factories import make_measurement, make_record
 
 
@@ -54,6 +56,20 @@ def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:
     assert plan.crop_cache_bytes == 2 * 3 * 224 * 224 * 3
     assert any(line.startswith("  crop cache   about ") for line in plan_lines(plan))
     assert planned(RunOptions(device="cpu"), place).crop_cache_bytes is None
+
+
+def test_an_interrupted_run_is_named_with_its_batch_size(place: Path, imagenet: Path) -> None:
+    """The same command continues it, as the plan says; --fresh does not."""
+    options = RunOptions(models="convit-ti", data=str(imagenet), device="cpu")
+    with prepare(options) as found:
+        request = at_folder(found, place / "results")
+        with open_workspace(request) as left:
+            left.choices.keep_batch_size(BatchSize(4, {}))
+        plan = make_plan(request, database="x.db", site=None, earlier=())
+        anew = make_plan(replace(request, fresh=True), database="x.db", site=None, earlier=())
+    assert (plan.campaign, plan.batch_size) == (left.campaign, 4)
+    assert any(f"{left.campaign}: interrupted, and continued" in line for line in plan_lines(plan))
+    assert (anew.campaign, anew.batch_size, anew.is_continued) == (None, None, False)
 
 
 def test_lines_fit_80_columns(place: Path) -> None:

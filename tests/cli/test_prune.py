@@ -1,6 +1,7 @@
 """`prune`: what nobody needs goes, and nothing else does."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -116,6 +117,19 @@ def test_cache_holds_more_than_ours(runner: CliRunner, results: Path, place: Pat
         (place / "cache" / name).mkdir(parents=True)
     prune(runner, "--cache")
     assert names(place / "cache") == ["photos"]
+
+
+def test_the_cache_goes_without_any_database(runner: CliRunner, place: Path) -> None:
+    """It serves the runs of all databases, and nothing else is touched."""
+    cache = Path(os.environ["PWC_BENCH_CACHE"])
+    (cache / "crops").mkdir(parents=True)
+    (cache / "crops" / "a.crops").write_bytes(b"x" * 100)
+    assert (
+        prune(runner, "--cache") == f"folder       {cache / 'crops'}, 100 bytes\nDeleted; 100 bytes are free again.\n"
+    )
+    assert not (cache / "crops").exists()
+    assert prune(runner, "--cache") == "There is nothing to delete.\n"
+    assert not (place / "results").exists()
 
 
 def test_nobody_to_be_asked(runner: CliRunner, results: Path) -> None:
