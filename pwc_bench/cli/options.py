@@ -1,6 +1,6 @@
 """Options that several commands share, and the forms of values that click does not know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -85,25 +85,21 @@ def comma_list(_ctx: click.Context, _param: click.Parameter, value: str | None) 
 
 def pairs(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Read each KEY=VALUE; the same key twice is an error."""
-    found: dict[str, str] = {}
-    for value in values:
-        key, equals, rest = value.partition("=")
-        if not (key and equals and rest):
-            raise click.BadParameter(f"{value!r} is not of the form KEY=VALUE.")
-        if key in found:
-            raise click.BadParameter(f"{key!r} is given twice.")
-        found[key] = rest
-    return found
+    return _by_key(values, "KEY=VALUE")
 
 
 def weights_by_key(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     """Read each KEY=SPEC; the same key twice is an error."""
+    return _by_key(values, "KEY=PATH, KEY=https://... or KEY=hub:OWNER/NAME")
+
+
+def _by_key(values: Iterable[str], form: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for value in values:
-        key, equals, spec = value.partition("=")
-        if not (key and equals and spec):
-            raise click.BadParameter(f"{value!r} is not of the form KEY=PATH, KEY=https://... or KEY=hub:OWNER/NAME.")
+        key, equals, rest = value.partition("=")
+        if not (key and equals and rest):
+            raise click.BadParameter(f"{value!r} is not of the form {form}.")
         if key in found:
             raise click.BadParameter(f"{key!r} is given twice.")
-        found[key] = spec
+        found[key] = rest
     return found

@@ -54,7 +54,7 @@ def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
 def parse_acceptances(content: bytes, name: str) -> tuple[Acceptance, ...]:
     """Return what the bytes of a file called `name` accept. Raises RecordFormatError as `read_acceptances` does."""
     try:
-        lines = content.decode().splitlines()
+        lines = content.decode().split("\n")  # a reason may hold what else ends a line in Unicode
     except UnicodeDecodeError:
         raise RecordFormatError(f"{name}: not UTF-8 text: this is no file of accepted values") from None
     found = []

@@ -40,6 +40,16 @@ def test_a_line_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\n", "\r\n"])
+def test_a_reason_may_hold_any_end_of_a_line(tmp_path: Path, end: str) -> None:
+    """Pasted words keep what Unicode calls a line end, and the file can still be read."""
+    path = tmp_path / "accepted.jsonl"
+    pasted = replace(ACCEPTANCE, reason=f"one{end}two")
+    append_acceptance(path, pasted)
+    append_acceptance(path, ACCEPTANCE)
+    assert read_acceptances(path) == (pasted, ACCEPTANCE)
+
+
 def test_earlier_lines_stay_as_they_are(tmp_path: Path) -> None:
     """A last line without its end gets one; nothing else changes, rights included."""
     path = tmp_path / "accepted.jsonl"

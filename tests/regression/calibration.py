@@ -208,6 +208,9 @@ tests.regression.calibration` measures it again, and so does a test with every c
 - two runs of the same speed happen on days that differ by 0.5 %; rounds drift by up to 2 %, and one in twenty is
   slower by 10 to 50 %.
 
+Holm's correction goes over the variants of one metric, not over metrics: a check that gates several of them can err in
+each, at most as often as their rows together. A smaller `significance` makes all of them stricter, and misses more.
+
 | What happened | Under | Called a regression | Required |
 |---|---|--:|---|
 """
