@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 import pwc_bench
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.page import Page
 from pwc_bench.publishing.cards import card_path
+from pwc_bench.publishing.compiling import SiteEnvironment
 from pwc_bench.views.frame import Frame
 
 __all__ = ["asset_files", "make_environment", "render", "templates_folder"]
@@ -29,15 +30,7 @@ def templates_folder() -> Path:
 
 def make_environment(folder: Path, base_url: str | None = None) -> Environment:
     """Return the Jinja2 environment of the templates in `folder`."""
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
+    environment = SiteEnvironment(folder)
 
     def canonical(path: str) -> str:
         """Return a page's absolute address, "" where nobody said where the site will stand."""
@@ -45,14 +38,18 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
             return ""
         return f"{base_url.rstrip('/')}/{path.removesuffix('index.html')}"
 
-    made: dict[tuple[object, ...], Markup] = {}
+    made: dict[tuple[str, str, int, int], tuple[Frame, Markup]] = {}
 
     def shared(frame: Frame, part: str) -> Markup:
-        """Return a partial that depends on the frame's furniture alone: rendered once for all pages that share it."""
-        key = (part, frame.root, frame.nav, frame.footer)
+        """Return a partial that depends on the frame's furniture alone: rendered once for all pages that share it.
+
+        Furniture is known by its identity, which is quicker than by its value; the frame that is kept keeps it alive.
+        """
+        key = (part, frame.root, id(frame.nav), id(frame.footer))
         if key not in made:
-            made[key] = Markup(environment.get_template(f"partials/{part}.html").render(frame=frame))  # noqa: S704
-        return made[key]
+            template = environment.get_template(f"partials/{part}.html")
+            made[key] = frame, Markup(template.render(frame=frame))  # noqa: S704
+        return made[key][1]
 
     environment.filters["canonical"] = canonical
     environment.filters["card"] = card_path

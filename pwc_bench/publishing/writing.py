@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from pwc_bench.core.errors import PublishError
 from pwc_bench.publishing.folders import MARKER
@@ -54,7 +54,7 @@ class SiteWriter:
     def write(self, path: str, content: str | bytes) -> None:
         """Write one file. Raises PublishError where its path leaves the site or is taken."""
         name = path.rpartition("/")[2]
-        if path.startswith("/") or ".." in PurePosixPath(path).parts or name in {"", ".", MARKER}:
+        if path.startswith("/") or "/../" in f"/{path}" or name in {"", ".", MARKER}:
             raise PublishError(f"a page wants the path {path!r}, which lies outside the site: change its name")
         if path in self.written.sizes:
             raise taken(path)

@@ -113,7 +113,7 @@ def make_frame(
 
 def shorten(text: str, length: int) -> str:
     """Return `text` on one line, cut at a word's end with an ellipsis where it is longer than `length` characters."""
-    line = " ".join(text.split())
+    line = " ".join(text.split(maxsplit=length // 2 + 1))  # so many words are longer than that, however short they are
     if len(line) <= length:
         return line
     head, _, _ = line[: length - 1].rpartition(" ")

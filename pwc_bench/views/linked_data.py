@@ -22,6 +22,9 @@ class LinkedData:
         return self.markup
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
+
 def paper_data(paper: Paper) -> LinkedData:
     """Describe a paper as a ScholarlyArticle."""
     return _document(
@@ -55,7 +58,7 @@ def dataset_data(topic: DatasetTopic) -> LinkedData:
 
 def _document(kind: str, fields: Mapping[str, object]) -> LinkedData:
     said = {"@context": "https://schema.org", "@type": kind} | {key: value for key, value in fields.items() if value}
-    text = json.dumps(said, ensure_ascii=False)
+    text = _JSON.encode(said)
     # Inside a script element only these could end it or begin a comment; JSON writes them as escapes as well.
     for letter in "<>&\u2028\u2029":
         text = text.replace(letter, f"\\u{ord(letter):04x}")

@@ -3,8 +3,9 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
@@ -49,7 +50,9 @@ class RelatedPapers:
     """
 
     def __init__(self, archive: Archive) -> None:
-        self._counts = Counter(feature for paper in archive.papers() for feature in set(_features(paper)))
+        self._counts: Counter[Feature] = Counter()
+        for paper in archive.papers():
+            self._counts.update(set(_features(paper)))
         self._papers = tuple(_Entry(p.slug, p.title, p.date, self._telling(p)) for p in archive.papers())
         self._places = {entry.slug: place for place, entry in enumerate(self._papers)}
         self._sharing: dict[Feature, list[int]] = {}
@@ -64,24 +67,20 @@ class RelatedPapers:
             return ()
         scores: dict[int, float] = {}
         for feature in self._papers[own].features:
+            weight = self._weight(feature)
             for place in self._sharing[feature][:_MOST_SHARING]:  # newest first
-                if place != own:
-                    scores[place] = scores.get(place, 0.0) + self._weight(feature)
-        nearest = sorted(scores, key=lambda place: (-scores[place], place))[:_MOST_RELATED]
-        return tuple(self._related(own, place) for place in nearest)
+                scores[place] = scores.get(place, 0.0) - weight
+        scores.pop(own, None)
+        nearest = nsmallest(_MOST_RELATED, zip(scores.values(), scores, strict=True))
+        return tuple(self._related(own, place) for _, place in nearest)
 
     def _related(self, own: int, other: int) -> Related:
         entry = self._papers[other]
         shared = [feature for feature in self._papers[own].features if feature in entry.features]
-        by_kind: Mapping[str, list[str]] = {
-            kind: [name for found, name in shared if found == kind] for kind in (_TASK, _METHOD)
-        }
+        tasks = [name for kind, name in shared if kind == _TASK]
+        methods = [name for kind, name in shared if kind == _METHOD]
         return Related(
-            entry.slug,
-            entry.title,
-            entry.date,
-            tuple(by_kind[_TASK][:_MOST_KNOWN_TOPICS]),
-            tuple(by_kind[_METHOD][:_MOST_KNOWN_TOPICS]),
+            entry.slug, entry.title, entry.date, tuple(tasks[:_MOST_KNOWN_TOPICS]), tuple(methods[:_MOST_KNOWN_TOPICS])
         )
 
     def _telling(self, paper: Paper) -> tuple[Feature, ...]:
@@ -103,7 +102,10 @@ class _Entry:
     features: Sequence[Feature]
 
 
-def _features(paper: Paper) -> Iterable[Feature]:
-    yield from ((_TASK, slug) for slug in paper.tasks)
-    yield from ((_METHOD, slug) for slug in paper.methods)
-    yield from ((_TEXT, word) for word in _WORD.findall(f"{paper.title} {paper.abstract[:_READ_CHARACTERS]}".lower()))
+def _features(paper: Paper) -> list[Feature]:
+    words = _WORD.findall(f"{paper.title} {paper.abstract[:_READ_CHARACTERS]}".lower())
+    return [
+        *((_TASK, slug) for slug in paper.tasks),
+        *((_METHOD, slug) for slug in paper.methods),
+        *((_TEXT, word) for word in words),
+    ]
