@@ -18,7 +18,7 @@ from pwc_bench.datasets import load_datasets
 from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
 from pwc_bench.evaluation.environment import describe_environment
 from pwc_bench.families import resolve
-from tests.benchmarks import bf16, decode, forward, loading, memory, records, scaling, whole
+from tests.benchmarks import bf16, decode, forward, loading, memory, records, scaling, site, whole
 from tests.benchmarks.bench import Bench, Stopwatch
 from tests.benchmarks.comparison import Comparison, LeftOut
 from tests.benchmarks.files import DATASET, lay_out
@@ -35,6 +35,7 @@ SECTIONS: dict[str, Callable[[Bench], Iterator[Comparison | LeftOut]]] = {
     "whole": whole.run,
     "scaling": scaling.run,
     "memory": memory.run,
+    "site": site.run,
     "records": records.run,
 }
 

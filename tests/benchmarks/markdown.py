@@ -18,6 +18,7 @@ _SECTIONS = {
     "whole": "A whole evaluation: files and weights in, predictions out",
     "scaling": "Two processes against one",
     "memory": "Host memory",
+    "site": "The site: pages built beside Pelican's, and a browser that shows them beside the limits",
 }
 
 

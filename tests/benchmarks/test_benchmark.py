@@ -22,6 +22,9 @@ from tests.benchmarks.bench import Bench
 from tests.benchmarks.bf16 import flip_facts, stays_within
 from tests.benchmarks.comparison import Comparison, LeftOut, in_turns
 from tests.benchmarks.files import DATASET, Files, lay_out, make_photograph, open_files, spread_out
+from tests.benchmarks.pelican import build as build_peer
+from tests.benchmarks.pelican import is_installed
+from tests.benchmarks.pelican import lay_out as lay_out_peer
 from tests.benchmarks.tiny import TINY
 
 MODEL = "tests.benchmarks.tiny:TINY"
@@ -233,3 +236,30 @@ def test_both_sides_have_their_turn_and_the_first_one_changes() -> None:
     ours, theirs = in_turns(3, lambda: side("ours"), lambda: side("theirs"))
     assert turns == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
     assert np.array_equal((ours, theirs), [(1, 4, 5), (2, 3, 6)])
+
+
+@pytest.mark.browser
+def test_a_site_is_built_beside_its_peer_and_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few pages: rates where there is a Pelican, a word on how to get it where there is none; times in a browser."""
+    monkeypatch.chdir(tmp_path)
+    assert main([*OPTIONS, "--images", "1", "--only", "site", "--output", "found.json"]) == 0
+    found = json.loads((tmp_path / "found.json").read_text())
+    shown = {comparison["what"]: comparison for comparison in found["comparisons"]}
+    assert {"DOM ready, 20 rows", "sort, 20 rows", "filter, 20 rows", "first search result, 40 papers"} <= set(shown)
+    assert all(value > 0.0 for comparison in shown.values() for value in comparison["ours"])
+    if is_installed():
+        assert shown["site, 1 process"]["facts"]["peer_pages"] == 40
+    else:
+        assert any("pip install pelican" in left["reason"] for left in found["left_out"])
+
+
+def test_the_peers_seconds_are_its_own(tmp_path: Path) -> None:
+    """An article holds what our page holds: its text and its JSON-LD; a build that fails says so."""
+    page = tmp_path / "index.html"
+    data = '<script type="application/ld+json">{}</script>'
+    page.write_text(f"<html><head><title>x</title>\n{data}</head><body>\n<p>Text</p>\n</body></html>")
+    lay_out_peer(tmp_path / "peer", [page])
+    article = (tmp_path / "peer" / "content" / "0.html").read_text()
+    assert f"<body>{data}\n<p>Text</p>\n</body>" in article
+    with pytest.raises(RuntimeError, match="pelican: "):
+        build_peer(tmp_path, afresh=True)

@@ -1,0 +1,126 @@
+"""The site: how many pages a second are built, beside Pelican; how soon a browser shows and sorts them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.measurement import Json
+from pwc_bench.core.metric import Better
+from pwc_bench.publishing import publish
+from pwc_bench.publishing.site import SiteReport
+from pwc_bench.store import open_store
+from tests.benchmarks import pelican
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.browser import in_a_browser
+from tests.benchmarks.budget import rounds_within
+from tests.benchmarks.comparison import Comparison, LeftOut, in_turns
+from tests.example_archive import example_catalogue
+from tests.large_archive import large_knowledge
+
+__all__ = ["run"]
+
+_PAPERS = 10_000
+_PEER_PAGES = 2000
+_MOST_ROUNDS = 3
+_LIMITS = (
+    ("{pages} pages on 2 processes", "pages/s", 3000.0, Better.HIGHER),
+    ("{pages} pages with search on 2 processes", "s", 15.0, Better.LOWER),
+    ("{pages} pages, nothing changed", "s", 1.0, Better.LOWER),
+)
+"""What the builder must reach with 10,000 papers."""
+
+
+def run(bench: Bench) -> Iterator[Comparison | LeftOut]:
+    """Build a site of 10,000 papers, or as many as time allows; open it, and a board of 1,000 models, in Chromium."""
+    papers = max(40, min(_PAPERS, int(200 * bench.seconds)))
+    bench.say(f"building the site of {papers:,} made-up papers")
+    known = large_knowledge(papers)
+    database = bench.scratch / "site.db"
+    with open_store(str(database)) as store:
+        store.sync_knowledge(known, origin="benchmark")
+        yield from _builds(bench, store.archive(example_catalogue()), papers)
+    yield from in_a_browser(bench, bench.scratch / "site", known)
+
+
+def _builds(bench: Bench, archive: Archive, papers: int) -> Iterator[Comparison | LeftOut]:
+    site, peer = bench.scratch / "site", bench.scratch / "pelican"
+    first = _afresh(archive, site, processes=2)
+    rounds = rounds_within(bench, 3 * first.seconds, _MOST_ROUNDS)
+    facts: dict[str, Json] = {"pages": first.pages, "files": first.files, "bytes": first.size_bytes}
+    if pelican.is_installed():
+        pages = sorted(islice((site / "paper").glob("*/index.html"), _PEER_PAGES))
+        pelican.lay_out(peer, pages)
+        sides: tuple[tuple[str, Callable[[], SiteReport], bool], ...] = (
+            ("1 process", lambda: _afresh(archive, site, processes=1), True),
+            ("2 processes", lambda: _afresh(archive, site, processes=2), True),
+            ("nothing changed", lambda: publish(archive, site), False),
+        )
+        for what, ours, afresh in sides:
+            bench.say(f"{first.pages:,} pages, {what}: ours, and Pelican's {len(pages):,}")
+            yield _against_pelican(rounds, what, ours, peer, len(pages), facts, afresh=afresh)
+    else:
+        yield LeftOut("site", "Pelican is not installed: `python -m pip install pelican` into this environment")
+    if papers == _PAPERS:
+        yield from _against_limits(rounds, archive, site, facts)
+    elif not pelican.is_installed():
+        yield LeftOut("site", f"limits are set for {_PAPERS:,} papers, --seconds {bench.seconds:g} allows {papers:,}")
+
+
+def _afresh(archive: Archive, site: Path, *, processes: int) -> SiteReport:
+    shutil.rmtree(site, ignore_errors=True)
+    return publish(archive, site, processes=processes)
+
+
+def _against_pelican(
+    rounds: int,
+    what: str,
+    ours: Callable[[], SiteReport],
+    peer: Path,
+    peer_pages: int,
+    facts: dict[str, Json],
+    *,
+    afresh: bool,
+) -> Comparison:
+    seconds: list[float] = []
+
+    def our_side() -> float:
+        report = ours()
+        seconds.append(report.seconds)
+        return report.pages / report.seconds
+
+    rates = in_turns(rounds, our_side, lambda: peer_pages / pelican.build(peer, afresh=afresh))
+    sizes = [file.stat().st_size for file in (peer / "output" / "paper").glob("*/index.html")]
+    mean_kb = sum(sizes) / len(sizes) / 1000
+    return Comparison(
+        section="site",
+        what=f"site, {what}",
+        unit="pages/s",
+        ours=rates[0],
+        theirs=rates[1],
+        against="Pelican",
+        facts={**facts, "seconds": list(seconds), "peer_pages": len(sizes), "peer_mean_kb": mean_kb},
+        note=f"{facts['pages']:,} pages in {min(seconds):.2f} s; Pelican's {len(sizes):,} of {mean_kb:.0f} kB",
+    )
+
+
+def _against_limits(rounds: int, archive: Archive, site: Path, facts: dict[str, Json]) -> Iterator[Comparison]:
+    fresh = [_afresh(archive, site, processes=2) for _ in range(rounds)]
+    again = [publish(archive, site) for _ in range(rounds)]
+    found = (
+        tuple(report.pages / report.seconds for report in fresh),
+        tuple(report.seconds for report in fresh),
+        tuple(report.seconds for report in again),
+    )
+    for (what, unit, limit, better), ours in zip(_LIMITS, found, strict=True):
+        yield Comparison(
+            section="site",
+            what=what.format(pages=f"{facts['pages']:,}"),
+            unit=unit,
+            ours=ours,
+            theirs=(limit,) * rounds,
+            better=better,
+            against="the limit",
+            facts=facts,
+        )
