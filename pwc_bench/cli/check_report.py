@@ -58,7 +58,9 @@ def _notes(settings: CheckSettings) -> Iterator[str]:
     """Say what narrows the comparison, and which limits are not the usual ones."""
     for key, value in (("metrics", settings.metrics), ("models", settings.models)):
         if value:
-            yield f"only the {key} {', '.join(value)} were compared ({settings.origins[key]})"
+            several = len(value) > 1
+            what = f"{key if several else key.removesuffix('s')} {', '.join(value)} {'were' if several else 'was'}"
+            yield f"only the {what} compared ({settings.origins[key]})"
     for key, number in threshold_values(settings.policy).items():
         if settings.origins[key] != DEFAULT:
             yield f"{key} is {number:g} ({settings.origins[key]})"

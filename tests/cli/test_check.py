@@ -168,6 +168,8 @@ def test_3_on_another_machine(place: Path) -> None:
     done = check(place, *SIDES, "--metrics", "gflops,parameters")
     assert done.returncode == 0
     assert "only the metrics gflops, parameters were compared (command line)" in " ".join(done.stdout.split())
+    done = check(place, *SIDES, "--metrics", "gflops")
+    assert "only the metric gflops was compared (command line)" in " ".join(done.stdout.split())
 
 
 def test_4_where_something_vanished(place: Path) -> None:

@@ -35,7 +35,7 @@ def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
         for verdict, count in standing_for(sorted_verdicts(verdicts), absent_variants(verdicts))
         for annotation in _annotations(verdict, count)
     ]
-    found += [_Annotation("warning", "pwc-bench check", note) for note in context.notes]
+    found += [_Annotation("notice", "pwc-bench check", note) for note in context.notes]
     closing = f"{summary(verdicts)}. Exit code {context.exit_code}: {meaning(context.exit_code)}."
     kind = "notice" if context.exit_code == 0 else "error"
     found.insert(0, _Annotation(kind, "pwc-bench check", f"{closing} {context.candidate} against {context.baseline}."))
