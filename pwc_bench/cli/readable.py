@@ -5,6 +5,7 @@ from typing import TypeGuard
 
 from pwc_bench.cli.text import one_line
 from pwc_bench.core.measurement import Json
+from pwc_bench.views.facts import in_order
 
 __all__ = ["readable"]
 
@@ -18,7 +19,7 @@ def readable(value: Json, indent: str = "") -> Iterator[str]:
     What is not known or empty is left out; JSON says it.
     """
     if isinstance(value, Mapping):
-        for name, item in value.items():
+        for name, item in in_order(value):
             # An operator's own name may end in "_", and is no field of ours.
             yield from _named(name if name.endswith("_") else name.replace("_", " "), item, indent)
     elif _is_list(value):

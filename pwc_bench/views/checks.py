@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
+from pwc_bench.views.facts import in_order, moment_text
 
 __all__ = ["PrecisionFlips", "check_sentences", "precision_flips"]
 
@@ -29,6 +30,8 @@ def check_sentences(record: Record) -> Iterator[str]:
             f"top-5, and differed by at most {_number(fused.get('largest_difference'))} of the largest logit "
             f"(allowed: {_number(fused.get('tolerance'))})."
         )
+    elif isinstance(looked_at, str) and images == 0:
+        yield f"No image could be decoded to compare the fused implementation on ({looked_at}): the reference ran."
     elif isinstance(looked_at, str) and passed is False:
         why = (
             fused.get("error") or f"largest difference {_number(fused.get('largest_difference'))} of the largest logit"
@@ -41,6 +44,21 @@ def check_sentences(record: Record) -> Iterator[str]:
             f"reference's ({_number(precision.get('no_longer_right'))} no longer right, "
             f"{_number(precision.get('newly_right'))} newly right); the images are spread evenly over the data."
         )
+    yield from _batch_size(record)
+
+
+def _batch_size(record: Record) -> Iterator[str]:
+    """Say between which batch sizes `--batch-size auto` has chosen."""
+    found = record.extra.get("batch_size")
+    speeds = found.get("images_per_second") if isinstance(found, Mapping) else None
+    if not isinstance(found, Mapping) or not isinstance(speeds, Mapping) or not speeds:
+        return
+    listed = ", ".join(f"{size}: {speed:.1f}" for size, speed in in_order(speeds) if isinstance(speed, int | float))
+    yield (
+        f"The batch size of {found.get('chosen')} was found by measuring all models of the run together "
+        f"({moment_text(str(found.get('measured')))}; size: images/s): {listed}. "
+        f"No larger one was tried because {found.get('no_larger_because')}."
+    )
 
 
 def precision_flips(record: Record) -> PrecisionFlips | None:

@@ -1,11 +1,11 @@
 """Facts as pairs of a term and a text: what description lists on several pages are made of."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["Fact", "duration_text", "json_facts", "moment_text", "optional_fact", "yes_no"]
+__all__ = ["Fact", "duration_text", "in_order", "json_facts", "moment_text", "optional_fact", "yes_no"]
 
 _LONGEST_LIST = 40
 """A list of more scalars than this is cut on the page; the record's JSON holds it whole."""
@@ -54,7 +54,7 @@ def duration_text(seconds: float) -> str:
 
 def json_facts(values: Mapping[str, Json], prefix: str = "") -> Iterator[Fact]:
     """Flatten JSON values: one fact for each scalar or list of scalars, terms of inner mappings joined by " / "."""
-    for key, value in values.items():
+    for key, value in in_order(values):
         term = f"{prefix} / {_words(key)}" if prefix else _words(key)
         if isinstance(value, Mapping):
             yield from json_facts(value, term)
@@ -62,6 +62,13 @@ def json_facts(values: Mapping[str, Json], prefix: str = "") -> Iterator[Fact]:
             yield from _list_facts(term, value)
         else:
             yield Fact(term, _scalar(value))
+
+
+def in_order(values: Mapping[str, Json]) -> Iterable[tuple[str, Json]]:
+    """Return the items of a JSON object: by number where all keys are whole numbers, which JSON sorts as texts."""
+    if all(key.isdecimal() for key in values):
+        return sorted(values.items(), key=lambda item: int(item[0]))
+    return values.items()
 
 
 def _list_facts(term: str, values: Sequence[Json]) -> Iterator[Fact]:

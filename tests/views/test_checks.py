@@ -49,6 +49,31 @@ def test_a_check_that_did_not_hold_says_that_the_reference_ran() -> None:
     assert "(no such layer)" in sentence
 
 
+def test_nothing_to_compare_on_is_said_as_such() -> None:
+    """Rather than as a difference that is no number."""
+    nothing: dict[str, Json] = {"passed": False, "images": 0, "largest_difference": "not finite"}
+    (sentence,) = check_sentences(_record(fused=FUSED | nothing))
+    assert sentence.startswith("No image could be decoded to compare")
+    assert "difference" not in sentence
+
+
+def test_measured_batch_sizes_are_listed_by_size() -> None:
+    """JSON keeps them as texts, of which 16 comes before 8; a record without them has no such sentence."""
+    found: dict[str, Json] = {
+        "chosen": 8,
+        "measured": "2026-01-02T03:04:05Z",
+        "images_per_second": {"16": 57.59, "4": 52, "8": 91.849},
+        "no_larger_because": "a larger one gained too little",
+    }
+    (sentence,) = check_sentences(replace(make_record(), extra={"batch_size": found}))
+    assert "size of 8 was found by measuring" in sentence
+    assert sentence.endswith(
+        "4: 52.0, 8: 91.8, 16: 57.6. No larger one was tried because a larger one gained too little."
+    )
+    unmeasured: dict[str, Json] = {"chosen": 8, "reason": "no model could be timed"}
+    assert list(check_sentences(replace(make_record(), extra={"batch_size": unmeasured}))) == []
+
+
 def test_flips_are_told_with_what_they_did() -> None:
     """Of how many, and how many right answers came and went."""
     record = _record(precision=PRECISION)

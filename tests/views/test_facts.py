@@ -61,3 +61,9 @@ def test_a_fact_without_a_text_is_no_fact() -> None:
     assert optional_fact("Licence", None) == ()
     assert optional_fact("Licence", "") == ()
     assert optional_fact("Licence", "MIT") == (Fact("Licence", "MIT"),)
+
+
+def test_numbers_as_keys_come_in_their_order() -> None:
+    """Batch sizes, for one: JSON sorts them as texts."""
+    values: dict[str, Json] = {"by_size": {"1": 1.5, "16": 2.5, "2": 3.5}}
+    assert [fact.term for fact in json_facts(values)] == ["by size / 1", "by size / 2", "by size / 16"]
