@@ -1,7 +1,7 @@
 """A page for every paper: who, what, where, and what became of its claims."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pwc_bench.core.archive import Archive
@@ -11,7 +11,7 @@ from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.core.slug import slugify
 from pwc_bench.views.badge import badge_text, draw_badge
 from pwc_bench.views.board_keys import BoardKey, titled_board
-from pwc_bench.views.frame import Frame, make_frame, shorten
+from pwc_bench.views.frame import SITE_TITLE, Frame, make_frame, shorten
 from pwc_bench.views.linked_data import paper_data
 from pwc_bench.views.links import (
     Link,
@@ -65,6 +65,16 @@ class MethodLine:
 
 
 @dataclass(frozen=True, slots=True)
+class BadgeLine:
+    """A picture for READMEs: how the paper's claims on one leaderboard stand."""
+
+    path: str
+    href: str
+    text: str
+    """What it says: "pwc-bench: 9 of 12 claims reproduced"."""
+
+
+@dataclass(frozen=True, slots=True)
 class PaperContext:
     """What `paper.html` shows."""
 
@@ -83,6 +93,7 @@ class PaperContext:
     """The leaderboards that its claims stand on."""
     methods: tuple[MethodLine, ...]
     related: tuple[RelatedLine, ...]
+    badges: tuple[BadgeLine, ...] = ()
 
 
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
@@ -94,16 +105,20 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     for paper in share.part(archive.papers()):
         path = paper_path(paper.slug)
         context = _context(archive, paper, path, names, titles, methods, relatives)
-        yield Page("paper", path, context, dict(_badges(paper, context)))
+        badges = tuple(_badges(paper, context))
+        context = replace(
+            context, badges=tuple(BadgeLine(at, relative(path, at), f"{SITE_TITLE}: {said}") for at, said in badges)
+        )
+        yield Page("paper", path, context, {at: draw_badge(said) for at, said in badges})
 
 
 def _badges(paper: Paper, context: PaperContext) -> Iterator[tuple[str, str]]:
-    """Yield a badge for each leaderboard on which the paper makes claims of its own models, with its path."""
+    """Yield the path and the words of a badge for each leaderboard on which the paper claims of its own models."""
     for board in context.boards:
         rows = [row for row in context.results.own if row.dataset.href == board.href]
         if rows:
             slug = board.href.split("/")[-2]
-            yield f"badges/{slugify(paper.slug)}/{slug}.svg", draw_badge(badge_text(rows))
+            yield f"badges/{slugify(paper.slug)}/{slug}.svg", badge_text(rows)
 
 
 def _context(

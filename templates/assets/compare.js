@@ -116,6 +116,6 @@
     if (key && [...pick.options].some((option) => option.value === key)) pick.value = key;
     pick.addEventListener("change", shown);
   });
-  root.hidden = false;
+  root.hidden = !picks[0].length;
   if (picks[0].length) shown();
 }

@@ -8,6 +8,7 @@ from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.knowledge import RelatedPaper, Repository
 from pwc_bench.core.record import WeightsStatus
 from pwc_bench.pages.paper import PaperContext, pages
+from pwc_bench.publishing.rendering import make_environment, render, templates_folder
 from tests.example_archive import example_archive
 from tests.factories import make_record
 from tests.pages.shown import text_of
@@ -62,6 +63,20 @@ def test_its_table_names_task_and_data_set_once_for_each_metric(paper: PaperCont
     assert own.count('<tr class="again">') == len(rows) - len(first)
     assert own.count("Image Classification</a></td>") == len(first)
     assert own.count("Image Classification</span></td>") == len(rows) - len(first)
+
+
+def test_it_hands_out_its_badge(paper: PaperContext) -> None:
+    """The picture, and the Markdown for a README with the site's address where that is known."""
+    (badge,) = paper.badges
+    assert badge.path == "badges/convit/image-classification-on-imagenet.svg"
+    assert badge.text.startswith("pwc-bench: ")
+    assert (built_site() / "paper/convit" / badge.href).resolve().is_file()
+    page = next(page for page in pages(example_archive()) if page.path == "paper/convit/index.html")
+    said = f"[![{badge.text}]({badge.path})](paper/convit/index.html)"
+    assert said in text_of(page)
+    address = "https://example.org/board"
+    html = render(make_environment(templates_folder(), address), page)
+    assert f"[![{badge.text}]({address}/{badge.path})]({address}/paper/convit/)" in html
 
 
 def test_its_table_begins_with_the_six_gflops(paper: PaperContext) -> None:
