@@ -1,12 +1,13 @@
 """Reading and comparing, put together; no torch is imported for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.api.check_settings import TYPED, CheckSettings
+from pwc_bench.api.check_settings import DEFAULT, TYPED, CheckSettings
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
 from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
@@ -42,7 +43,22 @@ def open_sides(settings: CheckSettings, db: str, observer: Observer) -> tuple[Sh
     """
     chosen_metrics(settings.metrics)
     observer.stage("reading records")
-    return given_baseline(settings.baseline, db), given_candidate(settings.candidate, db)
+    with _naming(settings, "baseline"):
+        baseline = given_baseline(settings.baseline, db)
+    with _naming(settings, "candidate"):
+        return baseline, given_candidate(settings.candidate, db)
+
+
+@contextmanager
+def _naming(settings: CheckSettings, key: str) -> Iterator[None]:
+    """Put the settings file before an error about a side that it names, which nobody typed."""
+    try:
+        yield
+    except UsageError as error:
+        origin = settings.origins.get(key, TYPED)
+        if origin in (DEFAULT, TYPED):
+            raise
+        raise UsageError(f"{origin}: {key}: {error}") from None
 
 
 def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, db: str, observer: Observer) -> Check:

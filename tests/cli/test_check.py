@@ -270,6 +270,14 @@ def test_a_settings_file_may_name_accepted_values_before_there_are_any(place: Pa
     assert check_here(place, *SIDES).returncode == 0
 
 
+def test_a_settings_file_that_names_no_side_is_told(place: Path) -> None:
+    """Nobody typed the name, so the message says where it stands."""
+    written(place / "new.jsonl", cost())
+    (place / "pwc-bench.toml").write_text('[check]\nbaseline = "gone/"\n')
+    done = check_here(place, "--candidate", "new.jsonl")
+    assert (done.returncode, done.stderr) == (2, "error: pwc-bench.toml: baseline: there is no file or folder gone/\n")
+
+
 def test_a_web_address_is_a_baseline(place: Path, web: Web) -> None:
     """Predictions are fetched from beside the records."""
     record, content = accuracy()
