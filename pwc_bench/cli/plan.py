@@ -123,7 +123,9 @@ def _weights(variant: Variant, request: "Request") -> str:
     if request.train_source is not None:
         return f"seeded random backbone, head fitted on {len(request.train_source.items)} images (demo)"
     if variant.key in request.weights:
-        return request.weights[variant.key]
+        named = request.weights[variant.key]
+        is_file = not named.startswith("hub:") and "://" not in named
+        return f"{named} (there is no such file)" if is_file and not Path(named).exists() else named
     if request.weights_folder is not None and any(request.weights_folder.glob(f"{variant.key}.*")):
         return str(request.weights_folder)
     if variant.checkpoints:

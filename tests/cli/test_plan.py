@@ -32,21 +32,30 @@ def planned(options: RunOptions, place: Path) -> Plan:
 def test_weights_named_found_published_or_none(place: Path, imagenet: Path) -> None:
     """Weights named by the user come first, then those of the folder, then published ones; else the reason is told."""
     (place / "convit-s.pth").touch()
+    (place / "my.pth").touch()
     plan = planned(
         RunOptions(
             models="convit-ti,convit-s,convit-b,convit-b-plus",
             data=str(imagenet),
-            weights={"convit-ti": "my.pth"},
+            weights={"convit-ti": str(place / "my.pth")},
             weights_dir=place,
             device="cpu",
         ),
         place,
     )
-    assert plan.weights[:3] == ("my.pth", str(place), "hub:timm/convit_base.fb_in1k")
+    assert plan.weights[:3] == (str(place / "my.pth"), str(place), "hub:timm/convit_base.fb_in1k")
     assert plan.weights[3].startswith("none, so no accuracy. ")
     assert (plan.images, plan.images_expected) == (3, 50_000)
     assert plan.predictions_bytes == 3 * 4 * 80
     assert plan.free_bytes > 0
+
+
+def test_weights_that_are_not_there_are_told_of(place: Path, imagenet: Path) -> None:
+    """A plan is asked for to find that out; an address is not looked up."""
+    weights = {"convit-ti": "nowhere.pth", "convit-s": "hub:a/b", "convit-b": "https://example.org/c.pth"}
+    models = "convit-ti,convit-s,convit-b"
+    plan = planned(RunOptions(models=models, data=str(imagenet), weights=weights, device="cpu"), place)
+    assert plan.weights == ("nowhere.pth (there is no such file)", "hub:a/b", "https://example.org/c.pth")
 
 
 def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:
