@@ -2,7 +2,7 @@
 
 import hashlib
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from pwc_bench.core.metric import Scope
 from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 
-__all__ = ["Archive", "Campaign", "MemoryArchive"]
+__all__ = ["Archive", "Campaign", "MemoryArchive", "matching_claims", "matching_records"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,37 @@ class Archive(Protocol):
         ...
 
 
+def matching_claims(
+    claims: Iterable[Claim],
+    *,
+    paper: str | None = None,
+    variant: str | None = None,
+    dataset: str | None = None,
+    metric: str | None = None,
+) -> Iterator[Claim]:
+    """Yield the claims that match all given values."""
+    for claim in claims:
+        wanted = ((paper, claim.paper), (variant, claim.variant), (dataset, claim.dataset), (metric, claim.metric))
+        if all(want is None or want == have for want, have in wanted):
+            yield claim
+
+
+def matching_records(
+    records: Iterable[Record],
+    *,
+    variant: str | None = None,
+    dataset: str | None = None,
+    scope: Scope | None = None,
+    campaign: str | None = None,
+) -> Iterator[Record]:
+    """Yield the records that match all given values; Scope.MODEL: those without a data set."""
+    for record in records:
+        wanted = ((variant, record.variant), (dataset, record.dataset), (campaign, record.campaign))
+        found = Scope.MODEL if record.dataset is None else Scope.DATASET
+        if scope in (None, found) and all(want is None or want == have for want, have in wanted):
+            yield record
+
+
 @dataclass(frozen=True)
 class MemoryArchive:
     """An archive of values at hand: for tests, and for publishing records that no database holds."""
@@ -133,15 +164,7 @@ class MemoryArchive:
         metric: str | None = None,
     ) -> Iterator[Claim]:
         """Stream the claims that match all given values, in the order of their source."""
-        for claim in self.all_claims:
-            wanted = (
-                (paper, claim.paper),
-                (variant, claim.variant),
-                (dataset, claim.dataset),
-                (metric, claim.metric),
-            )
-            if all(want is None or want == have for want, have in wanted):
-                yield claim
+        return matching_claims(self.all_claims, paper=paper, variant=variant, dataset=dataset, metric=metric)
 
     def records(
         self,
@@ -152,11 +175,8 @@ class MemoryArchive:
         campaign: str | None = None,
     ) -> Iterator[Record]:
         """Stream the records that match all given values, newest first."""
-        for record in sorted(self.all_records, key=lambda r: (r.started, r.id), reverse=True):
-            wanted = ((variant, record.variant), (dataset, record.dataset), (campaign, record.campaign))
-            found = Scope.MODEL if record.dataset is None else Scope.DATASET
-            if scope in (None, found) and all(want is None or want == have for want, have in wanted):
-                yield record
+        newest_first = sorted(self.all_records, key=lambda record: (record.started, record.id), reverse=True)
+        return matching_records(newest_first, variant=variant, dataset=dataset, scope=scope, campaign=campaign)
 
     def campaigns(self) -> Iterator[Campaign]:
         """Stream the campaigns, newest first."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
-from pwc_bench.core.archive import Archive, Campaign
+from pwc_bench.core.archive import Archive, Campaign, matching_claims, matching_records
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
@@ -79,10 +79,7 @@ class HeldArchive:
             found = self._by_dataset.get(dataset, ())
         else:
             found = self._claims
-        for claim in found:
-            wanted = ((variant, claim.variant), (dataset, claim.dataset), (metric, claim.metric))
-            if all(want is None or want == have for want, have in wanted):
-                yield claim
+        return matching_claims(found, variant=variant, dataset=dataset, metric=metric)
 
     def records(
         self,
@@ -94,18 +91,13 @@ class HeldArchive:
     ) -> Iterator[Record]:
         """Stream the records that match all given values, newest first."""
         if self._records is None:
-            yield from self.source.records(variant=variant, dataset=dataset, scope=scope, campaign=campaign)
-            return
+            return self.source.records(variant=variant, dataset=dataset, scope=scope, campaign=campaign)
         found: Iterable[Record] = self._records
         if variant is not None:
             found = self._records_by_variant.get(variant, ())
         elif dataset is not None:
             found = self._records_by_dataset.get(dataset, ())
-        for record in found:
-            wanted = ((variant, record.variant), (dataset, record.dataset), (campaign, record.campaign))
-            has_scope = Scope.MODEL if record.dataset is None else Scope.DATASET
-            if scope in (None, has_scope) and all(want is None or want == have for want, have in wanted):
-                yield record
+        return matching_records(found, variant=variant, dataset=dataset, scope=scope, campaign=campaign)
 
     def campaigns(self) -> Iterator[Campaign]:
         """Stream the campaigns, newest first."""

@@ -24,8 +24,6 @@ class Guesses:
     """int32 array of shape (n,)."""
     top1: Any
     """int32 array of shape (n,): the first guess, -1 where there is none."""
-    in_top5: Any
-    """bool array of shape (n,): whether the right class is among the first five guesses."""
 
     @property
     def manifest(self) -> str:
@@ -66,5 +64,4 @@ class GuessDesk:
         images, labels = self._shared.setdefault(manifest, own)
         if images != own[0] or not np.array_equal(labels, own[1]):  # images that failed in one run only
             images, labels = own
-        top5 = np.asarray(batch.top5)
-        return Guesses(record, images, labels, top5[:, 0].astype(np.int32), (top5 == labels[:, None]).any(axis=1))
+        return Guesses(record, images, labels, np.asarray(batch.top5)[:, 0].astype(np.int32))

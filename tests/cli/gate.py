@@ -13,12 +13,26 @@ from pwc_bench.cli.app import app
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_to_json
+from pwc_bench.store import open_store
 from tests.factories import make_record
 from tests.predictions_files import predictions_bytes, with_predictions
 
-__all__ = ["IMAGES", "Campaign", "accuracy", "campaign", "check", "check_here", "cost", "put_beside", "written"]
+__all__ = [
+    "IMAGES",
+    "SIDES",
+    "Campaign",
+    "accuracy",
+    "campaign",
+    "check",
+    "check_here",
+    "cost",
+    "put_beside",
+    "stored",
+    "written",
+]
 
 IMAGES = 400
+SIDES = ("--baseline", "base.jsonl", "--candidate", "new.jsonl")
 
 
 @dataclass(frozen=True)
@@ -99,3 +113,12 @@ def check_here(folder: Path, *arguments: str, command: str = "check") -> "subpro
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess([command, *arguments], done.exit_code, done.stdout, done.stderr)
+
+
+def stored(place: Path, *parts: Record | tuple[Record, bytes]) -> None:
+    """Store records in the default database, with their predictions."""
+    found = campaign(*parts)
+    with open_store(str(place / "results" / "pwc-bench.db")) as store:
+        for record in found.records:
+            store.add(record)
+    put_beside(place / "results", found)
