@@ -76,14 +76,16 @@ def web() -> Iterator[Web]:
 
 
 @contextmanager
-def slow_server(pause_seconds: float) -> Iterator[str]:
-    """A server that sends a byte, then nothing for `pause_seconds`, again and again."""
+def slow_server(pause_seconds: float, asked: threading.Event | None = None) -> Iterator[str]:
+    """A server that sends a byte, then nothing for `pause_seconds`, again and again; sets `asked` when one asks it."""
     stopping = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
+            if asked is not None:
+                asked.set()
             try:
                 while not stopping.is_set():
                     self.wfile.write(b" ")

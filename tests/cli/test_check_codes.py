@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -191,10 +192,11 @@ def test_the_gravest_code_wins(place: Path) -> None:
 
 def test_130_when_interrupted() -> None:
     """Ctrl-C while a server is slow: one line."""
-    with slow_server(0.05) as address:
+    asked = threading.Event()
+    with slow_server(0.05, asked) as address:
         command = [sys.executable, "-m", "pwc_bench", "check", "--baseline", address]
         running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(0.5)
+        assert asked.wait(60)  # before that Python itself starts, which an interrupt ends in its own way
         while running.poll() is None:
             running.send_signal(signal.SIGINT)
             time.sleep(0.5)
