@@ -6,16 +6,18 @@
   const form = document.querySelector("form[data-tools]");
   if (!table || !form) return;
   const body = table.tBodies[0];
+  const rest = table.tBodies[1] ?? table.createTBody();
+  rest.hidden = true;
   const heads = Array.from(table.tHead.querySelectorAll("th[data-column]"));
   heads.sort((a, b) => a.dataset.column - b.dataset.column);
   const boxes = Array.from(form.querySelectorAll("[data-shows]"));
   const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view" && e.name !== "all");
-  // Of a long board only so many rows are laid out at once: a browser takes its time for a table of a thousand.
-  // The style sheet knows the same number, and hides the others until we are here.
-  const SOME = 100;
+  // Of a long board only so many rows are laid out at once, since a browser takes its time for a table of a thousand:
+  // the others wait in a second body, where the page put them.
+  const SOME = 50;
   const more = form.querySelector("[data-more]");
   let order = { id: "rank", direction: "ascending" };
-  let shownOrder = "rank ascending";
+  let sortedBy = "rank ascending";
 
   // ---- What a cell says: a number where it is one, else its words; a dash is nothing.
   const textOf = (cell) => {
@@ -30,21 +32,21 @@
   };
 
   // What a row can be filtered by: its own words, and what its cells say.
-  const numberIn = (row, id) => {
-    const head = heads.find((one) => one.dataset.id === id);
-    return head ? keyOf(row.cells[head.dataset.column]) : null;
-  };
+  const columnOf = (id) => heads.find((head) => head.dataset.id === id)?.dataset.column;
+  const millionsIn = ["parameters-measured", "parameters-claim"].map(columnOf).filter(Boolean);
+  const yearIn = columnOf("year"), codeIn = columnOf("code");
   const sizes = Array.from(form.elements.size?.options ?? [], (option) => [option.value, ...option.value.split("-").map(Number)]);
-  const rows = Array.from(body.rows, (row, index) => {
-    const millions = numberIn(row, "parameters-measured") ?? numberIn(row, "parameters-claim");
+  const facetsOf = (row) => {
+    const { cells } = row;
+    const millions = millionsIn.reduce((found, column) => found ?? keyOf(cells[column]), null);
     const size = sizes.find(([value, low, high]) => value && low < millions && millions <= (high || Infinity));
-    const code = row.querySelector(".in-code a") ? "code-1" : "";
-    return { row, index, facets: ` ${row.dataset.f} size-${size?.[0]} year-${row.querySelector(".in-year").textContent} ${code} ` };
-  });
+    const code = cells[codeIn].firstElementChild ? "code-1" : "";
+    return ` ${row.dataset.f} size-${size?.[0]} year-${cells[yearIn].textContent} ${code} `;
+  };
+  const rows = [...body.rows, ...rest.rows].map((row, index) => ({ row, index, out: false }));
   let current = rows;
-  const charts = Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
-    mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
-  }));
+  let listed = rows.slice(0, body.rows.length);
+  let marks; // the chart's, with their rows
 
   const known = {};
   const letters = new Intl.Collator("en", { numeric: true });
@@ -69,27 +71,42 @@
     .filter((e) => (e.type === "checkbox" ? e.checked : e.value))
     .map((e) => ` ${e.name}-${e.value} `);
 
-  const show = () => {
-    if (shownOrder !== `${order.id} ${order.direction}`) {
-      current = sorted();
-      body.append(...current.map((entry) => entry.row));
-      shownOrder = `${order.id} ${order.direction}`;
+  // Only what changes is touched.
+  const list = (entries) => {
+    if (entries.length === listed.length && entries.every((entry, i) => entry === listed[i])) return;
+    const kept = new Set(entries);
+    rest.append(...listed.filter((entry) => !kept.has(entry)).map((entry) => entry.row));
+    let at = body.firstElementChild;
+    for (const { row } of entries) {
+      if (at === row) at = at.nextElementSibling;
+      else body.insertBefore(row, at);
     }
+    listed = entries;
+  };
+
+  const prepare = () => {
+    for (const entry of rows) entry.facets ??= facetsOf(entry.row);
+    marks ??= Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
+      mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
+    }));
+  };
+
+  const show = () => {
+    const by = `${order.id} ${order.direction}`;
+    if (by !== sortedBy) [current, sortedBy] = [sorted(), by];
     for (const head of heads) {
       if (head.dataset.id === order.id) head.setAttribute("aria-sort", order.direction);
       else head.removeAttribute("aria-sort");
     }
     const tokens = wanted();
-    let count = 0;
-    for (const entry of current) {
-      entry.out = !tokens.every((token) => entry.facets.includes(token));
-      count += !entry.out;
-      const unseen = entry.out || (count > SOME && !more.checked);
-      if (entry.row.hidden !== unseen) entry.row.hidden = unseen;
-    }
+    if (tokens.length) prepare();
+    for (const entry of rows) entry.out = !tokens.every((token) => entry.facets.includes(token));
+    const left = current.filter((entry) => !entry.out);
+    const count = left.length;
+    list(more.checked ? left : left.slice(0, SOME));
     more.parentElement.hidden = count <= SOME;
     for (const svg of document.querySelectorAll("svg.plot")) svg.classList.toggle("filtered", count < rows.length);
-    for (const { mark, entry } of charts) mark.classList.toggle("out", entry.out);
+    for (const { mark, entry } of marks ?? []) mark.classList.toggle("out", entry.out);
     table.classList.toggle("compact", form.elements.view.value === "compact");
     const hidden = new Set(boxes.filter((box) => !box.checked).map((box) => box.dataset.shows));
     const names = Array.from(hidden).join();
@@ -176,7 +193,7 @@
     const names = Object.keys(lines[0] ?? {});
     return [names, ...lines.map((line) => names.map((name) => line[name]))].map((line) => line.map(field).join()).join("\n") + "\n";
   };
-  const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "paint-order"];
+  const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "visibility", "paint-order"];
   // The drawing at the size and in the colours that it has in the window, without what is filtered away.
   const drawing = () => {
     const svg = document.querySelector("svg.plot");
@@ -235,6 +252,16 @@
     mark.append(title);
   });
 
+  // An address of a row that is not listed, a chart's point for one, lists them all.
+  const reveal = () => {
+    const entry = rows[location.hash.match(/^#m(\d+)$/)?.[1]];
+    if (!entry || entry.out || listed.includes(entry)) return;
+    more.checked = true;
+    show();
+    entry.row.scrollIntoView();
+  };
+  addEventListener("hashchange", reveal);
+
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", write);
   form.addEventListener("reset", (event) => {
@@ -244,10 +271,11 @@
   });
   addEventListener("popstate", read);
   addEventListener("beforeprint", () => {
-    for (const { row, out } of rows) row.hidden = out;
+    list(current.filter((entry) => !entry.out));
   });
   addEventListener("afterprint", show);
   form.hidden = false;
   read();
-  table.dataset.ready = "";
+  reveal();
+  (self.requestIdleCallback ?? setTimeout)(prepare); // so that the first filter is as quick as the next
 })();
