@@ -29,6 +29,10 @@ from pwc_bench.views.topics import task_titles
 
 __all__ = ["CodeLink", "PaperContext", "pages"]
 
+_MOST_AUTHORS = 16
+_FIRST_AUTHORS = 12
+"""Of more than so many authors these stand below the title, and the others unfold."""
+
 
 @dataclass(frozen=True, slots=True)
 class CodeLink:
@@ -81,6 +85,8 @@ class PaperContext:
     frame: Frame
     title: str
     authors: tuple[str, ...]
+    """The first of them, where there are very many."""
+    further_authors: tuple[str, ...]
     date: str
     venue: str | None
     tasks: tuple[Link, ...]
@@ -130,6 +136,7 @@ def _context(
     methods: Mapping[str, Method],
     relatives: RelatedPapers,
 ) -> PaperContext:
+    first, further = _authors(paper)
     return PaperContext(
         frame=make_frame(
             path,
@@ -140,7 +147,8 @@ def _context(
             linked_data=paper_data(paper),
         ),
         title=paper.title,
-        authors=paper.authors,
+        authors=first,
+        further_authors=further,
         date=paper.date,
         venue=paper.venue,
         tasks=tuple(Link(titles.get(slug, slug), relative(path, task_path(slug))) for slug in paper.tasks),
@@ -153,6 +161,12 @@ def _context(
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
         related=_related_lines(paper, path, relatives, titles, methods),
     )
+
+
+def _authors(paper: Paper) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the authors that stand below the title, and those that unfold; a few more are not hidden."""
+    shown = _FIRST_AUTHORS if len(paper.authors) > _MOST_AUTHORS else None
+    return paper.authors[:shown], paper.authors[_FIRST_AUTHORS:] if shown else ()
 
 
 def _boards(archive: Archive, paper: Paper, path: str, names: Names, titles: Mapping[str, str]) -> tuple[Link, ...]:

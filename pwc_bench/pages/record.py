@@ -10,6 +10,7 @@ from pwc_bench.core.record_json import record_to_json
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.cells import is_of_own_weights
 from pwc_bench.views.checks import check_sentences
+from pwc_bench.views.citation import Citation, cite_record
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import dataset_path, model_path, record_path, relative
@@ -66,6 +67,8 @@ class RecordPage:
     extra: tuple[Fact, ...]
     command: str | None
     json_href: str
+    citation: Citation
+    """Without the address of the page."""
 
 
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
@@ -107,6 +110,7 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
         extra=tuple(json_facts(record.extra)),
         command=record.provenance.command,
         json_href="record.json",
+        citation=cite_record(title, record),
     )
 
 

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from pwc_bench.core.record import Record
 from pwc_bench.core.slug import slugify
 
-__all__ = ["Citation", "cite_board"]
+__all__ = ["Citation", "cite_board", "cite_record"]
 
 _SPECIAL = re.compile(r"[#$%&_{}~^\\]")
 _NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -36,6 +37,23 @@ def cite_board(title: str, state: str | None) -> Citation:
         "}",
     ]
     return Citation(f"The pwc-bench developers: {title}, claims and measurements.{as_of}", "\n".join(lines))
+
+
+def cite_record(title: str, record: Record) -> Citation:
+    """Cite the record `title` ("ConViT-S on ImageNet-1k"), without its address, which the page adds.
+
+    The BibTeX entry is left open for it.
+    """
+    environment, day = record.environment, record.started[:10]
+    made_on = f"measured on {environment.device}, {environment.precision}, on {day}"
+    lines = [
+        f"@misc{{pwc-bench-record-{record.id[:16]},",
+        f"  title  = {{{{{_plain(title)}}}}},",
+        "  author = {{The pwc-bench developers}},",
+        f"  year   = {{{day[:4]}}},",
+        f"  note   = {{Record {record.id[:16]}, {_plain(made_on)}}},",
+    ]
+    return Citation(f"The pwc-bench developers: {title}, {made_on}. Record {record.id[:16]}.", "\n".join(lines))
 
 
 def _plain(text: str) -> str:

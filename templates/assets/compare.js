@@ -37,7 +37,7 @@
 
   const table = (caption, head, rows) => el("div", { class: "table-region", role: "region", "aria-label": caption, tabindex: 0 },
     el("table", {}, el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: i ? "n" : "" }, text)))),
+      el("thead", {}, el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: i ? "n" : "" }, ...[text].flat())))),
       el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell) => el("td", { class: "n" }, cell)))))));
 
   const claim = (row) => row?.[1] ? el("span", { class: "value claim" }, row[1]) : "–";
@@ -58,8 +58,8 @@
       const name = `${title}${unit && unit !== title ? `, ${unit}` : ""} (${higher ? "higher" : "lower"} is better)`;
       return x || y ? [[name, claim(x), measured(x), claim(y), measured(y), against(unit, x, y)]] : [];
     });
-    const head = ["Metric", `${a.title}, claim`, `${a.title}, measured`, `${b.title}, claim`, `${b.title}, measured`, "Second against first"];
-    return table(`Figures, accuracy on ${datasets[key]}`, head, rows);
+    const heads = [a, b].flatMap(({ title }) => ["claim", "measured"].map((kind) => [el("span", { class: `mark mark-${kind}`, "aria-hidden": true }), `${title}, ${kind}`]));
+    return table(`Figures, accuracy on ${datasets[key]}`, ["Metric", ...heads, "Second against first"], rows);
   };
 
   const paired = async (a, b, key) => {

@@ -47,6 +47,9 @@ def test_the_browser_computes_the_exact_test(browser: Browser, site: str) -> Non
     assert page.get_by_role("link", name="This pair has a page of its own").get_attribute("href") == (
         "convit-s-vs-deit-s/index.html"
     )
+    heads = page.locator("#compare-result table").first.locator("th[scope='col']")
+    kinds = heads.evaluate_all("heads => heads.map(head => head.querySelector('.mark')?.className ?? '')")
+    assert kinds == ["", *(("mark mark-claim", "mark mark-measured") * 2), ""]
     assert said == []
     page.goto(site.replace("index.html", "convit-s-vs-deit-s/index.html"))
     table = page.locator("table.crossing")

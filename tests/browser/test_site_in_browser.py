@@ -98,6 +98,16 @@ def test_no_page_is_wider_than_its_window(browser: Browser, width: int) -> None:
     assert too_wide == []
 
 
+def test_a_desk_shows_every_column_of_a_board(browser: Browser) -> None:
+    """At 1280 pixels, with a scroll bar, nothing of ImageNet's five pairs of columns has to be scrolled to."""
+    page = browser.new_page(viewport=ViewportSize(width=1265, height=800))
+    page.goto((built_site() / BOARD).as_uri())
+    region = page.locator(".table-region:has([data-board])")
+    assert region.evaluate("region => region.scrollWidth - region.clientWidth") == 0
+    assert page.locator("#conditions").inner_text().startswith("Throughput, claimed: Quadro GP100")
+    page.close()
+
+
 def test_the_first_tab_skips_to_the_content(browser: Browser) -> None:
     """And the points of the chart are reachable, with names."""
     page = browser.new_page()

@@ -43,6 +43,17 @@ def test_it_says_who_wrote_what_and_when(paper: PaperContext) -> None:
     assert paper.abstract.endswith("https://github.com/facebookresearch/convit.")
 
 
+def test_of_very_many_authors_the_first_dozen_stands_below_the_title() -> None:
+    """The others unfold, in their order; a few more than a dozen are not hidden; machines read them all."""
+    archive = example_archive()
+    convit = next(paper for paper in archive.all_papers if paper.slug == "convit")
+    for count, first in ((72, 12), (17, 12), (16, 16)):
+        names = tuple(f"Author {number}" for number in range(count))
+        found = context_of(replace(archive, all_papers=(replace(convit, authors=names),)))
+        assert (len(found.authors), found.authors + found.further_authors) == (first, names)
+        assert str(found.frame.linked_data).count('"Person"') == count
+
+
 def test_its_buttons_lead_to_paper_pdf_and_code(paper: PaperContext) -> None:
     """One repository is the official one."""
     assert paper.paper_href == "https://arxiv.org/abs/2103.10697"

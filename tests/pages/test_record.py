@@ -1,11 +1,13 @@
 """The page of a record."""
 
 from dataclasses import fields, replace
+from html import unescape
 
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Environment, Provenance, Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.pages.record import RecordPage, pages
+from pwc_bench.publishing.rendering import make_environment, render, templates_folder
 from pwc_bench.views.provenance_facts import environment_groups, provenance_groups
 from tests.example_archive import example_archive, example_records
 from tests.factories import make_measurement, make_record
@@ -40,6 +42,17 @@ def test_the_json_beside_it_is_the_record() -> None:
     assert isinstance(line, str)
     assert record_from_json(line) == record
     assert 'href="record.json" download' in html_of(page)
+
+
+def test_a_record_can_be_cited_with_its_lasting_address() -> None:
+    """Absolute where the address of the site is known; else the path, and the page says what to put before it."""
+    page = next(pages(example_archive((make_record(),))))
+    asked = html_of(page)
+    assert f"  url    = {{{page.path}}}\n}}" in unescape(asked)
+    assert "Put the address of this site before the path." in asked
+    known = render(make_environment(templates_folder(), "https://example.org/board/"), page)
+    assert f"  url    = {{https://example.org/board/{page.path.removesuffix('index.html')}}}\n}}" in unescape(known)
+    assert "Put the address" not in known
 
 
 def test_a_partial_record_says_how_much_and_names_the_images_that_failed() -> None:

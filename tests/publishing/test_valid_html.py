@@ -14,7 +14,8 @@ from tests.publishing.site_fixture import built_site, page_kinds
 YOUNGER_THAN_THE_CHECKER = (
     "“color-scheme”", "“margin-inline”", "“margin-block”", "“padding-inline”", "“padding-block”", "“text-wrap”",
     "“text-underline-offset”", "“text-decoration-thickness”", "“all”", "“vector-effect”", "“paint-order”", "“subgrid”",
-    "details-content", "too few values for the property “linear-gradient”",  # it counts no `var()`
+    "“print-color-adjust”", "details-content",
+    "too few values for the property “linear-gradient”",  # it counts no `var()`
     "is not a “font-weight” value", "“/” is not a “font” value", "Parse Error",
 )  # fmt: skip
 """Nested queries (`:has`, `@media (width)`) are its parse errors; tests/browser sees that Chromium reads every rule."""
