@@ -70,19 +70,22 @@ def render(environment: Environment, page: Page) -> str:
 
 _COMMENTS = {".css": re.compile(rb"/\*.*?\*/", re.DOTALL), ".js": re.compile(rb"^\s*//.*\n", re.MULTILINE)}
 _INDENT = re.compile(rb"^\s+", re.MULTILINE)
+_AROUND_BRACES = re.compile(rb"(?<=[{;]) | (?={)|;(?= ?})")
 
 
 def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield our own style sheets, scripts and pictures with their paths in the site.
 
-    Style sheets and scripts lose comments and indentation on the way: no line of ours starts within a string.
+    Style sheets and scripts lose comments and indentation on the way, style sheets also the spaces beside braces and
+    semicolons: no line of ours starts within a string, and no string of a style sheet holds either.
     """
     for file in sorted((folder / "assets").rglob("*")):
         if file.is_file():
-            content = file.read_bytes()
-            comments = _COMMENTS.get(file.suffix)
-            yield file.relative_to(folder).as_posix(), content if comments is None else _lean(content, comments)
+            yield file.relative_to(folder).as_posix(), _lean(file.suffix, file.read_bytes())
 
 
-def _lean(content: bytes, comments: re.Pattern[bytes]) -> bytes:
-    return _INDENT.sub(b"", comments.sub(b"", content))
+def _lean(suffix: str, content: bytes) -> bytes:
+    if suffix not in _COMMENTS:
+        return content
+    lean = _INDENT.sub(b"", _COMMENTS[suffix].sub(b"", content))
+    return lean if suffix != ".css" else _AROUND_BRACES.sub(b"", lean)
