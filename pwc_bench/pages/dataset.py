@@ -12,7 +12,7 @@ from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.linked_data import dataset_data
 from pwc_bench.views.links import Link, dataset_path, relative, safe_url, task_path
-from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.record_rows import RecordList, record_list
 from pwc_bench.views.topics import DatasetTopic, dataset_topics, task_titles
@@ -53,6 +53,7 @@ class DatasetPage:
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every data set that is described, declared or named anywhere."""
     names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
+    lines = PaperLines(titles)
     shelves = shelve_papers(archive, lambda paper: paper.datasets)
     for topic in share.part(dataset_topics(archive)):
         path = dataset_path(topic.key)
@@ -75,7 +76,7 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
             facts=_facts(topic),
             tasks=_tasks(topic, titles, path),
             boards=boards,
-            papers=paper_list(shelves.get(topic.key), path, titles),
+            papers=lines.listed(shelves.get(topic.key), path),
             records=record_list(names, archive.records(dataset=topic.key), path),
             classes=tuple(_classes(topic)),
             classes_count="" if declared is None else f"{len(declared.classes):,}",

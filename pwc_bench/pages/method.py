@@ -10,7 +10,7 @@ from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import method_path, paper_path, relative, safe_url
-from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.topics import task_titles
 
 __all__ = ["MethodPage", "pages"]
@@ -31,6 +31,7 @@ class MethodPage:
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every method."""
     titles = task_titles(archive)
+    lines = PaperLines(titles)
     shelves = shelve_papers(archive, lambda paper: paper.methods)
     introducing = {method.paper for method in archive.methods() if method.paper is not None}
     papers = {paper.slug: paper.title for paper in archive.papers() if paper.slug in introducing}
@@ -48,7 +49,7 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
             full_name=method.full_name if method.full_name != method.title else None,
             description=method.description,
             facts=_facts(method, None if method.paper is None else papers.get(method.paper), path),
-            papers=paper_list(shelves.get(method.slug), path, titles),
+            papers=lines.listed(shelves.get(method.slug), path),
         )
         yield Page("method", path, context)
 

@@ -1,7 +1,8 @@
 """A page for every paper: who, what, where, and what became of its claims."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pwc_bench.core.archive import Archive
@@ -45,8 +46,7 @@ class CodeLink:
     framework: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedLine:
+class RelatedLine(NamedTuple):
     """A related paper."""
 
     title: str
@@ -74,8 +74,13 @@ class BadgeLine:
 
     path: str
     href: str
-    text: str
-    """What it says: "pwc-bench: 9 of 12 claims reproduced"."""
+    said: str
+    """"9 of 12 claims reproduced"."""
+
+    @property
+    def text(self) -> str:
+        """Return all that it says: "pwc-bench: 9 of 12 claims reproduced"."""
+        return f"{SITE_TITLE}: {self.said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class PaperContext:
     """The leaderboards that its claims stand on."""
     methods: tuple[MethodLine, ...]
     related: tuple[RelatedLine, ...]
-    badges: tuple[BadgeLine, ...] = ()
+    badges: tuple[BadgeLine, ...]
 
 
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
@@ -111,20 +116,17 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     for paper in share.part(archive.papers()):
         path = paper_path(paper.slug)
         context = _context(archive, paper, path, names, titles, methods, relatives)
-        badges = tuple(_badges(paper, context))
-        context = replace(
-            context, badges=tuple(BadgeLine(at, relative(path, at), f"{SITE_TITLE}: {said}") for at, said in badges)
-        )
-        yield Page("paper", path, context, {at: draw_badge(said) for at, said in badges})
+        yield Page("paper", path, context, {badge.path: draw_badge(badge.said) for badge in context.badges})
 
 
-def _badges(paper: Paper, context: PaperContext) -> Iterator[tuple[str, str]]:
-    """Yield the path and the words of a badge for each leaderboard on which the paper claims of its own models."""
-    for board in context.boards:
-        rows = [row for row in context.results.own if row.dataset.href == board.href]
+def _badges(paper: Paper, path: str, boards: Iterable[Link], results: PaperResults) -> Iterator[BadgeLine]:
+    """Yield a badge for each leaderboard on which the paper claims of its own models."""
+    for board in boards:
+        rows = [row for row in results.own if row.dataset.href == board.href]
         if rows:
             slug = board.href.split("/")[-2]
-            yield f"badges/{slugify(paper.slug)}/{slug}.svg", badge_text(rows)
+            at = f"badges/{slugify(paper.slug)}/{slug}.svg"
+            yield BadgeLine(at, relative(path, at), badge_text(rows))
 
 
 def _context(
@@ -137,6 +139,8 @@ def _context(
     relatives: RelatedPapers,
 ) -> PaperContext:
     first, further = _authors(paper)
+    results = paper_results(archive, paper, path, names, titles)
+    boards = _boards(archive, paper, path, names, titles)
     return PaperContext(
         frame=make_frame(
             path,
@@ -156,10 +160,11 @@ def _context(
         pdf_href=safe_url(paper.pdf_url),
         code=tuple(link for repository in paper.repositories if (link := _code(repository)) is not None),
         abstract=paper.abstract,
-        results=paper_results(archive, paper, path, names, titles),
-        boards=_boards(archive, paper, path, names, titles),
+        results=results,
+        boards=boards,
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
         related=_related_lines(paper, path, relatives, titles, methods),
+        badges=tuple(_badges(paper, path, boards, results)),
     )
 
 

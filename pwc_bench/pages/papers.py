@@ -8,7 +8,7 @@ from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import Link
 from pwc_bench.views.pagination import slices
-from pwc_bench.views.paper_lines import PaperLine, paper_line
+from pwc_bench.views.paper_lines import PaperLine, PaperLines
 from pwc_bench.views.topics import task_titles
 
 __all__ = ["PapersPage", "pages"]
@@ -26,7 +26,7 @@ class PapersPage:
 
 def pages(archive: Archive) -> Iterator[Page]:
     """Yield the list; it streams, so it never holds more than two pages of papers."""
-    titles = task_titles(archive)
+    shown = PaperLines(task_titles(archive))
     for part in slices(archive.papers(), "papers"):
         frame = make_frame(
             part.path,
@@ -35,5 +35,5 @@ def pages(archive: Archive) -> Iterator[Page]:
             section="Papers",
             crumbs=(("Home", "index.html"), ("Papers", None)),
         )
-        lines = tuple(paper_line(paper, part.path, titles) for paper in part.items)
+        lines = tuple(shown.line(paper, part.path) for paper in part.items)
         yield Page("papers", part.path, PapersPage(frame, lines, part.previous, part.following))

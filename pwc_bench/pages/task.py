@@ -10,7 +10,7 @@ from pwc_bench.views.board_keys import board_keys
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.links import task_path
-from pwc_bench.views.paper_lines import PaperList, paper_list, shelve_papers
+from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, task_titles
 
@@ -32,6 +32,7 @@ class TaskPage:
 def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every task that is described or named anywhere."""
     names, titles, keys = Names.of(archive), task_titles(archive), board_keys(archive)
+    lines = PaperLines(titles)
     shelves = shelve_papers(archive, lambda paper: paper.tasks)
     for task in share.part(all_tasks(archive)):
         path = task_path(task.slug)
@@ -49,6 +50,6 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
             description=task.description,
             boards=tuple(board for board in boards if not board.is_demo),
             demo_boards=tuple(board for board in boards if board.is_demo),
-            papers=paper_list(shelves.get(task.slug), path, titles),
+            papers=lines.listed(shelves.get(task.slug), path),
         )
         yield Page("task", path, context)

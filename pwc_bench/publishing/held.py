@@ -79,6 +79,8 @@ class HeldArchive:
             found = self._by_dataset.get(dataset, ())
         else:
             found = self._claims
+        if metric is None and [paper, variant, dataset].count(None) >= 2:  # what was looked up is the answer
+            return iter(found)
         return matching_claims(found, variant=variant, dataset=dataset, metric=metric)
 
     def records(

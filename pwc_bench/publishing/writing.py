@@ -69,6 +69,8 @@ class SiteWriter:
         self.written.sizes[path] = len(data)
 
     def _make_folder(self, folder: str) -> None:
+        if folder in self._folders:
+            return
         for part in _with_parents(folder):
             if part not in self._folders:
                 with suppress(FileExistsError):  # another process of this build came first

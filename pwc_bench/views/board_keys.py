@@ -1,5 +1,6 @@
 """Which leaderboards there are: one for each task and data set of which something is claimed or measured."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,10 +36,8 @@ class BoardKey:
 
 def board_keys(archive: Archive) -> tuple[BoardKey, ...]:
     """Return the leaderboards in a fixed order: those with most claims first, demos last."""
-    counts: dict[BoardKey, int] = {}
-    for claim in archive.claims():
-        key = BoardKey(claim.task, claim.dataset)
-        counts[key] = counts.get(key, 0) + 1
+    claimed = Counter((claim.task, claim.dataset) for claim in archive.claims())
+    counts = {BoardKey(task, dataset): count for (task, dataset), count in claimed.items()}
     for record in archive.records(scope=Scope.DATASET):
         if record.dataset is not None:
             declared = archive.catalogue.datasets.get(record.dataset)

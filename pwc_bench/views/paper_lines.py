@@ -2,22 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.views.links import Link, paper_path, relative, task_path
+from pwc_bench.views.links import Link, paper_path, root_of, task_path
 
-__all__ = ["MOST_PAPERS", "PaperLine", "PaperList", "PaperShelf", "paper_line", "paper_list", "shelve_papers"]
+__all__ = ["MOST_PAPERS", "PaperLine", "PaperLines", "PaperList", "PaperShelf", "shelve_papers"]
 
 MOST_PAPERS = 50
 """A page of a task, method or data set lists no more papers than this, the newest; the others are counted."""
 
 _MOST_AUTHORS = 8
+_MOST_KEPT = 20_000
+"""So many lines are kept, some 500 bytes each."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """One paper, as short as it can be said."""
+class PaperLine(NamedTuple):
+    """One paper, as short as it can be said. (A named tuple: the same ones stand in many lists, and are looked up.)"""
 
     title: str
     href: str
@@ -46,29 +48,46 @@ class PaperList:
     """How many older ones are not listed: "1,204"."""
 
 
-def paper_line(paper: Paper, path: str, task_titles: Mapping[str, str]) -> PaperLine:
-    """Show `paper` on the page at `path`; a task without a page of its own is left out."""
-    official = any(repository.is_official for repository in paper.repositories)
-    return PaperLine(
-        title=paper.title,
-        href=relative(path, paper_path(paper.slug)),
-        date=paper.date,
-        authors=_authors(paper.authors),
-        venue=paper.venue,
-        tasks=tuple(
-            Link(task_titles[slug], relative(path, task_path(slug))) for slug in paper.tasks if slug in task_titles
-        ),
-        code=("official code" if official else "code") if paper.repositories else None,
-    )
+class PaperLines:
+    """Makes lines; a task without a page of its own is left out.
 
+    Addresses lead through the site's root, so that a paper's line is the same in all lists of one depth.
+    """
 
-def paper_list(shelf: PaperShelf | None, path: str, task_titles: Mapping[str, str]) -> PaperList:
-    """Show a shelf on the page at `path`; None is an empty one."""
-    if shelf is None:
-        return PaperList((), None)
-    more = shelf.count - len(shelf.newest)
-    lines = tuple(paper_line(paper, path, task_titles) for paper in shelf.newest)
-    return PaperList(lines, f"{more:,}" if more else None)
+    def __init__(self, task_titles: Mapping[str, str]) -> None:
+        self._titles = task_titles
+        self._made: dict[tuple[str, str], PaperLine] = {}
+
+    def line(self, paper: Paper, path: str) -> PaperLine:
+        """Show `paper` on the page at `path`."""
+        root = root_of(path)
+        key = (root, paper.slug)
+        found = self._made.get(key)
+        if found is None:
+            if len(self._made) >= _MOST_KEPT:
+                self._made.clear()
+            found = self._made[key] = self._make(paper, root)
+        return found
+
+    def listed(self, shelf: PaperShelf | None, path: str) -> PaperList:
+        """Show a shelf on the page at `path`; None is an empty one."""
+        if shelf is None:
+            return PaperList((), None)
+        more = shelf.count - len(shelf.newest)
+        return PaperList(tuple(self.line(paper, path) for paper in shelf.newest), f"{more:,}" if more else None)
+
+    def _make(self, paper: Paper, root: str) -> PaperLine:
+        official = any(repository.is_official for repository in paper.repositories)
+        titles = self._titles
+        return PaperLine(
+            title=paper.title,
+            href=root + paper_path(paper.slug),
+            date=paper.date,
+            authors=_authors(paper.authors),
+            venue=paper.venue,
+            tasks=tuple(Link(titles[slug], root + task_path(slug)) for slug in paper.tasks if slug in titles),
+            code=("official code" if official else "code") if paper.repositories else None,
+        )
 
 
 def shelve_papers(archive: Archive, topics: Callable[[Paper], Iterable[str]]) -> Mapping[str, PaperShelf]:

@@ -48,13 +48,18 @@ class PaperResults:
     """The same of its baselines."""
 
 
+_NO_RESULTS = PaperResults(own=(), standing=(), own_weights=None, baselines=(), further=(), by_others=())
+
+
 def paper_results(
     archive: Archive, paper: Paper, path: str, names: Names, task_titles: Mapping[str, str]
 ) -> PaperResults:
     """Gather a paper's claims for the page at `path`."""
-    desk = ClaimDesk(archive, path, names, task_titles)
     of_paper = own_variants(archive, paper)
     claims = tuple(archive.claims(paper=paper.slug))
+    if not claims and not of_paper:  # most papers of a large archive
+        return _NO_RESULTS
+    desk = ClaimDesk(archive, path, names, task_titles)
     of_variants = [claim for claim in claims if claim.variant is not None]
     own = [claim for claim in of_variants if not of_paper or claim.variant in of_paper]
     baselines = [claim for claim in of_variants if of_paper and claim.variant not in of_paper]
@@ -78,6 +83,8 @@ def own_variants(archive: Archive, paper: Paper) -> set[str]:
     ConViT's paper trained larger DeiTs too; they are its baselines, and DeiT is still another paper's family.
     """
     variants = archive.catalogue.variants
+    if all(variant.paper != paper.slug for variant in variants.values()):
+        return set()
     introduced: dict[str, str | None] = {}
     for variant in variants.values():
         introduced.setdefault(variant.family, variant.paper)

@@ -2,10 +2,11 @@
 
 import math
 import re
+import sys
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from heapq import nsmallest
+from typing import NamedTuple
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
@@ -22,17 +23,14 @@ _READ_CHARACTERS = 240
 """So much of an abstract is read: it says there what it is about, and an archive holds hundreds of thousands."""
 _WORD = re.compile(r"[a-z][a-z0-9]{3,}")
 
-_TASK, _METHOD, _TEXT = "task", "method", "word"
-_WEIGHTS = {_TASK: 1.0, _METHOD: 1.5, _TEXT: 1.0}
-"""What a shared feature counts, times the logarithm of how rare it is."""
-
-Feature = tuple[str, str]
-"""What kind it is, and the slug or the word."""
+# A feature is a word, or a topic's slug behind a mark that no word holds.
+_TASK, _METHOD = "task/", "method/"
+_METHOD_WEIGHT = 1.5
+"""What a shared method counts beside a task or a word, times the logarithm of how rare it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
-    """A paper beside another one."""
+class Related(NamedTuple):
+    """A paper beside another one. (Named tuples here: a site of any size makes eight for each of its papers.)"""
 
     slug: str
     title: str
@@ -50,62 +48,66 @@ class RelatedPapers:
     """
 
     def __init__(self, archive: Archive) -> None:
-        self._counts: Counter[Feature] = Counter()
+        counts: Counter[str] = Counter()
         for paper in archive.papers():
-            self._counts.update(set(_features(paper)))
-        self._papers = tuple(_Entry(p.slug, p.title, p.date, self._telling(p)) for p in archive.papers())
+            counts.update({*_topics(paper), *_words(paper)})
+        self._papers = tuple(_Entry(p.slug, p.title, p.date, _telling(p, counts)) for p in archive.papers())
         self._places = {entry.slug: place for place, entry in enumerate(self._papers)}
-        self._sharing: dict[Feature, list[int]] = {}
-        for place, entry in enumerate(self._papers):
+        self._sharing: dict[str, list[int]] = {}
+        for place, entry in enumerate(self._papers):  # newest first
             for feature in entry.features:
-                self._sharing.setdefault(feature, []).append(place)
+                sharing = self._sharing.setdefault(feature, [])
+                if len(sharing) < _MOST_SHARING:
+                    sharing.append(place)
+        self._weights = {feature: _weight(feature, len(self._papers) / counts[feature]) for feature in self._sharing}
 
     def of(self, slug: str) -> tuple[Related, ...]:
         """Return the nearest papers, the nearest first; of equally near ones the newer first."""
         own = self._places.get(slug)
         if own is None:
             return ()
+        features = self._papers[own].features
         scores: dict[int, float] = {}
-        for feature in self._papers[own].features:
-            weight = self._weight(feature)
-            for place in self._sharing[feature][:_MOST_SHARING]:  # newest first
+        for feature in features:
+            weight = self._weights[feature]
+            for place in self._sharing[feature]:
                 scores[place] = scores.get(place, 0.0) - weight
         scores.pop(own, None)
         nearest = nsmallest(_MOST_RELATED, zip(scores.values(), scores, strict=True))
-        return tuple(self._related(own, place) for _, place in nearest)
-
-    def _related(self, own: int, other: int) -> Related:
-        entry = self._papers[other]
-        shared = [feature for feature in self._papers[own].features if feature in entry.features]
-        tasks = [name for kind, name in shared if kind == _TASK]
-        methods = [name for kind, name in shared if kind == _METHOD]
-        return Related(
-            entry.slug, entry.title, entry.date, tuple(tasks[:_MOST_KNOWN_TOPICS]), tuple(methods[:_MOST_KNOWN_TOPICS])
-        )
-
-    def _telling(self, paper: Paper) -> tuple[Feature, ...]:
-        """Return what a paper is known by: its tasks, its methods, and its rarest words that another paper uses too."""
-        features = dict.fromkeys(_features(paper))
-        words = [f for f in features if f[0] == _TEXT and 1 < self._counts[f] <= _MOST_SHARING]
-        rarest = sorted(words, key=lambda feature: (self._counts[feature], feature))[:_MOST_WORDS]
-        return (*(feature for feature in features if feature[0] != _TEXT), *rarest)
-
-    def _weight(self, feature: Feature) -> float:
-        return _WEIGHTS[feature[0]] * math.log1p(len(self._papers) / self._counts[feature])
+        return tuple(_related(features, self._papers[place]) for _, place in nearest)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     slug: str
     title: str
     date: str
-    features: Sequence[Feature]
+    features: tuple[str, ...]
 
 
-def _features(paper: Paper) -> list[Feature]:
-    words = _WORD.findall(f"{paper.title} {paper.abstract[:_READ_CHARACTERS]}".lower())
-    return [
-        *((_TASK, slug) for slug in paper.tasks),
-        *((_METHOD, slug) for slug in paper.methods),
-        *((_TEXT, word) for word in words),
-    ]
+def _related(features: tuple[str, ...], other: _Entry) -> Related:
+    shared = [feature for feature in features if feature in other.features]
+    tasks = [feature.removeprefix(_TASK) for feature in shared if feature.startswith(_TASK)]
+    methods = [feature.removeprefix(_METHOD) for feature in shared if feature.startswith(_METHOD)]
+    known = _MOST_KNOWN_TOPICS
+    return Related(other.slug, other.title, other.date, tuple(tasks[:known]), tuple(methods[:known]))
+
+
+def _telling(paper: Paper, counts: Counter[str]) -> tuple[str, ...]:
+    """Return what a paper is known by: its tasks, its methods, and its rarest words that another paper uses too."""
+    words = [(count, word) for word in set(_words(paper)) if 1 < (count := counts[word]) <= _MOST_SHARING]
+    return (*_topics(paper), *(word for _, word in sorted(words)[:_MOST_WORDS]))
+
+
+def _weight(feature: str, rarity: float) -> float:
+    return (_METHOD_WEIGHT if feature.startswith(_METHOD) else 1.0) * math.log1p(rarity)
+
+
+def _topics(paper: Paper) -> Iterator[str]:
+    for slug in dict.fromkeys(paper.tasks):
+        yield sys.intern(_TASK + slug)
+    for slug in dict.fromkeys(paper.methods):
+        yield sys.intern(_METHOD + slug)
+
+
+def _words(paper: Paper) -> list[str]:
+    return _WORD.findall(f"{paper.title} {paper.abstract[:_READ_CHARACTERS]}".lower())
