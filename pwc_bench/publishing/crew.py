@@ -65,10 +65,13 @@ class Helper:
         return written
 
 
-def usable_processes(pages: int, asked: int | None) -> int:
-    """Return how many processes to use for about `pages` pages: `asked`, or as many as are worth their start."""
+def usable_processes(archive: HeldArchive, asked: int | None) -> int:
+    """Return how many processes to use: `asked`, or as many as the machine has and as are worth their start."""
+    if asked is not None:
+        return max(1, asked)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _MOST_PROCESSES, pages // _PAGES_PER_PROCESS) if asked is None else asked)
+    most = min(cores, _MOST_PROCESSES)
+    return max(1, archive.entities(most * _PAGES_PER_PROCESS) // _PAGES_PER_PROCESS)
 
 
 @contextmanager

@@ -40,11 +40,16 @@ class HeldArchive:
         """Return the source's."""
         return self.source.fingerprint()
 
-    def entities(self) -> int:
-        """Return about how many things have a page of their own; of papers that are not held, as many as would be."""
-        papers = MOST_PAPERS if self._papers is None else len(self._papers)
+    def entities(self, most: int) -> int:
+        """Return how many things have a page of their own, counted no further than `most`.
+
+        Other processes wait for this number, so papers are not read whole for it.
+        """
+        papers = sum(1 for _ in islice(self.source.papers(), most))
+        if papers >= most:
+            return most
         records = MOST_RECORDS if self._records is None else len(self._records)
-        return papers + records + len(self._tasks) + len(self._datasets) + len(self._methods)
+        return min(most, papers + records + len(self._tasks) + len(self._datasets) + len(self._methods))
 
     def papers(self) -> Iterator[Paper]:
         """Stream the papers, newest first."""

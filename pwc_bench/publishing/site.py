@@ -82,7 +82,7 @@ def _build(
     old = folder.resolve() if folder.is_dir() else None
     with replaced_folder(folder) as draft:
         order = Order(archive, draft, old, templates, base_url, Share(), os.getpid())
-        count = usable_processes(held.entities(), processes)
+        count = usable_processes(held, processes)
         shares = [Share(index, count) for index in range(count if _can_travel(order) else 1)]
         if len(shares) == 1:
             shares = [Share()]

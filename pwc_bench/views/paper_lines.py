@@ -19,7 +19,7 @@ _MOST_KEPT = 20_000
 
 
 class PaperLine(NamedTuple):
-    """One paper, as short as it can be said. (A named tuple: the same ones stand in many lists, and are looked up.)"""
+    """One paper, as short as it can be said. A named tuple, which is made sooner than a dataclass."""
 
     title: str
     href: str

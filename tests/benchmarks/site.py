@@ -2,10 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.metric import Better
 from pwc_bench.publishing import publish
@@ -25,8 +27,8 @@ _PAPERS = 10_000
 _PEER_PAGES = 2000
 _MOST_ROUNDS = 3
 _LIMITS = (
-    ("{pages} pages on 2 processes", "pages/s", 3000.0, Better.HIGHER),
-    ("{pages} pages with search on 2 processes", "s", 15.0, Better.LOWER),
+    ("{pages} pages of papers, tasks, data sets and methods on 2 processes", "pages/s", 3000.0, Better.HIGHER),
+    ("{pages} pages, leaderboards and search among them, on 2 processes", "s", 15.0, Better.LOWER),
     ("{pages} pages, nothing changed", "s", 1.0, Better.LOWER),
 )
 """What the builder must reach with 10,000 papers."""
@@ -40,7 +42,10 @@ def run(bench: Bench) -> Iterator[Comparison | LeftOut]:
     database = bench.scratch / "site.db"
     with open_store(str(database)) as store:
         store.sync_knowledge(known, origin="benchmark")
-        yield from _builds(bench, store.archive(example_catalogue()), papers)
+        archive = store.archive(example_catalogue())
+        yield from _builds(bench, archive, papers)
+        if papers == _PAPERS:
+            yield from _against_limits(bench, archive, known)
     yield from in_a_browser(bench, bench.scratch / "site", known)
 
 
@@ -62,9 +67,7 @@ def _builds(bench: Bench, archive: Archive, papers: int) -> Iterator[Comparison 
             yield _against_pelican(rounds, what, ours, peer, len(pages), facts, afresh=afresh)
     else:
         yield LeftOut("site", "Pelican is not installed: `python -m pip install pelican` into this environment")
-    if papers == _PAPERS:
-        yield from _against_limits(rounds, archive, site, facts)
-    elif not pelican.is_installed():
+    if papers != _PAPERS and not pelican.is_installed():
         yield LeftOut("site", f"limits are set for {_PAPERS:,} papers, --seconds {bench.seconds:g} allows {papers:,}")
 
 
@@ -105,22 +108,29 @@ def _against_pelican(
     )
 
 
-def _against_limits(rounds: int, archive: Archive, site: Path, facts: dict[str, Json]) -> Iterator[Comparison]:
-    fresh = [_afresh(archive, site, processes=2) for _ in range(rounds)]
-    again = [publish(archive, site) for _ in range(rounds)]
+def _against_limits(bench: Bench, archive: Archive, known: Knowledge) -> Iterator[Comparison]:
+    """Time the site without leaderboards, the whole one, and the whole one once more."""
+    bench.say(f"the limits of a site of {len(known.papers):,} papers")
+    with open_store(str(bench.scratch / "entities.db")) as store:
+        store.sync_knowledge(replace(known, claims=()), origin="benchmark")
+        apart = store.archive(example_catalogue())
+        entities = [_afresh(apart, bench.scratch / "entities", processes=2) for _ in range(_MOST_ROUNDS)]
+    site = bench.scratch / "site"
+    whole = [_afresh(archive, site, processes=2) for _ in range(_MOST_ROUNDS)]
+    again = [publish(archive, site) for _ in range(_MOST_ROUNDS)]
     found = (
-        tuple(report.pages / report.seconds for report in fresh),
-        tuple(report.seconds for report in fresh),
-        tuple(report.seconds for report in again),
+        (entities, tuple(report.pages / report.seconds for report in entities)),
+        (whole, tuple(report.seconds for report in whole)),
+        (again, tuple(report.seconds for report in again)),
     )
-    for (what, unit, limit, better), ours in zip(_LIMITS, found, strict=True):
+    for (what, unit, limit, better), (reports, ours) in zip(_LIMITS, found, strict=True):
         yield Comparison(
             section="site",
-            what=what.format(pages=f"{facts['pages']:,}"),
+            what=what.format(pages=f"{reports[0].pages:,}"),
             unit=unit,
             ours=ours,
-            theirs=(limit,) * rounds,
+            theirs=(limit,) * len(reports),
             better=better,
             against="the limit",
-            facts=facts,
+            facts={"pages": reports[0].pages, "files": reports[0].files, "bytes": reports[0].size_bytes},
         )
