@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.knowledge import Method, Paper, RelatedPaper, Repository
+from pwc_bench.core.knowledge import Method, Paper, Repository
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.core.slug import slugify
@@ -21,11 +20,11 @@ from pwc_bench.views.links import (
     relative,
     safe_url,
     task_path,
-    title_search_url,
 )
 from pwc_bench.views.paper_results import PaperResults, paper_results
 from pwc_bench.views.record_naming import Names
-from pwc_bench.views.related import Related, RelatedPapers
+from pwc_bench.views.related import RelatedPapers
+from pwc_bench.views.related_lines import RelatedLine, related_lines
 from pwc_bench.views.topics import task_titles
 
 __all__ = ["CodeLink", "PaperContext", "pages"]
@@ -44,18 +43,6 @@ class CodeLink:
     href: str
     is_official: bool
     framework: str | None
-
-
-class RelatedLine(NamedTuple):
-    """A related paper."""
-
-    title: str
-    date: str
-    href: str
-    is_search: bool
-    """Whether the link leads to a search for the title, because the address is not known."""
-    shared: str
-    """What both are about: "Image Classification, GPSA"; "" where only their words say that they belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +150,7 @@ def _context(
         results=results,
         boards=boards,
         methods=tuple(_method(methods[slug], path) for slug in paper.methods if slug in methods),
-        related=_related_lines(paper, path, relatives, titles, methods),
+        related=related_lines(paper, path, relatives, titles, methods),
         badges=tuple(_badges(paper, path, boards, results)),
     )
 
@@ -189,26 +176,3 @@ def _code(repository: Repository) -> CodeLink | None:
 
 def _method(method: Method, path: str) -> MethodLine:
     return MethodLine(method.title, method.full_name, relative(path, method_path(method.slug)), method.description)
-
-
-def _related_lines(
-    paper: Paper, path: str, relatives: RelatedPapers, titles: Mapping[str, str], methods: Mapping[str, Method]
-) -> tuple[RelatedLine, ...]:
-    """Return the papers of this archive that are near to it, then those that somebody listed."""
-    near = {related.title.casefold(): related for related in relatives.of(paper.slug)}
-    own = (_near(related, path, titles, methods) for related in near.values())
-    listed = (_listed(related) for related in paper.related if related.title.casefold() not in near)
-    return (*own, *listed)
-
-
-def _near(related: Related, path: str, titles: Mapping[str, str], methods: Mapping[str, Method]) -> RelatedLine:
-    tasks = (titles.get(slug, slug) for slug in related.tasks)
-    shared = ", ".join((*tasks, *(methods[slug].title for slug in related.methods if slug in methods)))
-    href = relative(path, paper_path(related.slug))
-    return RelatedLine(related.title, related.date, href, is_search=False, shared=shared)
-
-
-def _listed(related: RelatedPaper) -> RelatedLine:
-    address = safe_url(related.url)
-    href = address or title_search_url(related.title)
-    return RelatedLine(related.title, related.date, href, is_search=address is None, shared="")
