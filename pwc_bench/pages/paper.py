@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from pwc_bench.core.archive import Archive
@@ -29,9 +30,10 @@ from pwc_bench.views.topics import task_titles
 
 __all__ = ["CodeLink", "PaperContext", "pages"]
 
-_MOST_AUTHORS = 16
-_FIRST_AUTHORS = 12
-"""Of more than so many authors these stand below the title, and the others unfold."""
+Item = TypeVar("Item")
+
+_MOST, _FIRST = 16, 12
+"""Of more than so many authors or tasks so many stand below the title, and the others unfold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class PaperContext:
     date: str
     venue: str | None
     tasks: tuple[Link, ...]
+    further_tasks: tuple[Link, ...]
     paper_href: str | None
     pdf_href: str | None
     code: tuple[CodeLink, ...]
@@ -125,7 +128,8 @@ def _context(
     methods: Mapping[str, Method],
     relatives: RelatedPapers,
 ) -> PaperContext:
-    first, further = _authors(paper)
+    tasks = tuple(Link(titles.get(slug, slug), relative(path, task_path(slug))) for slug in paper.tasks)
+    (authors, further_authors), (first_tasks, further_tasks) = _folded(paper.authors), _folded(tasks)
     results = paper_results(archive, paper, path, names, titles)
     boards = _boards(archive, paper, path, names, titles)
     return PaperContext(
@@ -138,11 +142,12 @@ def _context(
             linked_data=paper_data(paper),
         ),
         title=paper.title,
-        authors=first,
-        further_authors=further,
+        authors=authors,
+        further_authors=further_authors,
         date=paper.date,
         venue=paper.venue,
-        tasks=tuple(Link(titles.get(slug, slug), relative(path, task_path(slug))) for slug in paper.tasks),
+        tasks=first_tasks,
+        further_tasks=further_tasks,
         paper_href=safe_url(paper.url),
         pdf_href=safe_url(paper.pdf_url),
         code=tuple(link for repository in paper.repositories if (link := _code(repository)) is not None),
@@ -155,10 +160,10 @@ def _context(
     )
 
 
-def _authors(paper: Paper) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the authors that stand below the title, and those that unfold; a few more are not hidden."""
-    shown = _FIRST_AUTHORS if len(paper.authors) > _MOST_AUTHORS else None
-    return paper.authors[:shown], paper.authors[_FIRST_AUTHORS:] if shown else ()
+def _folded(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Return the authors or tasks that stand below the title, and those that unfold; a few more are not hidden."""
+    shown = _FIRST if len(items) > _MOST else len(items)
+    return items[:shown], items[shown:]
 
 
 def _boards(archive: Archive, paper: Paper, path: str, names: Names, titles: Mapping[str, str]) -> tuple[Link, ...]:

@@ -9,6 +9,8 @@ __all__ = ["Axis", "Tick", "linear_axis", "log_axis", "time_axis", "years"]
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_DECADES = 10
 """Of more decades on a logarithmic axis only some are marked."""
+_MOST_WRITTEN = 1e7
+"""Marks from here on are written with an exponent."""
 _MARGIN_SHARE = 0.06
 """Free space beyond the extremes, as a share of their distance."""
 
@@ -49,7 +51,7 @@ def linear_axis(values: Sequence[float], *, wanted_ticks: int = 6) -> Axis:
     decimals = max(0, -math.floor(math.log10(step) + 1e-9) + (1 if round(step / power, 3) == 2.5 else 0))
     bare = Axis(low, high, ())
     marks = [step * i for i in range(math.ceil(low / step), math.floor(high / step) + 1)]
-    return Axis(low, high, tuple(Tick(bare.share(mark), f"{mark:,.{decimals}f}") for mark in marks))
+    return Axis(low, high, tuple(Tick(bare.share(mark), _text(mark, f",.{decimals}f")) for mark in marks))
 
 
 def log_axis(values: Sequence[float]) -> Axis:
@@ -62,8 +64,13 @@ def log_axis(values: Sequence[float]) -> Axis:
     decades = range(first, last + 1, math.ceil((last - first) / _MOST_DECADES))
     factors = (1, 2, 5) if high / low < 2000 else (1,)
     marks = [factor * 10.0**decade for decade in decades for factor in factors]
-    ticks = tuple(Tick(bare.share(mark), f"{mark:,.10g}") for mark in marks if low <= mark <= high)
+    ticks = tuple(Tick(bare.share(mark), _text(mark, ",.10g")) for mark in marks if low <= mark <= high)
     return Axis(low, high, ticks, is_log=True)
+
+
+def _text(mark: float, form: str) -> str:
+    """Write a mark in `form`, as "2.5e9" where that would not stand beside a plot."""
+    return format(mark, form) if abs(mark) < _MOST_WRITTEN else f"{mark:.4g}".replace("e+0", "e").replace("e+", "e")
 
 
 def time_axis(values: Sequence[float], *, most_ticks: int = 6) -> Axis:

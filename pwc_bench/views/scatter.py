@@ -19,11 +19,11 @@ __all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
 _RADIUS = 5.0
 _BAR_PX = (3.0, 14.0)
 """Width and height of the bar that marks a cost."""
-_SECOND_KEY_X = 128.0
-"""Where the second explanation of a narrow plot's second row stands."""
+_FIRST_KEY_X, _SECOND_KEY_X = -40.0, 88.0
+"""Where the two explanations of a narrow plot's second row stand: within 320 pixels."""
 _LOG_FROM = 8.0
 """Values further apart than this factor stand on a logarithmic axis."""
-_WIDE_PX, _NARROW_PX = (858.0, 326.0), (290.0, 286.0)
+_WIDE_PX, _NARROW_PX = (858.0, 326.0), (230.0, 286.0)
 """The plot's width and height for which names are placed; between the two the wide places hold."""
 _MOST_LETTERS = 28
 """A longer name is cut; the point itself says it whole."""
@@ -137,7 +137,7 @@ def _grid(plane: _Plane, scatter: Scatter) -> list[str]:
         parts.append(text(tick.text, x=x, y="100%", dy="18", text_anchor="middle"))
     parts.append(element("line", class_="chart-axis", x1="0", x2="100%", y1="100%", y2="100%"))
     x_title = scatter.x_title + (", log scale" if plane.x.is_log else "")
-    parts.append(text(x_title, x="100%", y="100%", dy="40", text_anchor="end"))
+    parts.append(text(x_title, x="100%", y="100%", dx="12", dy="40", text_anchor="end"))
     parts.append(text(scatter.y_title, x="-40", y="-50"))
     return parts
 
@@ -156,7 +156,7 @@ def _legend(scatter: Scatter) -> list[str]:
         parts += [_cost_key(scatter, x, -28, "chart-wide"), _cost_key(scatter, _SECOND_KEY_X, -10, "chart-narrow")]
         x += len(scatter.cost_title) * 6.6 + 28
     if len(scatter.line) > 1:
-        parts += [_line_key(scatter, x, -28, "chart-wide"), _line_key(scatter, 0, -10, "chart-narrow")]
+        parts += [_line_key(scatter, x, -28, "chart-wide"), _line_key(scatter, _FIRST_KEY_X, -10, "chart-narrow")]
     return parts
 
 

@@ -36,9 +36,9 @@
   const signed = (value) => (value < 0 ? "−" : value > 0 ? "+" : "±") + Math.abs(value).toFixed(2);
 
   const table = (caption, head, rows) => el("div", { class: "table-region", role: "region", "aria-label": caption, tabindex: 0 },
-    el("table", {}, el("caption", {}, caption),
+    el("table", { class: "labelled" }, el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: i ? "n" : "" }, ...[text].flat())))),
-      el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell) => el("td", { class: "n" }, cell)))))));
+      el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell, i) => el("td", { class: "n", "data-label": [head[i + 1]].flat().at(-1) }, cell)))))));
 
   const claim = (row) => row?.[1] ? el("span", { class: "value claim" }, row[1]) : "–";
   const measured = (row) => row?.[2] ? el("a", { class: "value measured", href: row[3] }, row[2]) : "–";

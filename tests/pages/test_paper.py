@@ -43,14 +43,15 @@ def test_it_says_who_wrote_what_and_when(paper: PaperContext) -> None:
     assert paper.abstract.endswith("https://github.com/facebookresearch/convit.")
 
 
-def test_of_very_many_authors_the_first_dozen_stands_below_the_title() -> None:
+def test_of_very_many_authors_and_tasks_the_first_dozen_stands_below_the_title() -> None:
     """The others unfold, in their order; a few more than a dozen are not hidden; machines read them all."""
     archive = example_archive()
     convit = next(paper for paper in archive.all_papers if paper.slug == "convit")
     for count, first in ((72, 12), (17, 12), (16, 16)):
-        names = tuple(f"Author {number}" for number in range(count))
-        found = context_of(replace(archive, all_papers=(replace(convit, authors=names),)))
+        names = tuple(f"author-{number}" for number in range(count))
+        found = context_of(replace(archive, all_papers=(replace(convit, authors=names, tasks=names),)))
         assert (len(found.authors), found.authors + found.further_authors) == (first, names)
+        assert (len(found.tasks), tuple(task.text for task in found.tasks + found.further_tasks)) == (first, names)
         assert str(found.frame.linked_data).count('"Person"') == count
 
 

@@ -62,6 +62,12 @@ def test_a_log_axis_is_marked_at_one_two_five() -> None:
     assert len(log_axis([1.0, 1e14]).ticks) <= 9
 
 
+def test_marks_with_many_digits_are_written_with_an_exponent() -> None:
+    """They would not stand beside the plot."""
+    assert [tick.text for tick in linear_axis([0.0, 1e11]).ticks] == ["0", "2e10", "4e10", "6e10", "8e10", "1e11"]
+    assert [tick.text for tick in log_axis([10.0, 1e9]).ticks][-2:] == ["1e8", "1e9"]
+
+
 def test_a_name_that_is_too_long_is_cut() -> None:
     """Beside its point; the point itself says it whole."""
     long = Point("Name-" * 30, 2.0, 70.0, "Name-" * 30 + ", claimed: 70.0", None, is_measured=False)
