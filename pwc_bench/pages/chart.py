@@ -19,11 +19,11 @@ from pwc_bench.views.svg import standalone
 
 __all__ = ["ChartContext", "pages"]
 
-_MEANINGS = {
-    "state of the art": "Each of these was better than everything published before it.",
-    "Pareto frontier": "No other model is better in one of the two numbers without being worse in the other. A whole "
-    "measurement speaks for its model, otherwise the claim does.",
-}
+_STATE_OF_THE_ART = "Each of these was better than everything published before it."
+_FRONTIER = (
+    "No other model is better in one of the two numbers without being worse in the other. A whole measurement speaks "
+    "for its model, otherwise the claim does."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,13 @@ def _page(key: BoardKey, title: str, charts: tuple[BoardChart, ...], chart: Boar
         figure=figure,
         best=", ".join(chart.best),
         best_title=chart.scatter.line_title[:1].upper() + chart.scatter.line_title[1:],
-        best_meaning=_MEANINGS[chart.scatter.line_title],
+        best_meaning=_meaning(chart),
     )
     return Page("chart", path, context, {f"{key.folder}/{chart.slug}/chart.svg": standalone(figure.drawing)})
+
+
+def _meaning(chart: BoardChart) -> str:
+    meaning = _STATE_OF_THE_ART if chart.scatter.is_over_time else _FRONTIER
+    if not chart.setting:
+        return meaning
+    return f"{meaning} Only the numbers of {chart.setting} are compared: speeds on different hardware are not."

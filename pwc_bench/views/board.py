@@ -46,6 +46,8 @@ class BoardColumn:
     first: str
     """The direction in which a table is sorted first: "descending" puts the highest on top."""
     has_claims: bool
+    is_of_machine: bool
+    """Whether its numbers depend on the machine, as speeds do."""
     span: str
     """How many columns of the table it takes."""
     claim_index: str
@@ -163,6 +165,7 @@ def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[Bo
             direction=f"{metric.better} is better",
             first="descending" if metric.better is Better.HIGHER else "ascending",
             has_claims=has_claims,
+            is_of_machine=depends_on_machine(metric),
             span="2" if has_claims else "1",
             claim_index=str(index),
             measured_index=str(index + has_claims),

@@ -1,6 +1,6 @@
 """A leaderboard as charts: its first metric over time, and any metric against any other."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -8,9 +8,17 @@ from pwc_bench.core.metric import Better
 from pwc_bench.core.pareto import pareto_frontier, state_of_the_art
 from pwc_bench.views.axes import years
 from pwc_bench.views.board import Board, BoardColumn
+from pwc_bench.views.board_frontier import (
+    claimed_setting,
+    in_one_setting,
+    known_then,
+    measured_first,
+    measured_setting,
+)
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.cells import ClaimCell, MeasuredCell
 from pwc_bench.views.comparison import Comparison
+from pwc_bench.views.frame import shorten
 from pwc_bench.views.scatter import Cost, Point, Scatter
 
 __all__ = ["BoardChart", "board_charts"]
@@ -18,6 +26,8 @@ __all__ = ["BoardChart", "board_charts"]
 _COST = "gflops"
 _FEWEST = 2
 """Points, below which there is nothing to see."""
+_MOST_LETTERS = 46
+"""What the explanation of a line may take of a phone's width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,9 @@ class BoardChart:
     scatter: Scatter
     best: tuple[str, ...]
     """The models on the line, from left to right."""
+    setting: str
+    """The machine and precision, or the claims' hardware, of all that the line joins: "NVIDIA H200, bf16"; "" where the
+    numbers depend on none."""
 
 
 def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
@@ -52,10 +65,12 @@ def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
 
 def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
     across, up = board.columns[x], board.columns[y]
-    points = tuple(point for place, row in enumerate(board.rows) for point in _points(row, place, x, y))
+    machine = tuple(place for place in (x, y) if board.columns[place].is_of_machine)
+    points = tuple(point for place, row in enumerate(board.rows) for point in _points(row, place, (x, y), machine))
     if len(points) < _FEWEST:
         return None
-    rivals = _one_each(points, _measured_first)
+    rivals = in_one_setting(points, measured_first)
+    setting = _setting(points, rivals)
     places = [(points[place].x, points[place].y) for place in rivals]
     frontier = pareto_frontier(places, (_better(across), _better(up)))
     line = sorted((rivals[place] for place in frontier), key=lambda place: points[place].x)
@@ -73,18 +88,20 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
             costs=tuple(_costs(board.rows, points, across, x)),
             cost_title=f"{across.title} measured",
             line=tuple(line),
-            line_title="Pareto frontier",
+            line_title=_line_title("Pareto frontier", setting),
         ),
         best=_names(points, line),
+        setting=setting,
     )
 
 
 def _over_time(board: Board, title: str) -> BoardChart | None:
     column = board.columns[0]
-    points = tuple(point for place, row in enumerate(board.rows) for point in _dated(row, place))
+    points = tuple(point for place, row in enumerate(board.rows) for point in _dated(row, place, column))
     if len({point.x for point in points}) < _FEWEST:
         return None
-    rivals = _one_each(points, _known_then)
+    rivals = in_one_setting(points, known_then)
+    setting = _setting(points, rivals)
     results = [(f"{points[place].x:.4f}", points[place].y) for place in rivals]
     line = tuple(rivals[place] for place in state_of_the_art(results, _better(column)))
     return BoardChart(
@@ -99,31 +116,20 @@ def _over_time(board: Board, title: str) -> BoardChart | None:
             y_title=_axis_title(column),
             points=points,
             line=line,
-            line_title="state of the art",
+            line_title=_line_title("state of the art", setting),
             is_over_time=True,
         ),
         best=_names(points, line),
+        setting=setting,
     )
 
 
-def _one_each(points: Sequence[Point], trust: Callable[[Point], int]) -> list[int]:
-    """Return the place of the most trusted point of each row: a model must not beat itself under another convention."""
-    chosen: dict[int | None, int] = {}
-    for place, point in enumerate(points):
-        known = chosen.get(point.row)
-        if known is None or trust(point) > trust(points[known]):
-            chosen[point.row] = place
-    return list(chosen.values())
+def _setting(points: Sequence[Point], rivals: Sequence[int]) -> str:
+    return (points[rivals[0]].setting if rivals else None) or ""
 
 
-def _measured_first(point: Point) -> int:
-    """Trust a whole measurement more than a claim, and that more than the rest."""
-    return 2 if point.is_measured and point.flag is None else 0 if point.is_measured else 1
-
-
-def _known_then(point: Point) -> int:
-    """Trust the claim first: it is what was known on its day."""
-    return 0 if point.is_measured else 1
+def _line_title(line: str, setting: str) -> str:
+    return shorten(f"{line}, {setting}", _MOST_LETTERS) if setting else line
 
 
 def _names(points: Sequence[Point], places: Sequence[int]) -> tuple[str, ...]:
@@ -144,15 +150,21 @@ def _axis_title(column: BoardColumn) -> str:
     return f"{column.title}{unit} ({column.direction})"
 
 
-def _points(row: BoardRow, place: int, x: int, y: int) -> Iterator[Point]:
-    """Yield a row's claimed and measured point, each where both numbers are known."""
-    cost, score = row.cells[x], row.cells[y]
+def _points(row: BoardRow, place: int, axes: tuple[int, int], machine: Sequence[int]) -> Iterator[Point]:
+    """Yield a row's claimed and measured point, each where both numbers are known.
+
+    `axes` are the columns of x and y, `machine` those of them whose numbers depend on the machine.
+    """
+    cost, score = (row.cells[column] for column in axes)
+    cells = [row.cells[column] for column in machine]
     if cost.claim and score.claim and cost.claim.number.sort and score.claim.number.sort:
         at = f" at {_text(cost, cost.claim.number.text)} ({score.claim.source})"
-        yield _claimed(row, place, float(cost.claim.number.sort), score.claim, at)
+        setting = claimed_setting(cell.claim for cell in cells if cell.claim)
+        yield _claimed(row, place, float(cost.claim.number.sort), score.claim, at, setting)
     if cost.measured and score.measured:
         at = f" at {_text(cost, cost.measured.number.text)}"
-        yield _measured(row, place, float(cost.measured.number.sort), score.measured, at)
+        setting = measured_setting(cell.measured for cell in cells if cell.measured)
+        yield _measured(row, place, float(cost.measured.number.sort), score.measured, at, setting)
 
 
 def _costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColumn, x: int) -> Iterator[Cost]:
@@ -168,25 +180,29 @@ def _costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColum
             yield Cost(float(cell.measured.number.sort), point, name, cell.measured.href)
 
 
-def _dated(row: BoardRow, place: int) -> Iterator[Point]:
+def _dated(row: BoardRow, place: int, column: BoardColumn) -> Iterator[Point]:
     """Yield a row's points on the day on which the model was published; a number without a paper has no day."""
     score = row.cells[0]
     try:
         moment = years(row.published)
     except ValueError:
         return
+    words = f", published {row.published}"
     if score.claim and score.claim.number.sort:
-        yield _claimed(row, place, moment, score.claim, f", published {row.published} ({score.claim.source})")
+        setting = claimed_setting([score.claim] if column.is_of_machine else ())
+        yield _claimed(row, place, moment, score.claim, f"{words} ({score.claim.source})", setting)
     if score.measured:
-        yield _measured(row, place, moment, score.measured, f", published {row.published}")
+        setting = measured_setting([score.measured] if column.is_of_machine else ())
+        yield _measured(row, place, moment, score.measured, words, setting)
 
 
-def _claimed(row: BoardRow, place: int, x: float, claim: ClaimCell, words: str) -> Point:
+def _claimed(row: BoardRow, place: int, x: float, claim: ClaimCell, words: str, setting: str | None) -> Point:
     name = f"{row.title}, claimed: {claim.number.text} {claim.unit}".rstrip() + words
-    return Point(row.title, x, float(claim.number.sort), name, claim.href, is_measured=False, row=place)
+    y = float(claim.number.sort)
+    return Point(row.title, x, y, name, claim.href, is_measured=False, row=place, setting=setting)
 
 
-def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: str) -> Point:
+def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: str, setting: str) -> Point:
     value = f"{found.number.text} {found.unit}".rstrip()
     interval = f", 95 % interval {found.interval}" if found.interval else ""
     flag = f" ({found.status.text}: {found.status.reason})" if found.status else ""
@@ -200,6 +216,7 @@ def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: s
         y_interval=None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1])),
         flag=None if found.status is None else found.status.text,
         row=place,
+        setting=setting,
     )
 
 

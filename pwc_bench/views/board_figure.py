@@ -24,6 +24,8 @@ class BoardFigure:
     """What its bars are: "GFLOPs measured"; None where it has none."""
     flags: str | None
     """What its pale discs are: "demo", "partial, own weights"; None where it has none."""
+    setting: str | None
+    """The only machine whose numbers its line joins; None where the line joins all that it could."""
 
 
 def board_figure(chart: BoardChart) -> BoardFigure:
@@ -37,6 +39,7 @@ def board_figure(chart: BoardChart) -> BoardFigure:
         has_ties=not models[0].isdisjoint(models[1]),
         costs=scatter.cost_title if scatter.costs else None,
         flags="; ".join(flags) or None,
+        setting=chart.setting if len({point.setting for point in scatter.points}) > 1 else None,
     )
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "claim_cell",
     "depends_on_machine",
     "is_of_own_weights",
+    "machine_text",
     "measured_cell",
     "own_implementation",
     "record_badge",
@@ -71,6 +72,8 @@ class MeasuredCell:
     precision: str
     batch_size: int | None
     """Of a number that depends on it, None for any other."""
+    machine: str
+    """The machine and its precision: "NVIDIA H200, bf16"; speeds on different ones are not compared."""
     setting: str
     """The machine and how it was used: "NVIDIA H200, bf16, batch 256"."""
     conditions: str
@@ -121,10 +124,16 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         device=environment.device,
         precision=environment.precision,
         batch_size=size,
-        setting=", ".join((environment.device, environment.precision, *batch)),
+        machine=machine_text(environment),
+        setting=", ".join((machine_text(environment), *batch)),
         conditions=", ".join(conditions),
         caveats=measurement.caveats,
     )
+
+
+def machine_text(environment: Environment) -> str:
+    """Return the device and the precision in which it computed: "NVIDIA H200, fp32 with TF32"."""
+    return f"{environment.device}, {environment.precision}{' with TF32' if environment.tf32 else ''}"
 
 
 def own_implementation(environment: Environment) -> tuple[str, ...]:

@@ -48,6 +48,9 @@ class Point:
     """Why it is drawn paler: "partial", "own weights"; None for a full measurement of a published model."""
     row: int | None = None
     """The place of its row in the page's table, None where the page has none."""
+    setting: str | None = ""
+    """The hardware on which its numbers depend: "NVIDIA H200, bf16"; "" where they depend on none, None where nobody
+    named it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,6 +307,42 @@ def test_a_measurement_speaks_for_its_model_on_the_frontier(board: Board) -> Non
     assert places == sorted(places)
 
 
+def _speed(variant: str, speed: float, device: str, precision: str) -> Record:
+    record = make_record(
+        variant,
+        None,
+        device=device,
+        started=f"2026-02-0{len(precision)}T00:00:00Z",
+        measurements={"throughput": make_measurement(speed, "images/s")},
+    )
+    return replace(record, environment=replace(record.environment, precision=precision))
+
+
+def test_a_frontier_joins_numbers_of_one_setting_alone() -> None:
+    """Claims on their hardware, each machine with each precision: the largest of these groups; its title says which."""
+    accuracy = tuple(record for record in example_records() if record.dataset == "imagenet-1k")
+    speeds = [("convit-ti", 9.0e5, "fp16"), ("convit-s", 3000.0, "bf16"), ("convit-b", 1300.0, "bf16")]
+    records = tuple(_speed(name, speed, "NVIDIA H200", precision) for name, speed, precision in speeds)
+    mixed = example_archive((*accuracy, *records))
+    chart = {chart.slug: chart for chart in board_charts(board_of(mixed), "T")}["top1-against-throughput"]
+    joined = [chart.scatter.points[place] for place in chart.scatter.line]
+    assert len(joined) > 2
+    assert not any(point.is_measured for point in joined)
+    assert chart.scatter.line_title == "Pareto frontier, Quadro GP100, batch 128"
+    assert board_figure(chart).setting == "Quadro GP100, batch 128"
+    unclaimed = replace(mixed, all_claims=())
+    chart = {chart.slug: chart for chart in board_charts(board_of(unclaimed), "T")}["top1-against-throughput"]
+    assert (chart.best, chart.setting) == (("ConViT-B", "ConViT-S"), "NVIDIA H200, bf16")
+    assert len(chart.scatter.points) == 3
+    counts = {chart.slug: chart for chart in board_charts(board_of(mixed), "T")}["top1-against-gflops"]
+    assert (counts.scatter.line_title, board_figure(counts).setting) == ("Pareto frontier", None)
+    nowhere = tuple(replace(claim, conditions=None) for claim in mixed.all_claims if claim.metric == "throughput")
+    rest = tuple(claim for claim in mixed.all_claims if claim.metric == "top1")
+    bare = replace(mixed, all_claims=(*rest, *nowhere), all_records=())
+    chart = {chart.slug: chart for chart in board_charts(board_of(bare), "T")}["top1-against-throughput"]
+    assert (len(chart.scatter.points), chart.best) == (12, ())
+
+
 def test_a_counted_cost_stands_beside_a_claimed_accuracy(board: Board) -> None:
     """Where nobody measured the accuracy, the GFLOPs were measured all the same; speeds of another machine are not."""
     charts = {chart.slug: chart for chart in board_charts(board, "T")}
