@@ -25,7 +25,8 @@ def _metric(
     display: Display,
     tolerance: float = 0.0,
 ) -> Metric:
-    return Metric(key, title, unit, better, kind, scope, 1, tolerance, display, f"How {title} is made, in a sentence.")
+    definition, bounds = f"How {title} is made, in a sentence.", (0.0, 100.0 if unit == "%" else None)
+    return Metric(key, title, unit, better, kind, scope, 1, tolerance, display, definition, bounds)
 
 
 METRICS = {

@@ -61,11 +61,12 @@ def command(paths: tuple[Path, ...], form: str, db: str) -> None:
 def _read(file: Path, form: str, store: "Store", observer: "Observer") -> list[str]:
     from pwc_bench.api.importing import import_records, import_tables, submit
     from pwc_bench.cli.import_text import record_lines, table_lines
-    from pwc_bench.cli.submission_text import review_lines
+    from pwc_bench.cli.submission_text import REFUSED, review_lines
 
     if form == "records":
         return list(record_lines(file, import_records(file, store, observer)))
     if form == "pwc":
         return list(table_lines(file, import_tables(file, store, observer)))
     done = submit(file, store)
-    return [f"{file}: kept as {done.origin!r}", *review_lines(done.review)]
+    became = REFUSED if done.review.is_refused else f"kept as {done.origin!r}"
+    return [f"{file}: {became}", *review_lines(done.review)]

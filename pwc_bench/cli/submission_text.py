@@ -2,14 +2,29 @@
 
 from collections.abc import Iterator, Sequence
 
+from pwc_bench.api.importing import Submitted
 from pwc_bench.cli.text import one_line, plural
 from pwc_bench.core.claim import Claim
 from pwc_bench.exchange.submission import Review
 
-__all__ = ["review_lines"]
+__all__ = ["REFUSED", "kept_line", "review_lines"]
 
 _MOST = 10
 """So many claims of a kind are named; the others are counted."""
+
+
+REFUSED = (
+    "none of the claims is taken, for others say them already and keep what they say: "
+    "a claim of your own names your own source"
+)
+"""Why nothing came of a submission."""
+
+
+def kept_line(done: Submitted) -> str:
+    """Say under which name a submission is kept, and what it does not hold (any more)."""
+    removed = f"; {done.claims.removed:,} that it said before and no more: removed" if done.claims.removed else ""
+    left = f", without the {plural(len(done.review.kept), 'claim')} not taken" if done.review.kept else ""
+    return f"Kept as {done.origin!r}{left}{removed}. `pwc-bench build` renders the site."
 
 
 def review_lines(review: Review) -> Iterator[str]:

@@ -19,7 +19,8 @@ __all__ = ["command"]
     ),
     exit_codes={
         0: "done, or nothing but a look was wanted",
-        2: "the file breaks the schema (said with line and field), or the database cannot be written",
+        2: "the file breaks the schema (said with line and field), none of its claims is taken because others say them "
+        "already, or the database cannot be written",
     },
 )
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
@@ -35,7 +36,8 @@ def command(file: Path, dry_run: bool, submitter: str | None, db: str) -> None: 
     """
     from pwc_bench.api.importing import review_submission, submit
     from pwc_bench.cli.knowledge_store import store_for_reading, store_for_writing
-    from pwc_bench.cli.submission_text import review_lines
+    from pwc_bench.cli.submission_text import REFUSED, kept_line, review_lines
+    from pwc_bench.core.errors import UsageError
 
     if dry_run:
         with store_for_reading(db) as store:
@@ -44,6 +46,8 @@ def command(file: Path, dry_run: bool, submitter: str | None, db: str) -> None: 
     else:
         with store_for_writing(db) as store:
             done = submit(file, store, submitter)
-        removed = f"; {done.claims.removed:,} that it said before and no more: removed" if done.claims.removed else ""
-        lines = [*review_lines(done.review), f"Kept as {done.origin!r}{removed}. `pwc-bench build` renders the site."]
+        found = done.review
+        lines = [*review_lines(found), *(() if found.is_refused else (kept_line(done),))]
     click.echo("\n".join(lines))
+    if found.is_refused:
+        raise UsageError(f"{file}: {REFUSED}")

@@ -6,15 +6,33 @@ from decimal import Decimal
 
 from pwc_bench.core.errors import KnowledgeError
 
-__all__ = ["PRINTED", "Claim", "is_printed_number"]
+__all__ = ["PRINTED", "Claim", "is_printed_number", "printed_complaint"]
 
-PRINTED = re.compile(r"[+-]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
-"""Digits, with separators in groups of three only: "0,626" is somebody's decimal comma, and is refused."""
+_LONGEST = 40
+PRINTED = re.compile(
+    rf"(?=.{{1,{_LONGEST}}}$)[+-]?([0-9]+|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+)(\.[0-9]+)?([eE][+-]?[0-9]{{1,2}})?"
+)
+"""Digits, with separators in groups of three only: "0,626" is somebody's decimal comma, and is refused.
+
+An exponent has two digits at most and the whole 40 characters: what is longer is no figure of a table, and charts could
+not compute with it.
+"""
 
 
 def is_printed_number(text: str) -> bool:
     """Tell whether `text` is a number as a claim may print it: "5.4", "1,442", "1e-5"; no unit, no decimal comma."""
     return PRINTED.fullmatch(text) is not None
+
+
+def printed_complaint(text: str) -> str | None:
+    """Say what keeps `text` from being a number as a claim may print it; None where nothing does."""
+    if is_printed_number(text):
+        return None
+    if len(text) > _LONGEST:
+        return f"{text[:_LONGEST] + '...'!r} is too long for a number: {_LONGEST} characters are the most"
+    if re.fullmatch(r"[+-]?[0-9.,]+[eE][+-]?[0-9]{3,}", text):
+        return f"{text!r} is out of range: an exponent has two digits at most"
+    return f"{text!r} is no number: write it as printed, without its unit, like '5.4'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +69,9 @@ class Claim:
     @property
     def number(self) -> Decimal:
         """Return the printed value as an exact decimal, in the printed unit. Raises KnowledgeError where it is none."""
-        if not is_printed_number(self.value):
-            message = (
-                f"claim {self.model} {self.metric}: {self.value!r} is no number; write it as printed, without unit"
-            )
-            raise KnowledgeError(message)
+        complaint = printed_complaint(self.value)
+        if complaint is not None:
+            raise KnowledgeError(f"claim {self.model} {self.metric}: {complaint}")
         return Decimal(self.value.replace(",", ""))
 
     @property

@@ -7,7 +7,7 @@ from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 
-__all__ = ["Obstacle", "find_obstacle", "is_of_own_weights"]
+__all__ = ["Obstacle", "find_obstacle", "is_of_own_weights", "is_possible"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,21 @@ def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | No
         return Obstacle("the claim is no number")
     if not _same_unit(metric, claim):
         return Obstacle(f"printed in {claim.unit or 'units'}")
+    if not is_possible(metric, claim):
+        return Obstacle("the claim is no value that the metric can have")
     if metric.scope is Scope.DATASET and (reason := _pass_obstacle(claim, record)) is not None:
         return Obstacle(reason)
     if _on_other_hardware(metric, claim, record):
         where = claim.conditions or "unnamed hardware"
         return Obstacle(f"claimed on {where}, measured on {record.environment.device}", is_hardware=True)
     return None
+
+
+def is_possible(metric: Metric, claim: Claim) -> bool:
+    """Tell whether the metric can have the claimed value; one without a number or in another unit is not judged."""
+    if not _is_number(claim) or not _same_unit(metric, claim):
+        return True
+    return metric.is_possible(float(claim.number) / metric.display.scale)
 
 
 def is_of_own_weights(record: Record) -> bool:

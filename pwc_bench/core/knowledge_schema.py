@@ -9,11 +9,13 @@ from pwc_bench.core.claim import PRINTED
 from pwc_bench.core.measurement import Json
 
 __all__ = [
-    "ARXIV", "CLAIM", "DATASET", "FILE", "KEY", "METHOD", "PAPER", "PARTIAL_DATE", "PATTERNS", "RELATED", "REPOSITORY",
-    "TASK", "YEAR", "Entry", "Field", "Form", "knowledge_json_schema",
+    "ARXIV", "CLAIM", "DATASET", "FILE", "KEY", "LONGEST_KEY", "METHOD", "PAPER", "PARTIAL_DATE", "PATTERNS", "RELATED",
+    "REPOSITORY", "TASK", "YEAR", "Entry", "Field", "Form", "knowledge_json_schema",
 ]  # fmt: skip
 
-KEY = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+LONGEST_KEY = 120
+"""Characters. Keys become names of folders, alone or two in one, and file systems end at 255."""
+KEY = re.compile(rf"(?=.{{1,{LONGEST_KEY}}}$)[a-z0-9]+([._-][a-z0-9]+)*")
 ARXIV = re.compile(r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})")
 PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 YEAR = re.compile(r"[12][0-9]{3}")
@@ -26,7 +28,7 @@ class Form(StrEnum):
 
     TEXT = "text"
     KEY = "key"
-    """Lower-case words joined by hyphens, dots or underscores."""
+    """Lower-case words joined by hyphens, dots or underscores, of 120 characters at most."""
     PRINTED_NUMBER = "printed number"
     """A number as it was printed, in quotes."""
     URL = "web address"

@@ -81,3 +81,8 @@ class Metric:
     def improves(self, new: float, old: float) -> bool:
         """Tell whether `new` is strictly better than `old`; False where either is NaN."""
         return new > old if self.better is Better.HIGHER else new < old
+
+    def is_possible(self, value: float) -> bool:
+        """Tell whether `value`, in the metric's own unit, lies within the bounds."""
+        low, high = self.bounds
+        return (low is None or value >= low) and (high is None or value <= high)

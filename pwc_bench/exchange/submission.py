@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.reproduction import claimed_range
@@ -31,6 +32,11 @@ class Review:
     """(as submitted, what another source prints of the same model, metric and conditions): both are kept."""
     notes: tuple[str, ...]
     """What keeps a claim from being compared or linked, each one sentence."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether it holds claims, and none of them is taken."""
+        return bool(self.kept) and not (self.new or self.changed or self.same)
 
 
 def origin_of(file_name: str, submitter: str | None) -> str:
@@ -110,3 +116,7 @@ def _notes(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
         if metric is not None and unit not in {metric.display.unit, metric.unit}:
             ours = metric.display.unit
             yield f"{key} in {unit or 'no unit'!r} is not compared with measurements, which are in {ours!r}"
+    for claim in knowledge.claims:
+        metric = catalogue.metrics.get(claim.metric)
+        if metric is not None and not is_possible(metric, claim):
+            yield f"{claim.value} {claim.unit} is no value that {claim.metric} can have: it is shown, and never ranked"

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import yaml
 
-from pwc_bench.core.claim import PRINTED
+from pwc_bench.core.claim import printed_complaint
 from pwc_bench.core.errors import KnowledgeError
-from pwc_bench.core.knowledge_schema import ARXIV, KEY, PARTIAL_DATE, YEAR
+from pwc_bench.core.knowledge_schema import ARXIV, KEY, LONGEST_KEY, PARTIAL_DATE, YEAR
 from pwc_bench.exchange.web_address import address_complaint
 from pwc_bench.exchange.yaml_tree import Place
 
@@ -180,14 +180,17 @@ def _text(value: str) -> str:
 
 
 def _key(value: str) -> str:
+    if len(value) > LONGEST_KEY:
+        raise ValueError(f"{value[:LONGEST_KEY] + '...'!r} is too long: a key has {LONGEST_KEY} characters at most")
     if not KEY.fullmatch(value):
         raise ValueError(f"{value!r} is no key: use lower-case letters and digits joined by hyphens")
     return value
 
 
 def _printed(value: str) -> str:
-    if not PRINTED.fullmatch(value):
-        raise ValueError(f"{value!r} is no number: write it as printed, without its unit, like '5.4'")
+    complaint = printed_complaint(value)
+    if complaint is not None:
+        raise ValueError(complaint)
     return value
 
 

@@ -9,7 +9,6 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, Repository
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
-from pwc_bench.core.slug import slugify
 from pwc_bench.views.badge import badge_text, draw_badge
 from pwc_bench.views.board_keys import BoardKey, titled_board
 from pwc_bench.views.frame import SITE_TITLE, Frame, make_frame, shorten
@@ -18,6 +17,7 @@ from pwc_bench.views.links import (
     Link,
     method_path,
     paper_path,
+    path_name,
     relative,
     safe_url,
     task_path,
@@ -115,7 +115,7 @@ def _badges(paper: Paper, path: str, boards: Iterable[Link], results: PaperResul
         rows = [row for row in results.own if row.dataset.href == board.href]
         if rows:
             slug = board.href.split("/")[-2]
-            at = f"badges/{slugify(paper.slug)}/{slug}.svg"
+            at = f"badges/{path_name(paper.slug)}/{slug}.svg"
             yield BadgeLine(at, relative(path, at), badge_text(rows))
 
 

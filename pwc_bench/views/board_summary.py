@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
@@ -106,6 +107,8 @@ def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str
     best: Claim | None = None
     for claim in claims:
         if claim.metric != metric.key or claim.unit != metric.display.unit or not _is_number(claim):
+            continue
+        if not is_possible(metric, claim):
             continue
         if best is None or metric.improves(float(claim.number), float(best.number)):
             best = claim

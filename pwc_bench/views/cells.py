@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import is_of_own_weights
+from pwc_bench.core.comparability import is_of_own_weights, is_possible
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
 from pwc_bench.views.links import record_path, relative, safe_url
@@ -86,11 +86,13 @@ def unit_text(metric: Metric) -> str:
     return metric.display.unit
 
 
-def claim_cell(claim: Claim) -> ClaimCell:
-    """Show a claim with the digits that were printed."""
+def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
+    """Show a claim with the digits that were printed; what `metric` cannot be is neither sorted nor drawn."""
+    number = printed_number(claim)
+    is_sorted = metric is None or is_possible(metric, claim)
     details = [text for text in (claim.conditions, _additional(claim), claim.evaluated_on) if text]
     return ClaimCell(
-        number=printed_number(claim),
+        number=number if is_sorted else Number(number.text, ""),
         unit=claim.unit,
         source=claim.source,
         source_text=f"{claim.source} ({', '.join(details)})" if details else claim.source,

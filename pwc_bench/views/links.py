@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.slug import shortened, slugify
 
 __all__ = [
     "Link",
@@ -18,6 +18,7 @@ __all__ = [
     "model_path",
     "pair_path",
     "paper_path",
+    "path_name",
     "record_path",
     "relative",
     "root_of",
@@ -42,6 +43,11 @@ class Link:
     href: str
 
 
+def path_name(key: str) -> str:
+    """Return the name of what has the slug or key `key` in addresses."""
+    return shortened(slugify(key))
+
+
 def dataset_slug(key: str) -> str:
     """Return the name of a data set in addresses; a key that would take another one's short name is told apart."""
     slug = slugify(key)
@@ -50,7 +56,7 @@ def dataset_slug(key: str) -> str:
 
 def board_slug(task: str, dataset: str) -> str:
     """Return the name of a leaderboard: "image-classification-on-imagenet"."""
-    return f"{slugify(task)}-on-{dataset_slug(dataset)}"
+    return shortened(f"{slugify(task)}-on-{dataset_slug(dataset)}")
 
 
 def board_folder(task: str, dataset: str) -> str:
@@ -65,32 +71,32 @@ def board_path(task: str, dataset: str) -> str:
 
 def paper_path(slug: str) -> str:
     """Return the path of a paper's page."""
-    return f"paper/{slugify(slug)}/index.html"
+    return f"paper/{path_name(slug)}/index.html"
 
 
 def task_path(slug: str) -> str:
     """Return the path of a task's page."""
-    return f"task/{slugify(slug)}/index.html"
+    return f"task/{path_name(slug)}/index.html"
 
 
 def dataset_path(key: str) -> str:
     """Return the path of a data set's page."""
-    return f"dataset/{dataset_slug(key)}/index.html"
+    return f"dataset/{shortened(dataset_slug(key))}/index.html"
 
 
 def method_path(slug: str) -> str:
     """Return the path of a method's page."""
-    return f"method/{slugify(slug)}/index.html"
+    return f"method/{path_name(slug)}/index.html"
 
 
 def model_path(variant: str) -> str:
     """Return the path of a variant's page."""
-    return f"model/{slugify(variant)}/index.html"
+    return f"model/{path_name(variant)}/index.html"
 
 
 def pair_path(first: str, second: str) -> str:
     """Return the path of the page that compares two variants, in the order given."""
-    return f"compare/{slugify(first)}-vs-{slugify(second)}/index.html"
+    return f"compare/{shortened(f'{slugify(first)}-vs-{slugify(second)}')}/index.html"
 
 
 def record_path(record_id: str) -> str:

@@ -77,11 +77,14 @@ def test_a_submission_is_kept_beside_what_it_contradicts(runner: CliRunner, plac
 
 
 def test_a_submission_cannot_rewrite_the_package(runner: CliRunner, place: Path) -> None:
-    """The same claim with another value is not taken, and says who keeps it."""
+    """The same claim with another value is not taken, and says who keeps it: nothing is called kept."""
     (place / "x.yaml").write_text(CLAIM.replace("a blog", "Table 1"))
-    said = done(runner, "submit", "x.yaml").stdout
-    assert "1 claim: 1 not taken." in said
-    assert "package says 81.3, and keeps it" in said
+    refused = done(runner, "submit", "x.yaml", code=2)
+    assert "1 claim: 1 not taken." in refused.stdout
+    assert "package says 81.3, and keeps it" in refused.stdout
+    assert "Kept as" not in refused.stdout
+    assert "x.yaml: none of the claims is taken" in refused.stderr
+    assert "kept as" not in done(runner, "import", "x.yaml").stdout
     assert set(claims()) == set(load_knowledge().claims)
 
 

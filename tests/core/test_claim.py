@@ -1,5 +1,6 @@
 """A claim keeps the digits it was printed with."""
 
+import math
 from dataclasses import replace
 from decimal import Decimal
 
@@ -25,6 +26,15 @@ def test_what_is_no_number_is_refused(value: str) -> None:
     """The message names the claim and what to write."""
     with pytest.raises(KnowledgeError, match=r"ConViT-S gflops: .* is no number"):
         _ = make_claim(value=value).number
+
+
+@pytest.mark.parametrize("value", ["1e400", "1e-100", "9" * 400])
+def test_a_number_that_no_table_prints_is_refused(value: str) -> None:
+    """What no chart could compute with, in a short line; the most that a claim may print is finite by far."""
+    with pytest.raises(KnowledgeError, match=r"two digits at most|40 characters are the most") as caught:
+        _ = make_claim(value=value).number
+    assert len(str(caught.value)) < 150
+    assert math.isfinite(float(make_claim(value="9" * 37 + "e99").number))
 
 
 def test_identity_leaves_the_value_out() -> None:

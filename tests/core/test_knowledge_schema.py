@@ -57,6 +57,7 @@ def test_every_file_that_ships_is_valid(name: str) -> None:
     [
         PAPER + CLAIMS,
         PAPER + "repositories: null\n",
+        PAPER.replace("slug: net", f"slug: {'a' * 120}"),
         CLAIMS.replace("model", "paper: other, model"),
         PAPER + "datasets: [{key: d, title: D, description: x, introduced: 2012}]\n",
         PAPER + "datasets: [{key: d, title: D, description: x, introduced: 2012-05}]\n",
@@ -90,6 +91,9 @@ def test_schema_and_parser_accept_the_same(tmp_path: Path, text: str) -> None:
         (PAPER + CLAIMS.replace('"81.3"', "81.3"), "claims[0].value"),
         (PAPER + CLAIMS.replace("81.3", "81.3 %"), "claims[0].value"),
         (PAPER + CLAIMS.replace("81.3", "0,626"), "claims[0].value"),
+        (PAPER + CLAIMS.replace("81.3", "1e400"), "claims[0].value"),
+        (PAPER + CLAIMS.replace("81.3", "1" * 41), "claims[0].value"),
+        (PAPER.replace("slug: net", f"slug: {'a' * 121}"), "paper.slug"),
         (PAPER + CLAIMS.replace("unit", "uses_additional_data: perhaps, unit"), "claims[0].uses_additional_data"),
         (PAPER + "methods: [{slug: m, title: M, full_name: M, description: d, introduced_year: 21}]\n", "methods[0]"),
         (CLAIMS, "claims[0]"),

@@ -58,6 +58,8 @@ def test_notes_say_what_will_not_be_linked_or_compared() -> None:
     ):
         assert words in notes
     assert "top1 in 'points' is not compared with measurements, which are in '%'" in notes
+    impossible = reviewed(replace(TOP1, value="1e3")).notes
+    assert impossible == ("1e3 % is no value that top1 can have: it is shown, and never ranked",)
     assert reviewed(TOP1).notes == ()
     assert isinstance(example_archive(), MemoryArchive)
 

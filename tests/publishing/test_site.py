@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pwc_bench.publishing import folders, publish
 from pwc_bench.publishing.folders import MARKER
 from pwc_bench.publishing.rendering import make_environment, templates_folder
 from tests.example_archive import example_archive
+from tests.factories import make_claim
 
 EMPTY = MemoryArchive(Catalogue({}, {}, {}))
 
@@ -56,6 +58,20 @@ def test_an_empty_archive_gives_a_whole_site(tmp_path: Path) -> None:
     assert report.pages >= 1
     assert report.files == len(files_of(tmp_path / "site")) - 1  # the marker is no part of the site
     assert "site: home" in heard.texts
+
+
+@pytest.mark.parametrize("value", ["1e400", "9" * 400, "1e99", "1e-99", "0", "-5"])
+def test_no_claim_breaks_a_build(tmp_path: Path, value: str) -> None:
+    """Whatever is stored already: numbers beyond all computing, and names that no file system holds."""
+    known = example_archive()
+    claims = [
+        make_claim(model, metric.key, value, metric.display.unit)
+        for metric in known.catalogue.metrics.values()
+        for model in ("ConViT-S", "ConViT-B")
+    ]
+    long = [replace(c, paper="p" * 300, task="t" * 130, dataset="d" * 130, variant=None) for c in claims]
+    paper = replace(known.all_papers[0], slug="p" * 300)
+    publish(replace(known, all_claims=(*claims, *long), all_papers=(*known.all_papers, paper)), tmp_path / "site")
 
 
 def test_nothing_stale_is_left(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pwc_bench.views.board_figure import board_figure, brief_figure
 from pwc_bench.views.board_files import board_csv, board_json
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_rows import BoardRow, short_title
+from pwc_bench.views.board_summary import summarise_boards
 from pwc_bench.views.current import current_records
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.record_naming import Names
@@ -146,6 +147,24 @@ def test_a_claim_that_is_no_number_ranks_last_and_draws_nothing() -> None:
     board = board_of(MemoryArchive(example_archive().catalogue, all_claims=claims))
     assert [row.title for row in board.rows] == ["ConViT-B", "ConViT-S"]
     assert board_charts(board, "T") == ()
+
+
+@pytest.mark.parametrize("value", ["1e3", "-1", "1e400", "9" * 400])
+def test_a_claim_that_cannot_be_ranks_last_and_draws_nothing(value: str) -> None:
+    """No accuracy lies beyond 100 %; what no computer holds breaks no chart. All of them are shown."""
+    claims = (
+        make_claim("ConViT-S", "top1", value, "%"),
+        make_claim("ConViT-S", "gflops", "5.4", "GFLOPs"),
+        make_claim("ConViT-B", "top1", "82.4", "%"),
+        make_claim("ConViT-B", "gflops", "17", "GFLOPs"),
+    )
+    archive = MemoryArchive(example_archive().catalogue, all_claims=claims)
+    board = board_of(archive)
+    assert [(row.title, row.position) for row in board.rows] == [("ConViT-B", "1"), ("ConViT-S", "")]
+    assert board_charts(board, "T") == ()
+    (summary,) = summarise_boards(archive, Names.of(archive), [IMAGENET], "index.html")
+    assert summary.best_claim is not None
+    assert summary.best_claim.model == "ConViT-B"
 
 
 def test_the_files_hold_what_the_page_shows(board: Board) -> None:

@@ -6,6 +6,7 @@ from pwc_bench.views.links import (
     board_path,
     dataset_path,
     model_path,
+    pair_path,
     paper_path,
     relative,
     root_of,
@@ -20,6 +21,16 @@ def test_paths_follow_the_contract() -> None:
     assert paper_path("convit") == "paper/convit/index.html"
     assert model_path("convit-ti-plus") == "model/convit-ti-plus/index.html"
     assert dataset_path("imagenet-1k") == "dataset/imagenet/index.html"
+
+
+def test_a_name_that_no_file_system_holds_is_cut_and_told_apart() -> None:
+    """One that fits keeps its address, alone or in a pair."""
+    fits = "a" * 240
+    assert paper_path(fits) == f"paper/{fits}/index.html"
+    long = [paper_path("a" * 300), paper_path("a" * 301), board_path("t" * 130, "d" * 130), pair_path(fits, fits)]
+    assert len(set(long)) == 4
+    assert all(len(path.split("/")[1]) < 140 for path in long)
+    assert board_path("t" * 100, "d" * 100) == f"sota/{'t' * 100}-on-{'d' * 100}/index.html"
 
 
 def test_a_key_cannot_take_the_short_name_of_another() -> None:

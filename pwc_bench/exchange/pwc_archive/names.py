@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import is_possible
+from pwc_bench.core.metric import Metric
 from pwc_bench.core.slug import slugify
 
 __all__ = ["METRICS", "Names"]
@@ -32,6 +35,8 @@ class Names:
     """An arXiv number or the slug of a title -> a paper's slug."""
     variants: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(paper's slug, model's title) -> the key of a variant."""
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    """The metrics that we measure, by key: what they cannot be is refused."""
 
     @staticmethod
     def of(archive: Archive) -> "Names":
@@ -45,6 +50,7 @@ class Names:
             datasets={slugify(card.title): card.key for card in archive.datasets()},
             papers=papers,
             variants={(claim.paper, claim.model): claim.variant for claim in archive.claims() if claim.variant},
+            metrics=archive.catalogue.metrics,
         )
 
     def dataset(self, title: str) -> str:
@@ -59,6 +65,11 @@ class Names:
             return self.papers[found[1]]
         slug = slugify(title)[:80].strip("-") if title else f"arxiv-{found[1]}" if found else "pwc-archive"
         return self.papers.get(slug, slug)
+
+    def is_possible(self, claim: Claim) -> bool:
+        """Tell whether a claim is a value that its metric can have, as far as we know."""
+        metric = self.metrics.get(claim.metric)
+        return metric is None or is_possible(metric, claim)
 
     def metric(self, name: str) -> str:
         """Return the key of a metric that we measure, else the name as it is."""

@@ -127,7 +127,11 @@ class TableReader:
                 reason = str(value) if isinstance(value, Refusal) else "a metric without a name"
                 self.tally.refuse(reason, f"{str(raw)[:40]!r} ({metric} of {model})")
                 continue
-            claim = self._taken(self._claim(row, own, metric, value, (slug, model, task, dataset, url)), row)
+            said = self._claim(row, own, metric, value, (slug, model, task, dataset, url))
+            if not self._names.is_possible(said):
+                self.tally.refuse("a value that the metric cannot have", f"{said.value!r} ({metric} of {model})")
+                continue
+            claim = self._taken(said, row)
             if claim is not None:
                 claims.append(claim)
                 self.tally.claims += 1

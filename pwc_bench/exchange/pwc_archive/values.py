@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pwc_bench.core.claim import is_printed_number
+
 __all__ = ["PrintedValue", "Refusal", "read_value"]
 
 _UNITS = ("%", "K", "M", "B", "G", "T", "k", "ms", "s", "dB", "fps", "MB", "GB", "GFLOPs")
@@ -60,7 +62,7 @@ def read_value(raw: object) -> PrintedValue | Refusal:
 
 def _number(text: str) -> str | Refusal:
     if _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
-        return text
+        return text if is_printed_number(text) else Refusal.NO_NUMBER
     found = _DECIMAL_COMMA.fullmatch(text)
     if found is None:
         return Refusal.NO_NUMBER

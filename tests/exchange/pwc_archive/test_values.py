@@ -43,6 +43,7 @@ from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_va
         ("9.9 M ± 0.1%", Refusal.NO_NUMBER),
         ("NaN", Refusal.NO_NUMBER),
         ("1" * 50, Refusal.NO_NUMBER),
+        ("1e400", Refusal.NO_NUMBER),
         (True, Refusal.NO_NUMBER),
         (["82"], Refusal.NO_NUMBER),
     ],
