@@ -1,32 +1,25 @@
 """The form of knowledge files and submissions, declared once: for the parser, and for the JSON Schema."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pwc_bench.core.claim import PRINTED
 from pwc_bench.core.measurement import Json
+from pwc_bench.core.text_forms import ARXIV, DATE, KEY, NAME, PARTIAL_DATE, TEXT, WEB
 
 __all__ = [
-    "ARXIV", "CLAIM", "DATASET", "FILE", "KEY", "LONGEST_KEY", "METHOD", "PAPER", "PARTIAL_DATE", "PATTERNS", "RELATED",
-    "REPOSITORY", "TASK", "YEAR", "Entry", "Field", "Form", "knowledge_json_schema",
+    "CLAIM", "DATASET", "FILE", "METHOD", "PAPER", "PATTERNS", "RELATED", "REPOSITORY", "TASK", "Entry", "Field",
+    "Form", "knowledge_json_schema",
 ]  # fmt: skip
-
-LONGEST_KEY = 120
-"""Characters. Keys become names of folders, alone or two in one, and file systems end at 255."""
-KEY = re.compile(rf"(?=.{{1,{LONGEST_KEY}}}$)[a-z0-9]+([._-][a-z0-9]+)*")
-ARXIV = re.compile(r"([0-9]{4}\.[0-9]{4,5}|[a-z-]+(\.[A-Z]{2})?/[0-9]{7})")
-PARTIAL_DATE = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
-YEAR = re.compile(r"[12][0-9]{3}")
-_WEB = r"https?://[^\s<>\"'`\\@]+"
-_DATE = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
 
 class Form(StrEnum):
     """What a field holds."""
 
     TEXT = "text"
+    NAME = "name"
+    """Words on one line, with single spaces between."""
     KEY = "key"
     """Lower-case words joined by hyphens, dots or underscores, of 120 characters at most."""
     PRINTED_NUMBER = "printed number"
@@ -150,7 +143,7 @@ CLAIM = Entry(
         Field("variant", Form.KEY, "The key of our variant, where it is one."),
         _needed("task", Form.KEY, "The task's slug."),
         _needed("dataset", Form.KEY, "The data set's key."),
-        _needed("metric", Form.KEY, "The metric's key."),
+        _needed("metric", Form.NAME, "The key of a metric that we measure, or another metric's name: EM, mAP@0.5."),
         _needed("value", Form.PRINTED_NUMBER, "The number as printed, in quotes, so that its digits are kept."),
         Field("unit", Form.TEXT, "The unit as printed; none if not said."),
         _needed("source", Form.TEXT, "Where it stands: a table, a figure, a file."),
@@ -174,40 +167,38 @@ FILE = Entry(
     ),
 )
 
-_VALUES: Mapping[Form, dict[str, Json]] = {
-    Form.TEXT: {"type": "string", "pattern": r"\S"},
-    Form.KEY: {"type": "string", "pattern": f"^{KEY.pattern}$"},
-    Form.PRINTED_NUMBER: {"type": "string", "pattern": f"^{PRINTED.pattern}$"},
-    Form.URL: {"type": "string", "pattern": f"^{_WEB}$"},
-    Form.ARXIV: {"type": "string", "pattern": f"^{ARXIV.pattern}$"},
-    Form.DATE: {"type": "string", "pattern": f"^{_DATE}$", "format": "date"},
-    Form.PARTIAL_DATE: {
-        "anyOf": [
-            {"type": "string", "pattern": f"^({PARTIAL_DATE.pattern}|{_DATE})$"},
-            {"type": "integer", "minimum": 0, "maximum": 9999},
-        ]
-    },
-    Form.YEAR: {"type": "integer", "minimum": 1000, "maximum": 2999},
-    Form.FLAG: {"type": "boolean"},
-    Form.TEXTS: {"type": "array", "items": {"type": "string", "pattern": r"\S"}},
-    Form.KEYS: {"type": "array", "items": {"type": "string", "pattern": f"^{KEY.pattern}$"}},
-}
-
 PATTERNS: Mapping[Form, str] = {
+    Form.TEXT: TEXT.pattern,
+    Form.TEXTS: TEXT.pattern,
+    Form.NAME: NAME.pattern,
     Form.KEY: KEY.pattern,
     Form.KEYS: KEY.pattern,
     Form.PRINTED_NUMBER: PRINTED.pattern,
-    Form.URL: _WEB,
+    Form.URL: WEB.pattern,
     Form.ARXIV: ARXIV.pattern,
-    Form.DATE: _DATE,
+    Form.DATE: DATE.pattern,
+    Form.PARTIAL_DATE: PARTIAL_DATE.pattern,
 }
-"""What the whole text of a field must look like, or of each element where it is a list; for forms."""
+"""What the whole text of a field must look like, or of each element where it is a list."""
+
+_TEXTS: Mapping[Form, dict[str, Json]] = {
+    form: {"type": "string", "pattern": f"^({pattern})$"} for form, pattern in PATTERNS.items()
+}
+_VALUES: Mapping[Form, dict[str, Json]] = {
+    **_TEXTS,
+    Form.DATE: {**_TEXTS[Form.DATE], "format": "date"},
+    Form.PARTIAL_DATE: {"anyOf": [_TEXTS[Form.PARTIAL_DATE], {"type": "integer", "minimum": 1000, "maximum": 9999}]},
+    Form.YEAR: {"type": "integer", "minimum": 1000, "maximum": 2999},
+    Form.FLAG: {"type": "boolean"},
+    Form.TEXTS: {"type": "array", "items": _TEXTS[Form.TEXT]},
+    Form.KEYS: {"type": "array", "items": _TEXTS[Form.KEY]},
+}
 
 
 def knowledge_json_schema() -> Mapping[str, Json]:
     """Return the JSON Schema (2020-12) of knowledge files and submissions, for editors and other programs.
 
-    What a schema cannot say is the parser's alone: that a claim stands once, and that a date is in the calendar.
+    What a schema cannot say is the parser's alone: that a claim stands once.
     """
     whole = _object(FILE)
     return {

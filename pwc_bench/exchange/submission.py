@@ -93,6 +93,8 @@ def _notes(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
     catalogue = archive.catalogue
     tasks = {task.slug for task in (*archive.tasks(), *knowledge.tasks)}
     cards = {card.key for card in (*archive.datasets(), *knowledge.datasets)} | set(catalogue.datasets)
+    if knowledge.papers:
+        yield from _other_descriptions(knowledge, archive)
     checks: tuple[tuple[str, Callable[[Claim], str | None]], ...] = (
         ("task {!r} is described nowhere: describe it under `tasks`", lambda c: None if c.task in tasks else c.task),
         (
@@ -120,3 +122,13 @@ def _notes(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
         metric = catalogue.metrics.get(claim.metric)
         if metric is not None and not is_possible(metric, claim):
             yield f"{claim.value} {claim.unit} is no value that {claim.metric} can have: it is shown, and never ranked"
+
+
+def _other_descriptions(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
+    said = {paper.slug: paper for paper in knowledge.papers}
+    for known in archive.papers():
+        if said.get(known.slug, known) != known:
+            yield (
+                f"paper {known.slug!r} is described already, and differently: unless this very file brought that, it "
+                "stays as it is, with its repositories and tasks"
+            )

@@ -12,6 +12,7 @@ Taken = Callable[[Fields, str], Any]
 
 _REQUIRED: Mapping[Form, Taken] = {
     Form.TEXT: Fields.text,
+    Form.NAME: Fields.name,
     Form.KEY: Fields.key,
     Form.PRINTED_NUMBER: Fields.printed_number,
     Form.URL: Fields.url,

@@ -1,14 +1,13 @@
 """The fields of a YAML mapping, read strictly: each value has one declared form, and none is left over."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import TypeVar
 
 import yaml
 
 from pwc_bench.core.claim import printed_complaint
 from pwc_bench.core.errors import KnowledgeError
-from pwc_bench.core.knowledge_schema import ARXIV, KEY, LONGEST_KEY, PARTIAL_DATE, YEAR
+from pwc_bench.core.text_forms import ARXIV, DATE, KEY, LONGEST_KEY, NAME, PARTIAL_DATE, UNWRITABLE, YEAR
 from pwc_bench.exchange.web_address import address_complaint
 from pwc_bench.exchange.yaml_tree import Place
 
@@ -56,6 +55,10 @@ class Fields:
     def optional_text(self, name: str) -> str | None:
         """Take a text, or None."""
         return self._scalar(name, _text, ("str",))
+
+    def name(self, name: str) -> str:
+        """Take a name that must be there: words on one line."""
+        return self._required(name, self._scalar(name, _name, ("str",)))
 
     def key(self, name: str) -> str:
         """Take a slug or key that must be there: lower-case words joined by hyphens, dots or underscores."""
@@ -174,9 +177,16 @@ def _text(value: str) -> str:
     words = value.strip()
     if not words:
         raise ValueError("must not be empty")
-    if "\0" in words:
-        raise ValueError("must not hold a NUL character")
+    found = UNWRITABLE.search(words)
+    if found is not None:
+        raise ValueError(f"must not hold the character U+{ord(found[0]):04X}, which no page can show")
     return words
+
+
+def _name(value: str) -> str:
+    if not NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is no name: write it on one line, with single spaces between its words")
+    return value
 
 
 def _key(value: str) -> str:
@@ -208,14 +218,15 @@ def _arxiv(value: str) -> str:
 
 
 def _date(value: str) -> str:
-    try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise ValueError(f"{value!r} is no date: write it like 2021-03-19") from None
+    if not DATE.fullmatch(value):
+        raise ValueError(f"{value!r} is no date: write it like 2021-03-19")
+    return value
 
 
 def _partial_date(value: str) -> str:
-    return value if PARTIAL_DATE.fullmatch(value) else _date(value)
+    if not PARTIAL_DATE.fullmatch(value):
+        raise ValueError(f"{value!r} is no date: write it like 2021-03-19, 2021-03 or 2021")
+    return value
 
 
 def _year(value: str) -> int:

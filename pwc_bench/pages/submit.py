@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.knowledge_schema import CLAIM, PAPER, PATTERNS, Entry, Field, Form, knowledge_json_schema
+from pwc_bench.core.knowledge_schema import CLAIM, PAPER, Field, knowledge_json_schema
 from pwc_bench.core.page import Page
+from pwc_bench.core.text_forms import UNWRITABLE
+from pwc_bench.views.asked_fields import AskedField, AskedList, asked_fields, asked_lists
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.links import relative
 
@@ -67,19 +69,6 @@ class FieldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedField:
-    """One field of the form."""
-
-    name: str
-    form: str
-    """What it holds, in words: "key", "web address"."""
-    meaning: str
-    is_required: bool
-    pattern: str
-    """A regular expression for the whole value, or for each of a list's; "" where everything is right."""
-
-
-@dataclass(frozen=True, slots=True)
 class SubmitPage:
     """What `submit.html` sees."""
 
@@ -92,8 +81,10 @@ class SubmitPage:
     fields: tuple[FieldLine, ...]
     paper_asked: tuple[AskedField, ...]
     """What the form asks of the paper."""
-    claim_asked: tuple[AskedField, ...]
-    """What it asks of each claim."""
+    lists: tuple[AskedList, ...]
+    """What it asks as often as somebody wants; it begins with one claim."""
+    unwritable: str
+    """A regular expression of the characters that the form leaves out of what is pasted: no file can hold them."""
     template_href: str
     metrics: tuple[FieldLine, ...]
     """The keys of the metrics that we measure, with the unit in which a claim is compared."""
@@ -120,21 +111,13 @@ def pages(archive: Archive) -> Iterator[Page]:
         submit_command=SUBMIT_COMMAND,
         schema_href=relative(PATH, SCHEMA_PATH),
         fields=tuple(_field_line(field) for field in CLAIM.fields),
-        paper_asked=tuple(_asked(PAPER)),
-        claim_asked=tuple(_asked(CLAIM)),
+        paper_asked=tuple(asked_fields(PAPER)),
+        lists=tuple(asked_lists()),
+        unwritable=UNWRITABLE.pattern,
         template_href=relative(PATH, TEMPLATE_PATH),
         metrics=metrics,
     )
     yield Page("submit", PATH, context, {SCHEMA_PATH: schema, TEMPLATE_PATH: EXAMPLE})
-
-
-def _asked(entry: Entry) -> Iterator[AskedField]:
-    """Yield the fields that a form can ask: no lists of mappings, and of a claim not its paper, which is asked once."""
-    for field in entry.fields:
-        if field.form in {Form.ENTRY, Form.ENTRIES} or (entry is CLAIM and field.name == "paper"):
-            continue
-        pattern = f"^({PATTERNS[field.form]})$" if field.form in PATTERNS else ""
-        yield AskedField(field.name, str(field.form), field.meaning, field.is_required, pattern)
 
 
 def _field_line(field: Field) -> FieldLine:

@@ -1,11 +1,13 @@
 """The form of a submission in a real browser: errors stand at their fields, and the download is read by our loader."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pwc_bench.core.knowledge import Knowledge, Repository
 from pwc_bench.exchange import load_knowledge_file
 from tests.publishing.site_fixture import built_site
 
@@ -53,14 +55,14 @@ def test_the_download_is_read_by_our_loader(page: Page, tmp_path: Path) -> None:
     """Two claims, a paper with hostile text, every printed digit kept; from the keyboard at the end."""
     paper = {
         "slug": "my-paper", "title": "Title: with \u2028 'all' - # kinds\x85", "date": "2021-03-19",
-        "abstract": "One.\n\nTwo: {x}",
+        "abstract": "One.\n\nTwo: {x} \x07\x00",
         "authors": "Emmy Noether\nAndré Weil", "tasks": "image-classification, other-task", "url": "https://x.org/a?b=c",
     }  # fmt: skip
     for name, value in paper.items():
         page.locator(f"#paper-{name}").fill(value)
     fill(page, 1, CLAIM)
     page.locator("#claim-1-uses_additional_data").check()
-    page.get_by_role("button", name="Another claim").press("Enter")
+    page.get_by_role("button", name="Add a claim").press("Enter")
     expect(page.locator("#claim-2-model")).to_be_focused()
     fill(page, 2, {**CLAIM, "model": "Other"})
     with page.expect_download() as caught:
@@ -74,17 +76,67 @@ def test_the_download_is_read_by_our_loader(page: Page, tmp_path: Path) -> None:
     ]
     assert known.papers[0].authors == ("Emmy Noether", "André Weil")
     assert known.papers[0].tasks == ("image-classification", "other-task")
-    assert known.papers[0].abstract == paper["abstract"]
+    assert known.papers[0].abstract == "One.\n\nTwo: {x}"
+
+
+def download(page: Page, folder: Path) -> Knowledge:
+    """Take what the form hands over, as our loader reads it."""
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Check and download").click()
+    caught.value.save_as(folder / "x.yaml")
+    return load_knowledge_file(folder / "x.yaml")
+
+
+def test_code_tasks_and_data_sets_are_submitted_without_a_claim(page: Page, tmp_path: Path) -> None:
+    """A claim that nobody wants is removed, the others are counted anew; then the paper must be described."""
+    page.get_by_role("button", name="Add a claim").click()
+    page.get_by_role("button", name="Remove").first.click()
+    expect(page.get_by_role("button", name="Add a claim")).to_be_focused()
+    assert page.locator("[data-list=claims] legend").all_inner_texts() == ["Claim 1"]
+    page.get_by_role("button", name="Remove").click()
+    for said in ("Add a code repository", "Describe a new task", "Describe a new data set"):
+        page.get_by_role("button", name=said).click()
+    for name, value in {"slug": "net", "title": "Net", "date": "2020-02-29", "tasks": "juggling"}.items():
+        page.locator(f"#paper-{name}").fill(value)
+    page.locator("#repository-3-url").fill("https://例え.jp/ a")
+    page.locator("#repository-3-is_official").check()
+    for name, value in {"slug": "juggling", "title": "Juggling", "description": "Balls."}.items():
+        page.locator(f"#task-4-{name}").fill(value)
+    for name, value in {"key": "circus", "title": "Circus", "description": "Acts.", "introduced": "2012-13"}.items():
+        page.locator(f"#data-set-5-{name}").fill(value)
+    page.get_by_role("button", name="Check and download").click()
+    expect(page.locator("#paper-abstract-error")).to_have_text("Needed.")
+    expect(page.locator("#submission [role=status]")).to_have_text("2 to correct.")
+    page.locator("#paper-abstract").fill("Nets.")
+    page.locator("#data-set-5-introduced").fill("2012-12")
+    known = download(page, tmp_path)
+    assert known.papers[0].repositories == (Repository("https://xn--r8jz45g.jp/%20a", is_official=True),)
+    assert (known.tasks[0].title, known.datasets[0].introduced, known.claims) == ("Juggling", "2012-12", ())
+
+
+@pytest.mark.parametrize(
+    ("field", "bad", "good"),
+    [
+        ("source_url", "http://x", "https://medium.com/@user"),
+        ("evaluated_on", "0000-01-01", "2000-02-29"),
+        ("metric", "\u200b", "mAP@0.5"),
+    ],
+)
+def test_form_and_program_agree(page: Page, tmp_path: Path, field: str, bad: str, good: str) -> None:
+    """What the program refuses is said at the field; what it takes is handed over."""
+    page.locator("#paper-slug").fill("convit")
+    fill(page, 1, {**CLAIM, field: bad})
+    page.get_by_role("button", name="Check and download").click()
+    expect(page.locator(f"#claim-1-{field}-error")).to_have_text(re.compile(" is no (web address|date|name).$"))
+    fill(page, 1, {field: good})
+    assert getattr(download(page, tmp_path).claims[0], field) == good
 
 
 def test_of_a_known_paper_the_slug_is_enough(page: Page, tmp_path: Path) -> None:
     """Claims then name it."""
     page.locator("#paper-slug").fill("convit")
     fill(page, 1, CLAIM)
-    with page.expect_download() as caught:
-        page.get_by_role("button", name="Check and download").click()
-    caught.value.save_as(tmp_path / "x.yaml")
-    known = load_knowledge_file(tmp_path / "x.yaml")
+    known = download(page, tmp_path)
     assert (known.papers, known.claims[0].paper) == ((), "convit")
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.core.knowledge import Knowledge, Repository
 from pwc_bench.exchange.submission import Review, origin_of, review
 from tests.example_archive import example_archive
 from tests.factories import make_claim
@@ -62,6 +62,16 @@ def test_notes_say_what_will_not_be_linked_or_compared() -> None:
     assert impossible == ("1e3 % is no value that top1 can have: it is shown, and never ranked",)
     assert reviewed(TOP1).notes == ()
     assert isinstance(example_archive(), MemoryArchive)
+
+
+def test_a_paper_that_is_described_already_stays_as_it_is() -> None:
+    """Somebody who adds a repository to it is told so; the same description again is no news."""
+    archive = example_archive()
+    paper = next(iter(archive.papers()))
+    other = replace(paper, repositories=(*paper.repositories, Repository("https://example.org/code")))
+    notes = [review(Knowledge(papers=(found,)), ORIGIN, archive, {}).notes for found in (paper, other)]
+    assert notes[0] == ()
+    assert f"paper {paper.slug!r} is described already, and differently" in notes[1][0]
 
 
 def test_the_origin_names_the_file_and_the_submitter() -> None:
