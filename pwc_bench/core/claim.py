@@ -19,6 +19,9 @@ not compute with it.
 """
 
 
+_SPREAD = re.compile(rf"± ?{PRINTED.pattern} ?%?")
+
+
 def is_printed_number(text: str) -> bool:
     """Tell whether `text` is a number as a claim may print it: "5.4", "1,442", "1e-5"; no unit, no decimal comma."""
     return PRINTED.fullmatch(text) is not None
@@ -79,6 +82,11 @@ class Claim:
         """Return how many digits are printed after the decimal point."""
         exponent = self.number.as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
+    def setting(self) -> str:
+        """Return what sets the model apart from others of its name: its conditions, but not the spread of its runs."""
+        return "" if self.conditions is None or _SPREAD.fullmatch(self.conditions) else self.conditions
 
     @property
     def identity(self) -> tuple[str, ...]:

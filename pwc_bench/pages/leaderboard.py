@@ -115,7 +115,9 @@ def _context(
 
 
 def _counts(board: Board) -> str:
-    models = len(board.rows)
+    models = f"{len(board.rows)} {'model' if len(board.rows) == 1 else 'models'}"
+    first = board.columns[0] if board.columns else None
+    if first is not None and not first.is_ours:
+        return f"{models}; {first.title} is shown as claimed."
     measured = sum(row.cells[0].measured is not None for row in board.rows if row.cells)
-    name = board.columns[0].title if board.columns else "anything"
-    return f"{models} {'model' if models == 1 else 'models'}, {measured} with a measured {name}."
+    return f"{models}, {measured} with a measured {first.title if first else 'anything'}."

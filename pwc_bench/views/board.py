@@ -1,19 +1,23 @@
 """A leaderboard: every model of which something is claimed or measured on one data set, claim beside measurement."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, count
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Better, Metric
+from pwc_bench.core.slug import slugify
 from pwc_bench.views.board_facets import Filter, board_filters
 from pwc_bench.views.board_keys import BoardKey
-from pwc_bench.views.board_ranking import in_rank_order, order_sentences
+from pwc_bench.views.board_metrics import board_metrics
+from pwc_bench.views.board_ranking import can_rank, in_rank_order, order_sentences, published_order
 from pwc_bench.views.board_rows import BoardRow, Entry, align_rows, make_row
 from pwc_bench.views.cells import depends_on_machine
-from pwc_bench.views.current import Current, current_records
+from pwc_bench.views.current import current_records
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.separation import PairedTester, untested
 from pwc_bench.views.speed_ratios import SpeedRatios
@@ -30,19 +34,22 @@ _FURTHER = (
     ("year", "Year", "descending"),
 )
 """(key, title, first direction) of what follows the metrics."""
-_FIRST_METRICS = ("top1", "top5", "gflops", "parameters", "throughput")
-"""What a board shows, in this order; what else is claimed follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
     """A metric's pair of columns."""
 
+    key: str
+    """Its name in addresses and files: the metric's key, in lower case without spaces; each column has its own."""
     metric: str
+    """The metric's key."""
+    is_ours: bool
+    """Whether pwc-bench measures it: any other is shown as claimed, in a single column."""
     title: str
     unit: str
     direction: str
-    """"higher is better" or "lower is better"."""
+    """"higher is better" or "lower is better", "" where neither a publication nor the metric's name tells."""
     first: str
     """The direction in which a table is sorted first: "descending" puts the highest on top."""
     has_claims: bool
@@ -105,7 +112,8 @@ def make_board(
     """
     current = current_records(archive, key.dataset)
     claims = tuple(claim for claim in archive.claims(dataset=key.dataset) if claim.task == key.task)
-    metrics = _metrics(archive, claims, current)
+    known_metrics = archive.catalogue.metrics
+    metrics = board_metrics(known_metrics, claims, {metric for _, metric in current.chosen})
     measured = [variant for variant in current.variants if current.has_passed(variant)]
     entries = _entries(claims, measured, names)
     ratios = SpeedRatios(archive)
@@ -113,15 +121,19 @@ def make_board(
     rivals = [row for row in drafts if row.is_rival]
     declared = archive.catalogue.datasets.get(key.dataset)
     images = None if declared is None else declared.expected_images
-    known = in_rank_order(rivals, metrics[0], current, images, partial(pair, archive)) if metrics else rivals
+    known = (
+        in_rank_order(rivals, metrics[0], current, images, partial(pair, archive))
+        if metrics and can_rank(metrics[0])
+        else rivals
+    )
     rows = align_rows([*known, *(row for row in drafts if not row.is_rival)])
-    columns = tuple(_columns(metrics, rows[: len(known)]))
+    columns = tuple(_columns(metrics, known_metrics, rows[: len(known)]))
     after = 2 + sum(int(column.span) for column in columns)
     return Board(
         columns=columns,
         rows=rows[: len(known)],
         further=rows[len(known) :],
-        order=order_sentences(metrics[0]) if metrics else "",
+        order=_order(metrics, known_metrics),
         filters=board_filters(facet for row in known for facet in row.facets),
         further_columns=tuple(
             FurtherColumn(name, title, str(after + place), first) for place, (name, title, first) in enumerate(_FURTHER)
@@ -135,7 +147,7 @@ def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> 
     """Yield a row for every model of which something is claimed or that saw the data set's images."""
     groups: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
-        model = (claim.paper, claim.model, claim.conditions or "", claim.source if claim.conditions else "")
+        model = (claim.paper, claim.model, claim.setting, claim.source if claim.setting else "")
         group: tuple[str, ...] = (claim.variant,) if claim.variant else ("", *model)
         groups.setdefault(group, []).append(claim)
     for variant in measured:
@@ -145,28 +157,32 @@ def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> 
         yield Entry(group[0] or None, tuple(found))
 
 
-def _metrics(archive: Archive, claims: Iterable[Claim], current: Current) -> tuple[Metric, ...]:
-    seen = {claim.metric for claim in claims} | {metric for _, metric in current.chosen}
-    claimed = dict.fromkeys(claim.metric for claim in claims)
-    wanted = dict.fromkeys((*_FIRST_METRICS, *claimed))
-    known = archive.catalogue.metrics
-    return tuple(known[metric] for metric in wanted if metric in seen and metric in known)
+def _order(metrics: Sequence[Metric], ours: Mapping[str, Metric]) -> str:
+    if not metrics:
+        return ""
+    return order_sentences(metrics[0]) if metrics[0].key in ours else published_order(metrics[0])
 
 
-def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[BoardColumn]:
+def _columns(metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequence[BoardRow]) -> Iterator[BoardColumn]:
     index = 2  # after the position and the model
+    keys = {metric.key for metric in metrics if metric.key in ours}
     for place, metric in enumerate(metrics):
         cells = [row.cells[place] for row in rows]
-        has_claims = any(cell.claim for cell in cells)
+        is_ours = metric.key in ours
+        has_claims = not is_ours or any(cell.claim for cell in cells)
+        key = metric.key if is_ours else _free(slugify(metric.key), keys)
+        keys.add(key)
         yield BoardColumn(
+            key=key,
             metric=metric.key,
+            is_ours=is_ours,
             title=metric.title,
             unit=metric.display.unit,
-            direction=f"{metric.better} is better",
+            direction=f"{metric.better} is better" if can_rank(metric) else "",
             first="descending" if metric.better is Better.HIGHER else "ascending",
             has_claims=has_claims,
             is_of_machine=depends_on_machine(metric),
-            span="2" if has_claims else "1",
+            span=str(has_claims + is_ours),
             claim_index=str(index),
             measured_index=str(index + has_claims),
             claim_conditions=_common([cell.claim.conditions for cell in cells if cell.claim]),
@@ -174,7 +190,12 @@ def _columns(metrics: Sequence[Metric], rows: Sequence[BoardRow]) -> Iterator[Bo
             if depends_on_machine(metric)
             else None,
         )
-        index += 1 + has_claims
+        index += has_claims + is_ours
+
+
+def _free(name: str, taken: AbstractSet[str]) -> str:
+    names = chain((name,), (f"{name}-{number}" for number in count(2)))
+    return next(found for found in names if found not in taken)
 
 
 def _common(texts: Sequence[str | None]) -> str | None:

@@ -23,7 +23,9 @@ from pwc_bench.views.scatter import Cost, Point, Scatter
 
 __all__ = ["BoardChart", "board_charts"]
 
-_COST = "gflops"
+_COSTS = ("gflops", "parameters")
+_MOST_CROSSED = 6
+"""Of more metrics than that only the first is drawn against each other one: each chart is a page."""
 _FEWEST = 2
 """Points, below which there is nothing to see."""
 _MOST_LETTERS = 46
@@ -51,16 +53,20 @@ class BoardChart:
 def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
     """Return the charts in which at least two points stand: the first metric against GFLOPs comes first.
 
-    Then come the first metric over time, against every other metric, and the other pairs.
+    Then come the first metric over time, against every other metric, and the other pairs. Without GFLOPs and dates, the
+    number of parameters is the cost that comes first.
     """
     columns = board.columns
-    pairs = [(x, y) for y, x in combinations(range(len(columns)), 2)]
+    pairs = [(x, y) for y, x in combinations(range(len(columns)), 2) if y == 0 or len(columns) <= _MOST_CROSSED]
     found = [chart for x, y in pairs if (chart := _against(board, title, x, y)) is not None]
     over_time = _over_time(board, title) if columns else None
     if over_time is not None:
         found.insert(0, over_time)
-    main = next((chart for chart in found if columns and chart.slug == f"{columns[0].metric}-against-{_COST}"), None)
-    return tuple(found) if main is None else (main, *(chart for chart in found if chart is not main))
+    costs = [f"{columns[0].key}-against-{cost}" for cost in _COSTS] if columns else []
+    first = [chart for slug in costs for chart in found if chart.slug == slug]
+    if over_time is not None and not (first and first[0].slug == costs[0]):
+        first = [over_time]
+    return (*first[:1], *(chart for chart in found if not any(chart is one for one in first[:1])))
 
 
 def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
@@ -73,9 +79,10 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
     setting = _setting(points, rivals)
     places = [(points[place].x, points[place].y) for place in rivals]
     frontier = pareto_frontier(places, (_better(across), _better(up)))
-    line = sorted((rivals[place] for place in frontier), key=lambda place: points[place].x)
+    is_told = bool(across.direction and up.direction)
+    line = sorted((rivals[place] for place in frontier if is_told), key=lambda place: points[place].x)
     return BoardChart(
-        slug=f"{up.metric}-against-{across.metric}",
+        slug=f"{up.key}-against-{across.key}",
         text=f"{up.title} against {across.title}",
         is_first_metric=y == 0,
         scatter=Scatter(
@@ -103,7 +110,7 @@ def _over_time(board: Board, title: str) -> BoardChart | None:
     rivals = in_one_setting(points, known_then)
     setting = _setting(points, rivals)
     results = [(f"{points[place].x:.4f}", points[place].y) for place in rivals]
-    line = tuple(rivals[place] for place in state_of_the_art(results, _better(column)))
+    line = tuple(rivals[place] for place in state_of_the_art(results, _better(column)) if column.direction)
     return BoardChart(
         slug="over-time",
         text=f"{column.title} over time",
@@ -147,7 +154,8 @@ def _description(points: Sequence[Point]) -> str:
 
 def _axis_title(column: BoardColumn) -> str:
     unit = f", {column.unit}" if column.unit and column.unit != column.title else ""
-    return f"{column.title}{unit} ({column.direction})"
+    direction = f" ({column.direction})" if column.direction else ""
+    return f"{column.title}{unit}{direction}"
 
 
 def _points(row: BoardRow, place: int, axes: tuple[int, int], machine: Sequence[int]) -> Iterator[Point]:

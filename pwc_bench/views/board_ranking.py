@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
-from pwc_bench.core.metric import Kind, Metric
+from pwc_bench.core.metric import Better, Kind, Metric
+from pwc_bench.core.published_metric import direction_of
 from pwc_bench.core.ranking import Interval, rank_bands, ranking_order
 from pwc_bench.core.record import Record
 from pwc_bench.views.board_rows import BoardRow
@@ -12,7 +13,7 @@ from pwc_bench.views.cells import ClaimCell
 from pwc_bench.views.current import Current
 from pwc_bench.views.separation import Standing, Tests, told_apart
 
-__all__ = ["in_rank_order", "order_sentences"]
+__all__ = ["can_rank", "in_rank_order", "order_sentences", "published_order"]
 
 
 def in_rank_order(
@@ -49,12 +50,31 @@ def order_sentences(metric: Metric) -> str:
     )
 
 
+def can_rank(metric: Metric) -> bool:
+    """Tell whether the direction is known: of a metric that is only published, its name may not tell."""
+    return metric.version > 0 or direction_of(metric.key) is not None
+
+
+def published_order(metric: Metric) -> str:
+    """Say the same of a metric that is shown as claimed."""
+    if not can_rank(metric):
+        return (
+            f"In the order of their source: neither a publication nor its name tells whether a higher or a lower "
+            f"{metric.title} is better. It is shown as claimed; pwc-bench does not measure it."
+        )
+    return (
+        f"Ordered by {metric.title} as claimed, the {'highest' if metric.better is Better.HIGHER else 'lowest'} first: "
+        "the direction is read from its name. pwc-bench does not measure it. "
+        "Models share a band of ranks where the printed digits leave open which is better."
+    )
+
+
 def _standing(row: BoardRow, metric: Metric, current: Current, images: int | None) -> Standing:
     """Return what ranks a row: the measurement where it is complete, else the claim, else a partial measurement."""
     cell = row.cells[0]
     if cell.measured and cell.measured.status is None:
         return _measured(row, current.record(row.variant, metric.key))
-    if cell.claim and cell.claim.number.sort and cell.claim.unit == metric.display.unit:
+    if cell.claim and cell.claim.number.sort:
         return Standing(float(cell.claim.number.sort), _claim_interval(cell.claim, metric, images), None)
     if cell.measured:
         return _measured(row, None)

@@ -120,7 +120,7 @@ def make_row(
         variant=entry.variant,
         title=first.model if first and entry.variant is None else names.variant(entry.variant or "", any_record),
         href=None if entry.variant is None else relative(path, model_path(entry.variant)),
-        conditions=first.conditions if first and entry.variant is None else None,
+        conditions=(first.setting or None) if first and entry.variant is None else None,
         source=None if paper is None else Link(shorten(short_title(paper), 48), relative(path, paper_path(paper.slug))),
         source_text=first.source if first else "",
         year=paper.date[:4] if paper else "",

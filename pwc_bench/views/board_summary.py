@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import current_record
 from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
+from pwc_bench.views.board_metrics import board_metrics
+from pwc_bench.views.board_ranking import can_rank
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
 from pwc_bench.views.links import dataset_path, model_path, relative, task_path
 from pwc_bench.views.record_naming import Names
@@ -49,9 +51,11 @@ class BoardSummary:
     dataset_href: str
     is_demo: bool
     metric: str | None
-    """The title of the metric in which the best is sought, None where none of ours is claimed or measured."""
+    """The title of the metric in which the best is sought, None where nothing is claimed or measured."""
     unit: str
     best_claim: BestClaim | None
+    no_claim: str
+    """Why there is no best claim; "" where there is one."""
     best_measurement: BestMeasurement | None
     absent: str
     """Why there is no measurement; "" where there is one."""
@@ -76,8 +80,10 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
     for record in archive.records(dataset=key.dataset):
         if is_demo or record.provenance.weights.status is not WeightsStatus.PROBE:
             by_variant.setdefault(record.variant, []).append(record)
-    metric = _metric(archive, claims, by_variant)
+    seen = {metric for records in by_variant.values() for record in records for metric in record.measurements}
+    metric = next(iter(board_metrics(archive.catalogue.metrics, claims, seen)), None)
     found = None if metric is None else _best_measurement(names, by_variant, metric, path)
+    best = None if metric is None else _best_claim(names, claims, metric, path)
     return BoardSummary(
         title=titled_board(task_titles, key, names),
         href=relative(path, key.path),
@@ -88,7 +94,8 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
         is_demo=is_demo,
         metric=None if metric is None else metric.title,
         unit="" if metric is None else metric.display.unit,
-        best_claim=None if metric is None else _best_claim(names, claims, metric, path),
+        best_claim=best,
+        no_claim="" if best else _no_claim(metric, claims),
         best_measurement=found,
         absent="" if found else _absent(declared),
         claims=f"{len(claims):,}",
@@ -96,35 +103,18 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
     )
 
 
-def _metric(archive: Archive, claims: Sequence[Claim], by_variant: Mapping[str, Sequence[Record]]) -> Metric | None:
-    """Return the first declared metric of which something is claimed or measured here."""
-    seen = {claim.metric for claim in claims}
-    seen |= {metric for records in by_variant.values() for record in records for metric in record.measurements}
-    return next((metric for key, metric in archive.catalogue.metrics.items() if key in seen), None)
-
-
 def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str) -> BestClaim | None:
     best: Claim | None = None
+    highest = 0.0
     for claim in claims:
-        if claim.metric != metric.key or claim.unit != metric.display.unit or not _is_number(claim):
-            continue
-        if not is_possible(metric, claim):
-            continue
-        if best is None or metric.improves(float(claim.number), float(best.number)):
-            best = claim
-    if best is None:
+        value = in_shown_unit(claim, metric) if claim.metric == metric.key and is_possible(metric, claim) else None
+        if value is not None and (best is None or metric.improves(float(value), highest)):
+            best, highest = claim, float(value)
+    if best is None or not can_rank(metric):
         return None
     variant = best.variant
     href = None if variant is None else relative(path, model_path(variant))
-    return BestClaim(best.model if variant is None else names.variant(variant), href, claim_cell(best))
-
-
-def _is_number(claim: Claim) -> bool:
-    """Tell whether the printed value can be compared: publications also print "-"."""
-    try:
-        return claim.number.is_finite()
-    except KnowledgeError:
-        return False
+    return BestClaim(best.model if variant is None else names.variant(variant), href, claim_cell(best, metric))
 
 
 def _best_measurement(
@@ -151,6 +141,12 @@ def _best_measurement(
 
 def _improves(metric: Metric, new: Record, old: Record) -> bool:
     return metric.improves(new.measurements[metric.key].value, old.measurements[metric.key].value)
+
+
+def _no_claim(metric: Metric | None, claims: Sequence[Claim]) -> str:
+    if metric is None or not any(claim.metric == metric.key for claim in claims):
+        return "no claim"
+    return "no best: its direction is not stated" if not can_rank(metric) else "no claim in its unit"
 
 
 def _is_measured(records: Sequence[Record]) -> bool:

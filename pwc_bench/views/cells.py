@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
@@ -51,6 +52,8 @@ class ClaimCell:
     href: str | None
     """Where the source can be read."""
     conditions: str | None
+    own_unit: str = ""
+    """What must be said beside the number because its column is of another unit: "nats", "a plain count"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,11 @@ def unit_text(metric: Metric) -> str:
 
 
 def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
-    """Show a claim with the digits that were printed; what `metric` cannot be is neither sorted nor drawn."""
-    number = printed_number(claim)
+    """Show a claim with the digits that were printed, in a column of `metric` or, with None, by itself.
+
+    What `metric` cannot be is neither sorted nor drawn.
+    """
+    number = printed_number(claim, metric)
     is_sorted = metric is None or is_possible(metric, claim)
     details = [text for text in (claim.conditions, _additional(claim), claim.evaluated_on) if text]
     return ClaimCell(
@@ -98,6 +104,7 @@ def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
         source_text=f"{claim.source} ({', '.join(details)})" if details else claim.source,
         href=safe_url(claim.source_url),
         conditions=claim.conditions,
+        own_unit="" if metric is None else unit_as_printed(claim, metric),
     )
 
 

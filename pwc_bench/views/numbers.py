@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 
@@ -30,8 +31,14 @@ def measured_number(metric: Metric, value: float) -> Number:
     return Number(metric.display.text(value), repr(round(value * metric.display.scale, 9)))
 
 
-def printed_number(claim: Claim) -> Number:
-    """Return a number with the digits that somebody printed; what is no number sorts as a missing one."""
+def printed_number(claim: Claim, metric: Metric | None = None) -> Number:
+    """Return a number with the digits that somebody printed, sorting in the unit in which `metric` is shown.
+
+    What is no number, or cannot be turned into that unit, sorts as a missing one.
+    """
+    if metric is not None and claim.unit != metric.display.unit:
+        value = in_shown_unit(claim, metric)
+        return Number(claim.value, "" if value is None else f"{value:f}")
     try:
         return Number(claim.value, f"{claim.number:f}")
     except KnowledgeError:

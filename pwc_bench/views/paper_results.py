@@ -38,6 +38,8 @@ class PaperResults:
     """How many of them were judged by a file of the user's own; None where none was."""
     baselines: tuple[ClaimRow, ...]
     """What the paper claims of other models that we know."""
+    others: tuple[ClaimRow, ...]
+    """What it claims of models that we do not know, under no conditions of their own: all that most papers claim."""
     further: tuple[ClaimGroup, ...]
     """What it claims under conditions that we do not measure, by table."""
     by_others: tuple[ClaimRow, ...]
@@ -48,7 +50,7 @@ class PaperResults:
     """The same of its baselines."""
 
 
-_NO_RESULTS = PaperResults(own=(), standing=(), own_weights=None, baselines=(), further=(), by_others=())
+_NO_RESULTS = PaperResults(own=(), standing=(), own_weights=None, baselines=(), others=(), further=(), by_others=())
 
 
 def paper_results(
@@ -61,6 +63,7 @@ def paper_results(
         return _NO_RESULTS
     desk = ClaimDesk(archive, path, names, task_titles)
     of_variants = [claim for claim in claims if claim.variant is not None]
+    unknown = [claim for claim in claims if claim.variant is None]
     own = [claim for claim in of_variants if not of_paper or claim.variant in of_paper]
     baselines = [claim for claim in of_variants if of_paper and claim.variant not in of_paper]
     rows = desk.rows(_ordered(own))
@@ -70,7 +73,8 @@ def paper_results(
         standing=_standing(rows),
         own_weights=_own_weights(rows),
         baselines=desk.rows(_ordered(baselines)),
-        further=tuple(_by_source(desk, [claim for claim in claims if claim.variant is None])),
+        others=desk.rows(_ordered([claim for claim in unknown if not claim.setting])),
+        further=tuple(_by_source(desk, [claim for claim in unknown if claim.setting])),
         by_others=desk.rows(_by_dataset(_others(archive, paper, of_paper))),
         conventions=tuple(convention_tables(own, metrics, desk.answers.record, path)),
         baseline_conventions=tuple(convention_tables(baselines, metrics, desk.answers.record, path)),

@@ -134,13 +134,6 @@ def test_a_board_may_hold_nothing_but_claims() -> None:
     assert not any(point.is_measured for chart in charts for point in chart.scatter.points)
 
 
-def test_a_board_of_unknown_metrics_has_no_columns() -> None:
-    """And no chart; it still has its row."""
-    archive = MemoryArchive(example_archive().catalogue, all_claims=(make_claim(metric="beauty"),))
-    board = board_of(archive)
-    assert (board.columns, len(board.rows), board_charts(board, "T"), board.order) == ((), 1, (), "")
-
-
 def test_a_claim_that_is_no_number_ranks_last_and_draws_nothing() -> None:
     """A submission cannot break the board."""
     claims = (make_claim(metric="top1", value="many", unit="%"), make_claim("ConViT-B", "top1", "82.4", "%"))
