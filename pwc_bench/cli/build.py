@@ -1,5 +1,6 @@
 """`pwc-bench build`: render the site."""
 
+import re
 from pathlib import Path
 
 import click
@@ -55,8 +56,8 @@ def command(
     """
     if named and no_records:
         raise click.UsageError("--records and --no-records exclude each other.")
-    if base_url is not None and not base_url.startswith(("https://", "http://")):
-        raise click.BadParameter(f"{base_url!r} does not begin with https:// or http://.", param_hint="--base-url")
+    if base_url is not None and (complaint := _base_complaint(base_url)) is not None:
+        raise click.BadParameter(f"{base_url!r} {complaint}.", param_hint="--base-url")
     from pwc_bench.api.site import publish_database
     from pwc_bench.cli.console import observing
 
@@ -67,3 +68,12 @@ def command(
     size = file_size(report.size_bytes)
     written = f"{plural(report.pages, 'page')}, {plural(report.files, 'file')} ({changed}), {size}"
     click.echo(f"{report.folder / 'index.html'}: {written} in {report.seconds:.1f} s")
+
+
+def _base_complaint(url: str) -> str | None:
+    """Say what keeps pages from lying below `url`; None where nothing does."""
+    if not url.startswith(("https://", "http://")):
+        return "does not begin with https:// or http://"
+    if re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
+        return None
+    return "is no address of a folder: give a host and a path alone, without a user, a query or a fragment"

@@ -108,10 +108,19 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
         provenance=provenance_groups(record.provenance),
         checks=tuple(check_sentences(record)),
         extra=tuple(json_facts(record.extra)),
-        command=record.provenance.command,
+        command=_command(names, record),
         json_href="record.json",
         citation=cite_record(title, record),
     )
+
+
+def _command(names: Names, record: Record) -> str | None:
+    """Return what was typed; a demo is named, for another machine may know where ImageNet lies and take that."""
+    typed = record.provenance.command
+    dataset = names.catalogue.datasets.get(record.dataset or "")
+    if typed is None or dataset is None or not dataset.is_demo or " --data" in typed:
+        return typed
+    return f"{typed} --data {dataset.key}"
 
 
 def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:

@@ -26,7 +26,7 @@ def feed(archive: Archive, base_url: str | None) -> str:
     """Return the feed of the newest campaigns; without `base_url` its links are relative to the feed itself."""
     names = Names.of(archive)
     campaigns = list(islice(archive.campaigns(), _MOST_ENTRIES))
-    updated = campaigns[0].started if campaigns else "1970-01-01T00:00:00Z"
+    updated = campaigns[0].started if campaigns else _newest_paper(archive)
     entries = "".join(_entry(archive, names, campaign, base_url) for campaign in campaigns)
     alone = f'<link rel="self" href={quoteattr(_address("feed.xml", base_url))}/>\n' if base_url else ""
     return (
@@ -36,6 +36,13 @@ def feed(archive: Archive, base_url: str | None) -> str:
         f"<link href={quoteattr(_address('index.html', base_url))}/>\n{alone}"
         f"<updated>{escape(updated)}</updated>\n<author><name>{SITE_TITLE}</name></author>\n{entries}</feed>\n"
     )
+
+
+def _newest_paper(archive: Archive) -> str:
+    """Return when the newest paper appeared, for a feed without entries: Atom asks for a moment. Without one: 1970."""
+    day = next((paper.date for paper in archive.papers()), "") or "1970"
+    whole = day + "-01-01"[len(day) - 4 :]  # of some papers only the year or the month is known
+    return f"{whole}T00:00:00Z"
 
 
 def _entry(archive: Archive, names: Names, campaign: Campaign, base_url: str | None) -> str:

@@ -12,6 +12,8 @@ from pwc_bench.views.comparison import Comparison
 
 __all__ = ["BoardLine", "board_csv", "board_json", "board_lines"]
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
@@ -57,8 +59,13 @@ def board_csv(board: Board) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, [field.name for field in fields(BoardLine)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_fields(line) for line in board_lines(board))
+    writer.writerows(_fields(line) | {"model": _as_text(line.model)} for line in board_lines(board))
     return out.getvalue()
+
+
+def _as_text(name: str) -> str:
+    """Return a model's name that no spreadsheet takes for a formula: strangers choose names. Numbers stay numbers."""
+    return f"'{name}" if name.startswith(_FORMULA) else name
 
 
 def board_json(board: Board, title: str, page: str) -> str:

@@ -77,11 +77,20 @@ def test_build_shows_a_database_that_cannot_be_written(
     assert (place / "site" / "model" / "convit-s" / "index.html").is_file()
 
 
-def test_base_url_must_be_an_address(runner: CliRunner, database: Path) -> None:
-    """An address without its scheme is refused."""
-    result = runner.invoke(app, ["build", "--base-url", "example.org"])
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("example.org", "https://"),
+        ("https://ex.org/b/?q", "without"),
+        ("https://ex.org/#b", "without"),
+        ("https://", "a host"),
+    ],
+)
+def test_base_url_must_be_an_address(runner: CliRunner, database: Path, address: str, reason: str) -> None:
+    """One without its scheme is refused, and so is what no path can follow."""
+    result = runner.invoke(app, ["build", "--base-url", address])
     assert result.exit_code == 2
-    assert "https://" in result.stderr
+    assert reason in result.stderr
 
 
 @pytest.fixture

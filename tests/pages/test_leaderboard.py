@@ -1,7 +1,11 @@
 """The leaderboard's page and the files beside it."""
 
+import re
+from dataclasses import replace
+
 from pwc_bench.pages.leaderboard import LeaderboardContext, pages
 from tests.example_archive import example_archive
+from tests.pages.shown import html_of
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
 
@@ -61,3 +65,15 @@ def test_the_built_page_reads_as_it_should() -> None:
         "Quadro GP100, batch 128",
     ):
         assert words in text
+
+
+def test_a_board_without_a_metric_has_one_row_of_headings() -> None:
+    """A second one would have no cells."""
+    page = next(pages(example_archive()))
+    assert isinstance(page.context, LeaderboardContext)
+    board = page.context.board
+    bare = replace(board, columns=(), rows=tuple(replace(row, cells=()) for row in board.rows))
+    shown = html_of(replace(page, context=replace(page.context, board=bare)))
+    (head,) = re.findall(r"(?s)<table class=.board.*?</thead>", shown)
+    assert head.count("<tr>") == 1
+    assert "rowspan" not in head

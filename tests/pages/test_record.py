@@ -137,6 +137,13 @@ def test_a_demo_is_called_one() -> None:
     assert len(demos) == 2
 
 
+def test_the_command_of_a_demo_names_the_demo() -> None:
+    """Where ImageNet's place is set, the bare command would measure that."""
+    typed = "pwc-bench run --models convit-s"
+    assert _page(make_record(dataset="demo")).command == f"{typed} --data demo"
+    assert _page(make_record()).command == typed
+
+
 def test_hostile_texts_stay_text() -> None:
     """Names, notes, commands and extras cannot become markup."""
     record = make_record(HOSTILE, None, campaign=HOSTILE, device=HOSTILE, status=Status.PARTIAL, reason=HOSTILE)

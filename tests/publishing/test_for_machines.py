@@ -39,6 +39,8 @@ def test_the_feed_is_whole_where_there_is_nothing_and_where_names_are_hostile() 
     """XML in every case."""
     empty = ET.fromstring(feed(MemoryArchive(Catalogue({}, {}, {})), None))
     assert empty.findall(f"{ATOM}entry") == []
+    unmeasured = ET.fromstring(feed(example_archive(()), None))
+    assert unmeasured.findtext(f"{ATOM}updated") == "2021-03-19T00:00:00Z"
     hostile = ET.fromstring(feed(hostile_archive(), None))
     assert any(HOSTILE in (entry.findtext(f"{ATOM}title") or "") for entry in hostile.findall(f"{ATOM}entry"))
 
