@@ -89,6 +89,10 @@ class Archive(Protocol):
         """Return why `predictions` finds none, as one sentence; None where it does."""
         ...
 
+    def predictions_file(self, record: Record, most_bytes: int) -> bytes | None:
+        """Return the file behind them as it is; None where there is none of its hash, or it is larger."""
+        ...
+
     def fingerprint(self) -> str:
         """Return a hash of everything that it holds: two archives of one fingerprint give the same site."""
         ...
@@ -196,6 +200,10 @@ class MemoryArchive:
     def absent_predictions(self, record: Record) -> str | None:
         """Return why there are none."""
         return None if record.id in self.all_predictions else "its per-image results are not at hand"
+
+    def predictions_file(self, record: Record, most_bytes: int) -> bytes | None:  # noqa: ARG002  (the protocol's names)
+        """Return None: values at hand are no file."""
+        return None
 
     def fingerprint(self) -> str:
         """Return a hash of everything that it holds."""

@@ -92,6 +92,10 @@ class JoinedArchive:
         """Return why `predictions` finds none, as one sentence; None where it does."""
         return self.first.absent_predictions(record)
 
+    def predictions_file(self, record: Record, most_bytes: int) -> bytes | None:
+        """Return the file behind them as it is; None where there is none, or it is larger."""
+        return self.first.predictions_file(record, most_bytes)
+
     def fingerprint(self) -> str:
         """Return a hash of everything that both hold."""
         ids = ",".join(sorted(record.id for record in self.further))

@@ -18,10 +18,19 @@ from pwc_bench.views.measurement_lines import MeasurementLine, measurement_lines
 from pwc_bench.views.provenance_facts import FactGroup, environment_groups, provenance_groups
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["RecordPage", "StatusNotice", "pages"]
+__all__ = ["PublishedPredictions", "RecordPage", "StatusNotice", "pages"]
 
 _MOST_FAILED_NAMES = 50
 """More failed images than this are counted on the page; the record's JSON names them all."""
+
+PREDICTIONS = "predictions.parquet"
+"""The name of the file beside the page."""
+MOST_PREDICTIONS_MIB = 8
+"""A larger file is not published: 50,000 images take some 2 MiB, and a site must stay small enough to be copied."""
+_ABSENT = (
+    "What the model said of each image is not published here: the file that the record names was not at hand when the "
+    f"site was built, or is larger than {MOST_PREDICTIONS_MIB} MiB."
+)
 
 _STATUS_TITLE = {
     Status.COMPLETE: "Complete",
@@ -47,11 +56,24 @@ class StatusNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedPredictions:
+    """What the model said of each image, as a file beside the page."""
+
+    name: str
+    """Under which it is downloaded."""
+    size: str
+    """"1.9 MiB"."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordPage:
     """What `record.html` sees."""
 
     frame: Frame
     title: str
+    setting: str
+    """What tells it from other records of this title."""
     record_id: str
     is_demo: bool
     is_cost: bool
@@ -67,6 +89,10 @@ class RecordPage:
     extra: tuple[Fact, ...]
     command: str | None
     json_href: str
+    predictions: PublishedPredictions | None
+    """None where they are not published."""
+    predictions_absent: str | None
+    """Why not, where the record has some."""
     citation: Citation
     """Without the address of the page."""
 
@@ -77,19 +103,24 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     for record in share.part(archive.records()):
         path = record_path(record.id)
         json_path = path.replace("index.html", "record.json")
-        context = _context(names, record, path)
-        yield Page("record", path, context, {json_path: record_to_json(record) + "\n"})
+        predictions = archive.predictions_file(record, MOST_PREDICTIONS_MIB * 2**20)
+        context = _context(names, record, path, predictions)
+        files: dict[str, str | bytes] = {json_path: record_to_json(record) + "\n"}
+        if predictions is not None:
+            files[path.replace("index.html", PREDICTIONS)] = predictions
+        yield Page("record", path, context, files)
 
 
-def _context(names: Names, record: Record, path: str) -> RecordPage:
+def _context(names: Names, record: Record, path: str, predictions: bytes | None) -> RecordPage:
     title = names.record(record)
+    setting = names.setting(record)
     variant = names.variant(record.variant, record)
     return RecordPage(
         frame=make_frame(
             path,
-            title=title,
-            description=f"{title}: what was measured on {record.environment.device} in campaign {record.campaign}, "
-            "with its environment and provenance.",
+            title=f"{title}, {setting}, {record.started[:10]}",
+            description=f"{title}, {setting}: what was measured on {record.environment.device} in campaign "
+            f"{record.campaign}, with its environment and provenance.",
             crumbs=(
                 ("Home", "index.html"),
                 (shorten(variant, 60), model_path(record.variant)),
@@ -97,6 +128,7 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
             ),
         ),
         title=title,
+        setting=setting,
         record_id=record.id,
         is_demo=names.is_demo(record),
         is_cost=record.dataset is None,
@@ -110,6 +142,8 @@ def _context(names: Names, record: Record, path: str) -> RecordPage:
         extra=tuple(json_facts(record.extra)),
         command=_command(names, record),
         json_href="record.json",
+        predictions=_published(record, predictions),
+        predictions_absent=_ABSENT if record.provenance.predictions is not None and predictions is None else None,
         citation=cite_record(title, record),
     )
 
@@ -121,6 +155,14 @@ def _command(names: Names, record: Record) -> str | None:
     if typed is None or dataset is None or not dataset.is_demo or " --data" in typed:
         return typed
     return f"{typed} --data {dataset.key}"
+
+
+def _published(record: Record, content: bytes | None) -> PublishedPredictions | None:
+    file = record.provenance.predictions
+    if content is None or file is None:
+        return None
+    size = f"{len(content) / 2**20:.1f} MiB" if len(content) >= 2**20 else f"{max(1, round(len(content) / 2**10))} KiB"
+    return PublishedPredictions(f"predictions-{record.id[:16]}.parquet", size, file.sha256)
 
 
 def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:

@@ -48,7 +48,8 @@ def _newest_paper(archive: Archive) -> str:
 def _entry(archive: Archive, names: Names, campaign: Campaign, base_url: str | None) -> str:
     records = list(islice(archive.records(campaign=campaign.name), _MOST_RECORDS))
     lines = "".join(
-        f"<li><a href={quoteattr(_address(record_path(record.id), base_url))}>{escape(names.record(record))}</a></li>"
+        f"<li><a href={quoteattr(_address(record_path(record.id), base_url))}>"
+        f"{escape(f'{names.record(record)}: {names.setting(record)}')}</a></li>"
         for record in records
     )
     more = campaign.records - len(records)

@@ -118,6 +118,10 @@ class HeldArchive:
         """Return why `predictions` finds none, as one sentence; None where it does."""
         return self.source.absent_predictions(record)
 
+    def predictions_file(self, record: Record, most_bytes: int) -> bytes | None:
+        """Return the file behind them as it is; None where there is none, or it is larger."""
+        return self.source.predictions_file(record, most_bytes)
+
     @cached_property
     def _papers(self) -> tuple[Paper, ...] | None:
         found = tuple(islice(self.source.papers(), MOST_PAPERS + 1))

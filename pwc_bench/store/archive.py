@@ -81,19 +81,37 @@ class StoreArchive:
         found = self._read(record)
         return found if isinstance(found, str) else None
 
+    def predictions_file(self, record: Record, most_bytes: int) -> bytes | None:
+        """Return the file behind them as it is; None where there is none of its hash, or it is larger."""
+        found = self._file(record)
+        try:
+            if isinstance(found, str) or found[0].stat().st_size > most_bytes:
+                return None
+            content = found[0].read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == found[1] else None
+
     def _read(self, record: Record) -> PredictionBatch | str:
+        found = self._file(record)
+        if isinstance(found, str):
+            return found
+        from pwc_bench.prediction_files import read_whole  # pyarrow: only for boards that compare image by image
+
+        try:
+            return read_whole(*found)
+        except EvaluationError as error:
+            return str(error)
+
+    def _file(self, record: Record) -> tuple[Path, str] | str:
+        """Return where the predictions should lie, with their hash; or why nowhere."""
         file = record.provenance.predictions
         if file is None:
             return "the record names no predictions file"
-        from pwc_bench.prediction_files import read_whole  # pyarrow: only for boards that compare image by image
-
         path = self.folder / file.path
         if not path.resolve().is_relative_to(self.folder.resolve()):
             return f"the predictions file {file.path} lies outside the database's folder"
-        try:
-            return read_whole(path, file.sha256)
-        except EvaluationError as error:
-            return str(error)
+        return path, file.sha256
 
     def fingerprint(self) -> str:
         """Return a hash of everything that it holds, the catalogue included."""

@@ -24,7 +24,7 @@ class Citation:
 def cite_board(title: str, state: str | None) -> Citation:
     """Cite the leaderboard `title`, whose newest record was made on `state` (ISO 8601); None where it has no record.
 
-    The address is left to the reader: a site does not know where it stands.
+    Without its address, which the page adds: the BibTeX entry is left open for it.
     """
     year = None if state is None else state[:4]
     as_of = "" if state is None else f" As of {state[:10]}."
@@ -33,8 +33,7 @@ def cite_board(title: str, state: str | None) -> Citation:
         f"  title  = {{{{{_plain(title)}}}: claims and measurements}},",
         "  author = {{The pwc-bench developers}},",
         *([] if year is None else [f"  year   = {{{year}}},"]),
-        f"  note   = {{Leaderboard{'' if state is None else f', as of {state[:10]}'}}}",
-        "}",
+        f"  note   = {{Leaderboard{'' if state is None else f', as of {state[:10]}'}}},",
     ]
     return Citation(f"The pwc-bench developers: {title}, claims and measurements.{as_of}", "\n".join(lines))
 

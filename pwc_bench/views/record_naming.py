@@ -42,6 +42,19 @@ class Names:
             f"{variant}: cost and speed" if record.dataset is None else f"{variant} on {self.dataset(record.dataset)}"
         )
 
+    @staticmethod
+    def setting(record: Record) -> str:
+        """Return what tells two records of one title apart: "fused implementation, fp32, batch 8"."""
+        machine = record.environment
+        parts = (
+            f"{machine.implementation} implementation",
+            machine.precision + (" (TF32)" if machine.tf32 else ""),
+            f"batch {machine.batch_size}",
+            "compiled" if machine.compile else "",
+            "CUDA graphs" if machine.cuda_graphs else "",
+        )
+        return ", ".join(filter(None, parts))
+
     def is_demo(self, record: Record) -> bool:
         """Tell whether a record's accuracy says nothing about the world: a demo data set, or a head fitted as a probe.
 

@@ -22,6 +22,8 @@ class RecordRow:
     href: str
     name: str
     """The record's title: "ConViT-S on ImageNet-1k"."""
+    setting: str
+    """"fused implementation, fp32, batch 8"."""
     short_id: str
     variant: Link
     dataset: Link | None
@@ -60,6 +62,7 @@ def _row(names: Names, record: Record, path: str) -> RecordRow:
     return RecordRow(
         href=relative(path, record_path(record.id)),
         name=names.record(record),
+        setting=names.setting(record),
         short_id=record.id[:8],
         variant=Link(names.variant(record.variant, record), relative(path, model_path(record.variant))),
         dataset=None if dataset is None else Link(names.dataset(dataset), relative(path, dataset_path(dataset))),

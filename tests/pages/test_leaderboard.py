@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from pwc_bench.pages.leaderboard import LeaderboardContext, pages
+from pwc_bench.publishing.rendering import make_environment, render, templates_folder
 from tests.example_archive import example_archive
 from tests.pages.shown import html_of
 from tests.publishing.html_reader import read_page
@@ -20,6 +22,17 @@ def contexts() -> dict[str, LeaderboardContext]:
         assert isinstance(page.context, LeaderboardContext)
         found[page.path.removesuffix("/index.html")] = page.context
     return found
+
+
+def test_a_board_is_cited_with_its_address() -> None:
+    """Absolute where the address of the site is known; else the path, and the page says what to put before it."""
+    page = next(pages(example_archive()))
+    asked = unescape(html_of(page))
+    assert f"  url    = {{{page.path}}}\n}}" in asked
+    assert "Put the address of this site before the path." in asked
+    known = unescape(render(make_environment(templates_folder(), "https://example.org/board/"), page))
+    assert f"  url    = {{https://example.org/board/{page.path.removesuffix('index.html')}}}\n}}" in known
+    assert "Put the address" not in known
 
 
 def test_numbers_and_chart_lie_beside_the_page() -> None:

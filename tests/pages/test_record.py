@@ -1,15 +1,18 @@
 """The page of a record."""
 
+import hashlib
 from dataclasses import fields, replace
 from html import unescape
+from pathlib import Path
 
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.record import Environment, Provenance, Record, Status, WeightsStatus
+from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.pages.record import RecordPage, pages
 from pwc_bench.publishing.rendering import make_environment, render, templates_folder
+from pwc_bench.store import open_store
 from pwc_bench.views.provenance_facts import environment_groups, provenance_groups
-from tests.example_archive import example_archive, example_records
+from tests.example_archive import example_archive, example_catalogue, example_records
 from tests.factories import make_measurement, make_record
 from tests.pages.shown import HOSTILE, bare_archive, context_of, html_of, text_of
 
@@ -42,6 +45,37 @@ def test_the_json_beside_it_is_the_record() -> None:
     assert isinstance(line, str)
     assert record_from_json(line) == record
     assert 'href="record.json" download' in html_of(page)
+
+
+def test_the_predictions_lie_beside_it(tmp_path: Path) -> None:
+    """As they are, with size and hash beside the link; where they are not at hand, the page says so."""
+    content = b"columns" * 1000
+    digest = hashlib.sha256(content).hexdigest()
+    record = make_record()
+    file = PredictionsFile(f"predictions/{digest}.parquet", digest)
+    record = replace(record, provenance=replace(record.provenance, predictions=file))
+    with open_store(str(tmp_path / "x.db")) as store:
+        store.add(record)
+        archive = store.archive(example_catalogue())
+        page = next(pages(archive))
+        assert "not at hand when the site was built, or is larger than 8 MiB" in text_of(page)
+        assert len(page.files) == 1
+        (tmp_path / "predictions").mkdir()
+        (tmp_path / file.path).write_bytes(content)
+        page = next(pages(archive))
+    assert page.files[f"record/{record.id}/predictions.parquet"] == content
+    assert f'href="predictions.parquet" download="predictions-{record.id[:16]}.parquet"' in html_of(page)
+    assert "Download predictions Parquet, 7 KiB" in text_of(page)
+    assert f"SHA-256 {digest} ." in text_of(page)
+
+
+def test_records_of_one_title_are_told_apart() -> None:
+    """By implementation, precision and batch: in the browser's title, and below the page's."""
+    record = make_record(dataset=None)
+    fused = replace(record, environment=replace(record.environment, implementation="fused", tf32=True))
+    titles = {context.frame.title for context in (_page(record), _page(fused))}
+    assert len(titles) == 2
+    assert "its speed, with the fused implementation, fp32 (TF32), batch 64." in _text(fused)
 
 
 def test_a_record_can_be_cited_with_its_lasting_address() -> None:

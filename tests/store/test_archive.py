@@ -159,6 +159,8 @@ def test_predictions_are_read_from_beside_the_database(tmp_path: Path) -> None:
         assert found.images == ["a.JPEG", "b.JPEG"]
         assert found.labels.tolist() == [0, 1]
         assert archive.absent_predictions(present) is None
+        assert archive.predictions_file(present, len(content)) == content
+        assert archive.predictions_file(present, len(content) - 1) is None
         for file, reason in (
             (PredictionsFile(f"predictions/{digest}.parquet", "0" * 64), "it was changed"),
             (PredictionsFile("predictions/gone.parquet", digest), "is missing"),
@@ -166,6 +168,7 @@ def test_predictions_are_read_from_beside_the_database(tmp_path: Path) -> None:
             (None, "names no predictions file"),
         ):
             assert archive.predictions(_naming(file)) is None
+            assert archive.predictions_file(_naming(file), 2**20) is None
             assert reason in archive.absent_predictions(_naming(file))
 
 

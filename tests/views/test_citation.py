@@ -5,7 +5,7 @@ from tests.factories import make_record
 
 
 def test_a_board_is_cited_as_of_its_newest_record() -> None:
-    """With the date in the sentence and in BibTeX; without a record there is no date."""
+    """With the date in the sentence and in BibTeX, which is left open for the address; without a record no date."""
     cited = cite_board("Image Classification on ImageNet", "2026-01-31T12:00:00Z")
     assert cited.text.endswith("Image Classification on ImageNet, claims and measurements. As of 2026-01-31.")
     assert cited.bibtex.splitlines() == [
@@ -13,8 +13,7 @@ def test_a_board_is_cited_as_of_its_newest_record() -> None:
         "  title  = {{Image Classification on ImageNet}: claims and measurements},",
         "  author = {{The pwc-bench developers}},",
         "  year   = {2026},",
-        "  note   = {Leaderboard, as of 2026-01-31}",
-        "}",
+        "  note   = {Leaderboard, as of 2026-01-31},",
     ]
     assert "year" not in cite_board("T", None).bibtex
 
