@@ -133,8 +133,11 @@ def _groups(records: Iterable[Record], names: Names) -> Iterator[RecordGroup]:
     for record in records:  # newest first
         link = Link(names.variant(record.variant, record), relative(PATH, record_path(record.id)))
         found.setdefault(record.dataset, {}).setdefault(record.variant, link)
+    declared = {key: place for place, key in enumerate(names.catalogue.variants)}
     for dataset, links in found.items():
-        yield RecordGroup("Cost and speed" if dataset is None else names.dataset(dataset), tuple(links.values()))
+        order = sorted(links, key=lambda variant: declared.get(variant, len(declared)))
+        title = "Cost and speed" if dataset is None else names.dataset(dataset)
+        yield RecordGroup(title, tuple(links[variant] for variant in order))
 
 
 def _models(archive: Archive, names: Names) -> tuple[ModelGroup, ...]:

@@ -10,11 +10,10 @@ from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
 from pwc_bench.views.board_facets import Facet, Level, evidence_level, row_facets
 from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
-from pwc_bench.views.comparison import Comparison, compare_claim
+from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.frame import shorten
 from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, safe_url
-from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
 
@@ -183,18 +182,5 @@ def _evidence(metrics: Sequence[Metric], chosen: Mapping[str, Record | None], pa
 def align_rows(rows: Sequence[BoardRow]) -> tuple[BoardRow, ...]:
     """Stand the decimal points of each column below each other."""
     columns = zip(*(row.cells for row in rows), strict=True)
-    changed = [_aligned_column(column) for column in columns]
+    changed = [aligned_comparisons(column) for column in columns]
     return tuple(replace(row, cells=tuple(column[place] for column in changed)) for place, row in enumerate(rows))
-
-
-def _aligned_column(cells: Sequence[Comparison]) -> list[Comparison]:
-    claims = aligned([cell.claim.number if cell.claim else None for cell in cells])
-    found = aligned([cell.measured.number if cell.measured else None for cell in cells])
-    return [
-        replace(
-            cell,
-            claim=replace(cell.claim, number=claim) if cell.claim and claim else None,
-            measured=replace(cell.measured, number=number) if cell.measured and number else None,
-        )
-        for cell, claim, number in zip(cells, claims, found, strict=True)
-    ]

@@ -1,7 +1,7 @@
 """One metric of one variant: what was claimed, what we measured, and how the two stand to each other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
@@ -9,11 +9,11 @@ from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.links import Link, record_path, relative
-from pwc_bench.views.numbers import signed_text
+from pwc_bench.views.numbers import aligned, signed_text
 from pwc_bench.views.reproduction import Reproduction, ratio_text, reproduce
 from pwc_bench.views.speed_ratios import SpeedRatios
 
-__all__ = ["Comparison", "Verdict", "compare_claim", "unmeasured_comparison"]
+__all__ = ["Comparison", "Verdict", "aligned_comparisons", "compare_claim", "unmeasured_comparison"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +134,17 @@ def _verdict(found: Reproduction) -> Verdict:
         by_own_weights=found.by_own_weights and found.reading is None,
         by_ratio=found.ratio is not None,
     )
+
+
+def aligned_comparisons(cells: Sequence[Comparison]) -> list[Comparison]:
+    """Return a column's comparisons with the decimal points of claims, and of measurements, below each other."""
+    claims = aligned([cell.claim.number if cell.claim else None for cell in cells])
+    found = aligned([cell.measured.number if cell.measured else None for cell in cells])
+    return [
+        replace(
+            cell,
+            claim=replace(cell.claim, number=claim) if cell.claim and claim else None,
+            measured=replace(cell.measured, number=number) if cell.measured and number else None,
+        )
+        for cell, claim, number in zip(cells, claims, found, strict=True)
+    ]

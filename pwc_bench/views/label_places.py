@@ -63,6 +63,8 @@ def _options(x: float, y: float) -> tuple[Place, ...]:
         Place(x - _GAP, y - 8, "end"),
         Place(x + _GAP, y + 16, "start"),
         Place(x - _GAP, y + 16, "end"),
+        Place(x + 2 * _GAP, y + 4, "start"),
+        Place(x - 2 * _GAP, y + 4, "end"),
         Place(x, y - 2 * _GAP - 4, "middle"),
         Place(x, y + 2 * _GAP + 14, "middle"),
     )

@@ -1,12 +1,12 @@
 """Everything that was claimed and measured of one variant: first the architecture, then each data set."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.views.comparison import Comparison, compare_claim, unmeasured_comparison
+from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.frame import shorten
 from pwc_bench.views.links import dataset_path, paper_path, relative
@@ -59,13 +59,13 @@ class VariantStanding:
         # The cost is claimed beside the accuracy on some data set, but belongs to the architecture.
         cost = tuple(self._lines(Scope.MODEL, claims, None))
         if cost:
-            yield StandingGroup("Cost and speed", None, cost)
+            yield StandingGroup("Cost and speed", None, _aligned(cost))
         for dataset in self._datasets(claims):
             own = tuple(claim for claim in claims if claim.dataset == dataset)
             lines = (*self._lines(Scope.DATASET, own, dataset), *self._unknown(own))
             if lines:
                 title = self.names.dataset(dataset)
-                yield StandingGroup(title, relative(self.path, dataset_path(dataset)), lines)
+                yield StandingGroup(title, relative(self.path, dataset_path(dataset)), _aligned(lines))
 
     def _datasets(self, claims: Sequence[Claim]) -> tuple[str, ...]:
         """Return the data sets with a claim or a record: ours in their order, then the others as they are met."""
@@ -108,3 +108,8 @@ class VariantStanding:
             return StandingLine(comparison, claim.paper, None, absent)
         short = shorten(title.partition(":")[0], 40)
         return StandingLine(comparison, short, relative(self.path, paper_path(claim.paper)), absent)
+
+
+def _aligned(lines: Sequence[StandingLine]) -> tuple[StandingLine, ...]:
+    cells = aligned_comparisons([line.comparison for line in lines])
+    return tuple(replace(line, comparison=cell) for line, cell in zip(lines, cells, strict=True))
