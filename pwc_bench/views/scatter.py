@@ -264,7 +264,7 @@ def _labels(plane: _Plane, scatter: Scatter, size_px: tuple[float, float]) -> li
     for cost in scatter.costs:
         (start, y), x = plane.at(cost.claim), plane.x.share(cost.x) * width
         start, y = start * width, y * height
-        taken.append(Box(x - 2, y - _BAR_PX[1] / 2, x + 2, y + _BAR_PX[1] / 2))
+        taken.append(Box(x - 5, y - _BAR_PX[1] / 2, x + 5, y + _BAR_PX[1] / 2))
         taken.append(Box(min(x, start), y - 2, max(x, start), y + 2))
     for (x1, y1), (x2, y2) in _stairs(plane, scatter):
         left, right, top, bottom = min(x1, x2) * width, max(x1, x2) * width, min(y1, y2) * height, max(y1, y2) * height
