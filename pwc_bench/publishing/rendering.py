@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pwc_bench.core.errors import PublishError
 from pwc_bench.core.page import Page
 from pwc_bench.publishing.cards import card_path
 from pwc_bench.publishing.compiling import SiteEnvironment
+from pwc_bench.publishing.leaning import lean_script, lean_style
 from pwc_bench.views.frame import Frame
 
 __all__ = ["asset_files", "make_environment", "render", "templates_folder"]
@@ -68,16 +68,10 @@ def render(environment: Environment, page: Page) -> str:
     return environment.get_template(f"{page.key}.html").render(page=page.context, kind=page.key)
 
 
-_COMMENTS = {".css": re.compile(rb"/\*.*?\*/", re.DOTALL), ".js": re.compile(rb"^\s*//.*\n", re.MULTILINE)}
-_INDENT = re.compile(rb"^\s+", re.MULTILINE)
-_AROUND_BRACES = re.compile(rb"(?<=[{;]) | (?={)|;(?= ?})")
-
-
 def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield our own style sheets, scripts and pictures with their paths in the site.
 
-    Style sheets and scripts lose comments and indentation on the way, style sheets also the spaces beside braces and
-    semicolons: no line of ours starts within a string, and no string of a style sheet holds either.
+    Style sheets and scripts lose on the way what only their readers need.
     """
     for file in sorted((folder / "assets").rglob("*")):
         if file.is_file():
@@ -85,7 +79,5 @@ def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _lean(suffix: str, content: bytes) -> bytes:
-    if suffix not in _COMMENTS:
-        return content
-    lean = _INDENT.sub(b"", _COMMENTS[suffix].sub(b"", content))
-    return lean if suffix != ".css" else _AROUND_BRACES.sub(b"", lean)
+    make = {".css": lean_style, ".js": lean_script}.get(suffix)
+    return content if make is None else make(content.decode()).encode()

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.record import Record
 from pwc_bench.core.slug import slugify
+from pwc_bench.core.variant import Variant
 from pwc_bench.views.comparison import Comparison
 
-__all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "row_facets"]
+__all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "family_facet", "row_facets"]
 
 _TITLES = {"family": "Family", "size": "Parameters", "precision": "Precision", "hardware": "Hardware", "year": "Year"}
 """The filters with several choices, in the order in which the page offers them."""
@@ -84,15 +85,23 @@ def evidence_level(cells: Sequence[Comparison], paper: Paper | None) -> Level:
     return _CODE if paper and paper.repositories else _CLAIM
 
 
+def family_facet(variant: Variant | None) -> Facet | None:
+    """Return the facet of a variant's family, spelt as the variant's title does: "ConViT" for the key "convit"."""
+    if variant is None:
+        return None
+    key, head = variant.family, variant.title[: len(variant.family)]
+    return Facet("family", slugify(key), head if head.casefold() == key.casefold() else key)
+
+
 def row_facets(
-    family: str | None, cells: Sequence[Comparison], records: Iterable[Record | None], paper: Paper | None
+    family: Facet | None, cells: Sequence[Comparison], records: Iterable[Record | None], paper: Paper | None
 ) -> Iterator[Facet]:
     """Yield what a row can be filtered by, each property once."""
     found = [record for record in records if record is not None]
-    if found:
-        yield Facet("measured", "1", "Measured only")
+    if cells and cells[0].measured:
+        yield Facet("measured", "1", f"{cells[0].title} measured")
     if family:
-        yield Facet("family", slugify(family), family)
+        yield family
     size = next((limit for cell in cells if cell.metric == "parameters" for limit in _size(cell)), None)
     if size is not None:
         yield size

@@ -8,7 +8,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
-from pwc_bench.views.board_facets import Facet, Level, evidence_level, row_facets
+from pwc_bench.views.board_facets import Facet, Level, evidence_level, family_facet, row_facets
 from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
@@ -128,7 +128,7 @@ def make_row(
         level=evidence_level(cells, paper),
         extra_data=_extra_data(entry.claims),
         code=None if paper is None else _code(paper),
-        facets=tuple(row_facets(None if variant is None else variant.family, cells, records.values(), paper)),
+        facets=tuple(row_facets(family_facet(variant), cells, records.values(), paper)),
         published=_published(papers, own_paper, paper),
     )
 

@@ -2,6 +2,7 @@
 // A leaderboard's order, filters and columns, kept in the address, and files of exactly what is shown.
 // Without this file the board is whole, in the order of its ranks. The form holds the state; everything follows from it.
 (() => {
+  const here = document.currentScript.src;
   const table = document.querySelector("table[data-board]");
   const form = document.querySelector("form[data-tools]");
   if (!table || !form) return;
@@ -16,6 +17,7 @@
   // the others wait in a second body, where the page put them.
   const SOME = 50;
   const more = form.querySelector("[data-more]");
+  const none = document.querySelector("[data-none]");
   let order = { id: "rank", direction: "ascending" };
   let sortedBy = "rank ascending";
 
@@ -105,6 +107,7 @@
     const count = left.length;
     list(more.checked ? left : left.slice(0, SOME));
     more.parentElement.hidden = count <= SOME;
+    none.hidden = count;
     for (const svg of document.querySelectorAll("svg.plot")) svg.classList.toggle("filtered", count < rows.length);
     for (const { mark, entry } of marks ?? []) mark.classList.toggle("out", entry.out);
     table.classList.toggle("compact", form.elements.view.value === "compact");
@@ -163,93 +166,38 @@
     head.append(button);
   }
 
-  // ---- Files of what is shown.
-  const save = (name, blob) => {
-    const link = document.createElement("a");
-    link.download = name;
-    link.href = URL.createObjectURL(blob);
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  };
-  const records = () => current.filter((entry) => !entry.out).map(({ row }) => {
-    const line = {};
-    for (const head of heads) {
-      if (head.hidden) continue;
-      const { id, key, column } = head.dataset;
-      const cell = row.cells[column];
-      const value = id.endsWith("-measured") ? keyOf(cell) : textOf(cell); // a claim keeps its printed digits
-      line[id] = value === "" ? null : value;
-      if (!id.endsWith("-measured")) continue;
-      const [low, high] = (cell.querySelector(".interval")?.textContent ?? "").replace(/,/g, "").split("\u2013");
-      line[`${key}-low`] = low ? Number(low) : null;
-      line[`${key}-high`] = high ? Number(high) : null;
-      line[`${key}-status`] = value === null ? null : (cell.querySelector(".badge")?.textContent ?? "complete");
-      line[`${key}-record`] = cell.querySelector("a.value")?.href.match(/record\/(\w+)/)?.[1] ?? null;
-    }
-    return line;
-  });
-  const csv = (lines) => {
-    const field = (value) => (/[",\n]/.test(value ?? "") ? `"${String(value).replace(/"/g, '""')}"` : String(value ?? ""));
-    const names = Object.keys(lines[0] ?? {});
-    return [names, ...lines.map((line) => names.map((name) => line[name]))].map((line) => line.map(field).join()).join("\n") + "\n";
-  };
-  const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "visibility", "paint-order"];
-  // The drawing at the size and in the colours that it has in the window, without what is filtered away.
-  const drawing = () => {
-    const svg = document.querySelector("svg.plot");
-    const { width, height } = svg.getBoundingClientRect();
-    const box = getComputedStyle(svg);
-    const sides = ["Left", "Top", "Right", "Bottom"].map((side) => parseFloat(box[`padding${side}`]));
-    const plot = svg.cloneNode(true);
-    const from = svg.querySelectorAll("*"), to = plot.querySelectorAll("*");
-    to.forEach((element, index) => {
-      const style = getComputedStyle(from[index]);
-      for (const property of STYLES) element.style.setProperty(property, style.getPropertyValue(property));
+  // ---- Files of what is shown: save.js makes them.
+  let loading;
+  const save = async (kind) => {
+    loading ??= new Promise((onload) => {
+      document.head.append(Object.assign(document.createElement("script"), { src: here.replace(/board\.js/, "save.js"), onload }));
     });
-    const set = (element, values) => Object.entries(values).forEach(([key, value]) => element.setAttribute(key, value));
-    set(plot, { x: sides[0], y: sides[1], width: width - sides[0] - sides[2], height: height - sides[1] - sides[3], overflow: "visible" });
-    const whole = document.createElementNS(svg.namespaceURI, "svg");
-    const ground = document.createElementNS(svg.namespaceURI, "rect");
-    set(whole, { width, height });
-    set(ground, { width, height });
-    ground.style.fill = getComputedStyle(document.documentElement).getPropertyValue("--surface");
-    whole.append(ground, plot);
-    return { text: new XMLSerializer().serializeToString(whole), width, height };
-  };
-  const name = location.pathname.split("/").slice(-2)[0] || "leaderboard";
-  const savers = {
-    csv: () => save(`${name}.csv`, new Blob([csv(records())], { type: "text/csv" })),
-    json: () => save(`${name}.json`, new Blob([JSON.stringify(records(), null, 1)], { type: "application/json" })),
-    svg: () => save(`${name}.svg`, new Blob([drawing().text], { type: "image/svg+xml" })),
-    png: () => {
-      const { text, width, height } = drawing();
-      const image = new Image();
-      image.onload = () => {
-        const canvas = document.createElement("canvas");
-        canvas.width = 2 * width;
-        canvas.height = 2 * height;
-        canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-        canvas.toBlob((blob) => save(`${name}.png`, blob));
-      };
-      image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
-    },
+    await loading;
+    saveBoard({ heads, textOf, entitle, shown: () => current.filter((entry) => !entry.out) }, kind);
   };
   for (const button of form.querySelectorAll("[data-save]")) {
     const kind = button.dataset.save;
     if ((kind === "svg" || kind === "png") && !document.querySelector("svg.plot")) button.remove();
-    else button.addEventListener("click", savers[kind]);
+    else button.addEventListener("click", () => save(kind));
   }
 
   // Where a chart's points are too many to name themselves, their rows do.
-  document.querySelector("svg.plot")?.addEventListener("pointerover", (event) => {
-    const mark = event.target.closest("a[href^='#m']:not(:has(title))");
-    if (!mark) return;
+  const entitle = (mark) => {
+    if (!mark?.matches("a[href^='#m']:not(:has(title))")) return;
     const { cells } = rows[mark.getAttribute("href").slice(2)].row;
     const kind = mark.classList.contains("chart-claim") ? "claim" : "measured";
     const title = document.createElementNS(mark.namespaceURI, "title");
     const value = textOf(cells[heads.find((head) => head.dataset.id.endsWith(`-${kind}`)).dataset.column]);
     title.textContent = `${textOf(cells[1])}, ${kind}: ${value}`;
     mark.append(title);
+  };
+  document.querySelector("svg.plot")?.addEventListener("pointerover", (event) => entitle(event.target.closest("a")));
+
+  const popup = form.querySelector("details");
+  popup.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || !popup.open) return;
+    popup.open = false;
+    popup.firstElementChild.focus();
   });
 
   // An address of a row that is not listed, a chart's point for one, lists them all.

@@ -5,6 +5,7 @@ import io
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 from pwc_bench.publishing import publish
 from tests.board_archive import board_archive
+from tests.example_archive import example_archive
+from tests.factories import make_measurement, make_record
 from tests.publishing.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
@@ -97,11 +100,15 @@ def test_filters_narrow_the_table_and_the_chart(board: Page) -> None:
     assert shown(board) == ["ConViT-Ti+", "ConViT-Ti"]
     board.get_by_role("button", name="Reset").click()
     assert len(shown(board)) == 12
-    board.get_by_label("Measured only").check()
-    assert len(shown(board)) == 6
+    board.get_by_label("Top-1 accuracy measured").check()
+    assert len(shown(board)) == 3
+    assert "12 models, 3 with a measured Top-1 accuracy." in board.locator("main").inner_text()
     board.get_by_label("Has code").check()
-    assert len(shown(board)) == 6
+    assert len(shown(board)) == 3
     assert query(board) == "measured=1&code=1"
+    assert not board.locator(".empty").is_visible()
+    board.get_by_label("Family").select_option(label="DeiT")
+    assert (shown(board), board.locator(".empty").is_visible()) == ([], True)
 
 
 def test_the_address_holds_the_whole_state(board: Page, browser: Browser) -> None:
@@ -149,6 +156,21 @@ def test_columns_are_chosen_with_the_keyboard(board: Page) -> None:
     assert cells == heads
     board.keyboard.press("Space")
     assert board.locator('th[data-id="top1-claim"]').is_visible()
+    board.keyboard.press("Escape")
+    assert not board.locator("input[data-shows=top1]").is_visible()
+    assert board.locator(".tools-columns summary").evaluate("summary => summary === document.activeElement")
+
+
+def test_the_chart_can_be_skipped(board: Page) -> None:
+    """With one key more: the next stop is a filter, not the first of its points."""
+    skip = board.get_by_role("link", name="Skip the chart")
+    skip.focus()
+    box = skip.bounding_box()
+    assert box is not None
+    assert box["y"] >= 0
+    board.keyboard.press("Enter")
+    board.keyboard.press("Tab")
+    assert board.evaluate("document.activeElement.name") == "family"
 
 
 def download(page: Page, kind: str) -> bytes:
@@ -160,30 +182,56 @@ def download(page: Page, kind: str) -> bytes:
 
 
 def test_files_hold_exactly_what_is_shown(board: Page) -> None:
-    """CSV and JSON: the rows and columns of the moment, in their order; claims with their printed digits."""
+    """CSV and JSON: the rows and columns of the moment in their order, with the digits and words of the cells."""
     board.get_by_label("Family").select_option("convit")
     board.locator('th[data-id="gflops-measured"] button').click()
     board.locator(".tools-columns summary").click()
-    board.locator("input[data-shows=throughput]").uncheck()
-    lines = list(csv.DictReader(io.StringIO(download(board, "csv").decode())))
-    assert [line["model"] for line in lines] == shown(board)
-    assert "throughput-measured" not in lines[0]
-    small = lines[0]
-    assert (small["model"], small["top1-claim"], small["top1-measured"]) == ("ConViT-Ti", "73.1", "73.12")
+    board.locator("input[data-shows=top5]").uncheck()
+    lines = {line["model"]: line for line in csv.DictReader(io.StringIO(download(board, "csv").decode()))}
+    assert list(lines) == shown(board)
+    small, missing = lines["ConViT-Ti"], lines["ConViT-S+"]
+    assert "top5-measured" not in small
+    assert (small["top1-claim"], small["top1-measured"], small["top1-unit"]) == ("73.1", "73.12", "%")
     assert (small["top1-low"], small["top1-high"], small["evidence"]) == ("72.78", "73.46", "reproduced")
+    assert (small["top1-difference"], small["top1-status"]) == ("+0.02", "complete")
+    assert small["top1-verdict"].startswith("reproduced")
+    assert (small["top1-claim-source"], small["top1-setting"]) == ("Table 1", "NVIDIA H200, fp32")
+    assert "arxiv.org" in small["top1-claim-url"]
+    assert (small["throughput-measured"], small["throughput-unit"]) == ("9412", "images/s")
+    assert small["throughput-claim-conditions"] == "Quadro GP100, batch 128"
+    assert small["throughput-setting"] == "NVIDIA H200, fp32, batch 64"
     assert (built_site() / "record" / small["top1-record"]).is_dir()
-    missing = next(line for line in lines if line["model"] == "ConViT-S+")
     assert (missing["top1-claim"], missing["top1-measured"], missing["top1-record"]) == ("82.2", "", "")
-    partial = next(line for line in lines if line["model"] == "ConViT-S")
-    assert partial["top1-status"] == "partial"
+    assert missing["top1-status"] == "not measured: no public weights"
+    assert (lines["ConViT-S"]["top1-status"], lines["ConViT-B"]["gflops-measured"]) == ("partial", "17.52")
     data = json.loads(download(board, "json"))
     assert [line["model"] for line in data] == shown(board)
     assert (data[0]["top1-measured"], data[0]["parameters-measured"], data[2]["gflops-claim"]) == (73.12, 5.71, "5.4")
+    assert (data[0]["top1-difference"], data[3]["top1-measured"]) == (0.02, None)
+
+
+def test_files_keep_trailing_zeros_and_disarm_formulas(browser: Browser, tmp_path: Path) -> None:
+    """49.0 stays 49.0 in CSV and beside its number in JSON; a name that a spreadsheet would run becomes a text."""
+    top1 = make_measurement(49.0, "%", half_width=0.5)
+    own = replace(make_record("timm:x", measurements={"top1": top1}), title='=HYPERLINK("x"),\r-1')
+    publish(replace(example_archive((own,)), all_claims=()), tmp_path / "site")
+    page = browser.new_page()
+    page.goto((tmp_path / "site" / BOARD).as_uri())
+    line = next(csv.DictReader(io.StringIO(download(page, "csv").decode())))
+    assert (line["top1-measured"], line["top1-low"], line["top1-high"]) == ("49.00", "48.50", "49.50")
+    assert line["model"].startswith("'=HYPERLINK")
+    found = json.loads(download(page, "json"))[0]
+    assert (found["top1-measured"], found["top1-measured-text"], found["model"][:10]) == (49, "49.00", "=HYPERLINK")
+    page.close()
 
 
 def test_pictures_hold_exactly_what_is_shown(board: Page) -> None:
     """The chart of the moment as SVG, without what is filtered away, and as PNG at twice the size."""
     whole = ET.fromstring(download(board, "svg"))
+    marks = list(whole.iter(f"{SVG}a"))
+    assert marks
+    assert not any("href" in name for mark in marks for name in mark.attrib)
+    assert all(mark.findtext(f"{SVG}title") for mark in marks)
     board.get_by_label("Family").select_option("deit")
     part = ET.fromstring(download(board, "svg"))
 
@@ -241,6 +289,9 @@ def test_a_long_board_lists_its_first_fifty_rows_and_all_on_demand(browser: Brow
     assert len(shown(page)) == 50
     assert page.locator("form.tools output").text_content() == "150 models"
     assert len(json.loads(download(page, "json"))) == 150
+    assert "listed or not" in (page.locator(".tools-as").get_attribute("title") or "")
+    marks = list(ET.fromstring(download(page, "svg")).iter(f"{SVG}a"))
+    assert all(mark.findtext(f"{SVG}title") for mark in marks)
     page.locator('th[data-id="top1-claim"] button').click()
     page.locator('th[data-id="top1-claim"] button').click()
     lowest = [float(value) for value in values(page, "top1-claim")]

@@ -263,10 +263,11 @@ def test_a_row_says_how_well_its_first_number_is_founded(board: Board) -> None:
 def test_rows_can_be_filtered_by_what_they_are(board: Board) -> None:
     """Family, size, precision and hardware as words that a filter looks for; a list with one choice is none."""
     assert row_of(board, "ConViT-B").tokens == ("measured-1 family-convit precision-fp32 hardware-nvidia-h200")
+    assert row_of(board, "ConViT-B+").tokens == "family-convit precision-fp32 hardware-nvidia-h200"
     assert row_of(board, "DeiT-Ti").tokens == "family-deit"
     found = {choice.name: [entry.text for entry in choice.choices] for choice in board.filters}
     assert found == {
-        "family": ["convit", "deit"],
+        "family": ["ConViT", "DeiT"],
         "size": ["up to 10 M", "10 to 50 M", "50 to 100 M", "above 100 M"],
     }
     slow = make_record("deit-b", None, device="Intel(R) Xeon(R)", started="2026-03-01T00:00:00Z")
