@@ -94,11 +94,12 @@ def pages(archive: Archive) -> Iterator[Page]:
 
 
 def _notable(archive: Archive) -> list[BoardKey]:
-    """Return the leaderboards with most claims, and every demo after them."""
+    """Return the leaderboards with most claims, those on which we measure first, and every demo after them."""
     keys = board_keys(archive)
     known = archive.catalogue.datasets
     demos = [key for key in keys if key.dataset in known and known[key.dataset].is_demo]
-    return [key for key in keys if key not in demos][:_MOST_BOARDS] + demos
+    notable = sorted((key for key in keys if key not in demos), key=lambda key: key.dataset not in known)
+    return notable[:_MOST_BOARDS] + demos
 
 
 def _papers_with_claims(archive: Archive) -> Iterator[Link]:

@@ -86,6 +86,8 @@ def _context(
     lead = f"What papers claim on {dataset} and what pwc-bench measures, side by side."
     if not has_claims:
         lead = f"What pwc-bench measures on {dataset}."
+    elif not any(column.is_ours for column in board.columns):
+        lead = f"What is claimed on {dataset}, as published. pwc-bench does not measure it."
     return LeaderboardContext(
         frame=make_frame(
             key.path,

@@ -9,7 +9,7 @@ from itertools import chain, count
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.core.metric import Better, Metric
+from pwc_bench.core.metric import Better, Metric, Scope
 from pwc_bench.core.slug import slugify
 from pwc_bench.views.board_facets import Filter, board_filters
 from pwc_bench.views.board_keys import BoardKey
@@ -53,6 +53,8 @@ class BoardColumn:
     first: str
     """The direction in which a table is sorted first: "descending" puts the highest on top."""
     has_claims: bool
+    is_cost: bool
+    """Whether it may span orders of magnitude, as costs and speeds do, and scores between 0 and 100 do not."""
     is_of_machine: bool
     """Whether its numbers depend on the machine, as speeds do."""
     span: str
@@ -182,6 +184,7 @@ def _columns(metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequen
             first="descending" if metric.better is Better.HIGHER else "ascending",
             has_claims=has_claims,
             is_of_machine=depends_on_machine(metric),
+            is_cost=metric.scope is Scope.MODEL or (can_rank(metric) and metric.better is Better.LOWER),
             span=str(has_claims + is_ours),
             claim_index=str(index),
             measured_index=str(index + has_claims),

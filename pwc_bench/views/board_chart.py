@@ -92,6 +92,7 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
             x_title=_axis_title(across),
             y_title=_axis_title(up),
             points=points,
+            x_may_be_log=across.is_cost,
             costs=tuple(_costs(board.rows, points, across, x)),
             cost_title=f"{across.title} measured",
             line=tuple(line),

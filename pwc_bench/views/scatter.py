@@ -80,6 +80,8 @@ class Scatter:
     line: tuple[int, ...] = ()
     """The places of the points that the line joins, from left to right: the state of the art, or the frontier."""
     line_title: str = ""
+    x_may_be_log: bool = True
+    """Whether x are costs or speeds, on a logarithmic axis where they span orders of magnitude."""
     is_over_time: bool = False
     """Whether x are years, which a line reaches before it climbs."""
     is_brief: bool = False
@@ -125,7 +127,8 @@ def draw_scatter(scatter: Scatter) -> Drawing:
 def _x_axis(xs: Sequence[float], scatter: Scatter) -> Axis:
     if scatter.is_over_time:
         return time_axis(xs)
-    return log_axis(xs) if min(xs) > 0 and max(xs) / min(xs) > _LOG_FROM else linear_axis(xs, wanted_ticks=5)
+    is_wide = min(xs) > 0 and max(xs) / min(xs) > _LOG_FROM
+    return log_axis(xs) if is_wide and scatter.x_may_be_log else linear_axis(xs, wanted_ticks=5)
 
 
 def _grid(plane: _Plane, scatter: Scatter) -> list[str]:

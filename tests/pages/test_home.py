@@ -29,6 +29,18 @@ def test_it_shows_where_the_notable_benchmarks_stand() -> None:
     assert found.newest_paper is not None
 
 
+def test_benchmarks_that_we_measure_stand_before_larger_ones() -> None:
+    """However much an imported table claims, the first chart is one with evidence."""
+    archive = example_archive()
+    imported = tuple(
+        replace(make_claim(f"Model-{number}", "EM", "80", ""), variant=None, task="qa", dataset="squad")
+        for number in range(300)
+    )
+    found = home(replace(archive, all_claims=(*archive.claims(), *imported)))
+    assert found.boards[0].title == "Image Classification on ImageNet"
+    assert "squad" in {board.dataset for board in found.boards}
+
+
 def test_it_names_the_newest_campaigns() -> None:
     """Each with its records by what they are about, a model once; many are counted, a demo is called one."""
     found = home(example_archive())

@@ -15,6 +15,7 @@ from pwc_bench.views.board_files import board_json
 from pwc_bench.views.board_keys import BoardKey
 from pwc_bench.views.board_summary import summarise_boards
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.scatter import draw_scatter
 from tests.example_archive import example_archive
 from tests.factories import make_claim
 
@@ -73,6 +74,7 @@ def test_a_published_metric_ranks_a_board_in_one_column() -> None:
     assert [column.claim_index for column in board.columns] == ["2", "3", "4"]
     assert board.further_columns[0].index == "6"
     assert "EM as claimed, the highest first" in board.order
+    assert [column.is_cost for column in board.columns] == [False, False, True]
     told = json.loads(board_json(board, "T", SQUAD.path))["results"]
     assert {(line["model"], line["metric"], line["claim"]) for line in told} >= {("Large", "F1", "93.0")}
 
@@ -129,3 +131,13 @@ def test_the_spread_of_runs_sets_no_model_apart() -> None:
     claim = row.cells[0].claim
     assert claim is not None
     assert (claim.number.text, claim.conditions) == ("0.7375", "± 0.0021")
+
+
+def test_scores_never_stand_on_a_logarithmic_axis() -> None:
+    """However far apart they are; sizes do."""
+    claims = [_claim(model, "EM", value) for model, value in (("A", "1"), ("B", "80"))]
+    claims += [_claim(model, "F1", value) for model, value in (("A", "2"), ("B", "90"))]
+    claims += [_claim(model, "parameters", value, "M") for model, value in (("A", "2"), ("B", "90"))]
+    charts = {chart.slug: chart.scatter for chart in board_charts(_board(*claims), "T")}
+    assert "log scale" not in draw_scatter(charts["em-against-f1"]).markup
+    assert "log scale" in draw_scatter(charts["em-against-parameters"]).markup
