@@ -26,6 +26,8 @@ __all__ = ["Board", "BoardColumn", "FurtherColumn", "make_board"]
 
 _MOST_LABELLED = 100
 """Rows; every label that repeats a heading costs a browser time."""
+_LONGEST_KEY = 60
+"""Characters of a published metric's name in the addresses of charts, where two of them stand."""
 _FURTHER = (
     ("evidence", "Evidence", "descending"),
     ("data", "Extra data", "descending"),
@@ -172,7 +174,7 @@ def _columns(metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequen
         cells = [row.cells[place] for row in rows]
         is_ours = metric.key in ours
         has_claims = not is_ours or any(cell.claim for cell in cells)
-        key = metric.key if is_ours else _free(slugify(metric.key), keys)
+        key = metric.key if is_ours else _free(slugify(metric.key)[:_LONGEST_KEY].strip("-"), keys)
         keys.add(key)
         yield BoardColumn(
             key=key,

@@ -100,6 +100,8 @@ def test_two_metrics_never_share_a_key() -> None:
         _claim("A", "F1", "1"), _claim("A", "f1", "2"), _claim("A", "GFLOPS", "3"), _claim("A", "gflops", "4", "GFLOPs")
     )
     assert [column.key for column in board.columns] == ["f1", "f1-2", "gflops-2", "gflops"]
+    endless = _board(_claim("A", "x" * 300, "1"), _claim("A", f"{'x' * 300}y", "2"))
+    assert [column.key for column in endless.columns] == ["x" * 60, f"{'x' * 60}-2"]
 
 
 def test_a_claim_in_another_unit_says_so_and_is_turned_where_that_is_sure() -> None:
