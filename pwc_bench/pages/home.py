@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.knowledge import Method
@@ -80,7 +80,7 @@ def pages(archive: Archive) -> Iterator[Page]:
     """Yield the front page."""
     names = Names.of(archive)
     keys = _notable(archive)
-    paper = next(_papers_with_claims(archive), None)
+    paper = _newest_paper(archive)
     context = HomeContext(
         frame=make_frame(PATH, title="Claims and measurements", description=SITE_LINE),
         first_board=Link(board_title(archive, keys[0], names), relative(PATH, keys[0].path)) if keys else None,
@@ -102,10 +102,14 @@ def _notable(archive: Archive) -> list[BoardKey]:
     return notable[:_MOST_BOARDS] + demos
 
 
-def _papers_with_claims(archive: Archive) -> Iterator[Link]:
-    for paper in archive.papers():
+def _newest_paper(archive: Archive) -> Link | None:
+    """Return the newest paper that claims something: one with an abstract or with models of ours, before any other."""
+    ours = {claim.paper for variant in archive.catalogue.variants for claim in archive.claims(variant=variant)}
+    told = (paper for paper in archive.papers() if paper.abstract or paper.slug in ours)
+    for paper in chain(told, archive.papers()):
         if next(archive.claims(paper=paper.slug), None) is not None:
-            yield Link(paper.title, relative(PATH, paper_path(paper.slug)))
+            return Link(paper.title, relative(PATH, paper_path(paper.slug)))
+    return None
 
 
 def _figure(archive: Archive, key: BoardKey, names: Names) -> BoardFigure | None:

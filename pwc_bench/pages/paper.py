@@ -136,7 +136,7 @@ def _context(
         frame=make_frame(
             path,
             title=paper.title,
-            description=paper.abstract,
+            description=paper.abstract or _summary(paper, boards),
             section="Papers",
             crumbs=(("Papers", "papers/index.html"), (shorten(paper.title, 60), None)),
             linked_data=paper_data(paper),
@@ -164,6 +164,13 @@ def _folded(items: tuple[Item, ...]) -> tuple[tuple[Item, ...], tuple[Item, ...]
     """Return the authors or tasks that stand below the title, and those that unfold; a few more are not hidden."""
     shown = _FIRST if len(items) > _MOST else len(items)
     return items[:shown], items[shown:]
+
+
+def _summary(paper: Paper, boards: Iterable[Link]) -> str:
+    """Say what the page holds, for a paper whose abstract is not known."""
+    on = "; ".join(board.text for board in boards)
+    about = "Published results and code" if paper.repositories else "Published results"
+    return f"{about} of {paper.title}{f': {on}' if on else ''}."
 
 
 def _boards(archive: Archive, paper: Paper, path: str, names: Names, titles: Mapping[str, str]) -> tuple[Link, ...]:

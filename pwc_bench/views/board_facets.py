@@ -94,9 +94,9 @@ def family_facet(variant: Variant | None) -> Facet | None:
 
 
 def row_facets(
-    family: Facet | None, cells: Sequence[Comparison], records: Iterable[Record | None], paper: Paper | None
+    family: Facet | None, cells: Sequence[Comparison], records: Iterable[Record | None], year: str
 ) -> Iterator[Facet]:
-    """Yield what a row can be filtered by, each property once."""
+    """Yield what a row can be filtered by, each property once; `year` is "" where it is not known."""
     found = [record for record in records if record is not None]
     if cells and cells[0].measured:
         yield Facet("measured", "1", f"{cells[0].title} measured")
@@ -109,8 +109,8 @@ def row_facets(
         yield Facet("precision", slugify(precision), precision)
     for device in dict.fromkeys(record.environment.device for record in found):
         yield Facet("hardware", slugify(device), device)
-    if paper:
-        yield Facet("year", paper.date[:4], paper.date[:4])
+    if year:
+        yield Facet("year", year, year)
 
 
 def board_filters(facets: Iterable[Facet]) -> tuple[Filter, ...]:

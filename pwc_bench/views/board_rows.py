@@ -59,7 +59,8 @@ class BoardRow:
     facets: tuple[Facet, ...]
     """What it can be filtered by."""
     published: str
-    """When the model was published (ISO 8601): by its own paper, else by the one that claims; "" without any."""
+    """When the model was published (ISO 8601): by its own paper, else on the day of the claim's evaluation, else by the
+    paper that claims. "" where none of them is known."""
 
     @property
     def is_rival(self) -> bool:
@@ -113,6 +114,7 @@ def make_row(
     )
     first = entry.claims[0] if entry.claims else None
     paper = papers.get((first.paper if first else own_paper) or "")
+    day = (first and first.evaluated_on) or (paper.date if paper else "")
     any_record = next((record for record in records.values() if record), None)
     return BoardRow(
         position="",
@@ -122,20 +124,15 @@ def make_row(
         conditions=(first.setting or None) if first and entry.variant is None else None,
         source=None if paper is None else Link(shorten(short_title(paper), 48), relative(path, paper_path(paper.slug))),
         source_text=first.source if first else "",
-        year=paper.date[:4] if paper else "",
+        year=day[:4],
         cells=cells,
         evidence=tuple(_evidence(metrics, records, path)),
         level=evidence_level(cells, paper),
         extra_data=_extra_data(entry.claims),
         code=None if paper is None else _code(paper),
-        facets=tuple(row_facets(family_facet(variant), cells, records.values(), paper)),
-        published=_published(papers, own_paper, paper),
+        facets=tuple(row_facets(family_facet(variant), cells, records.values(), day[:4])),
+        published=own.date if (own := papers.get(own_paper or "")) else day,
     )
-
-
-def _published(papers: Mapping[str, Paper], own: str | None, claiming: Paper | None) -> str:
-    paper = papers.get(own or "") or claiming
-    return "" if paper is None else paper.date
 
 
 def _extra_data(claims: Sequence[Claim]) -> str:

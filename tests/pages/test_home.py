@@ -41,6 +41,18 @@ def test_benchmarks_that_we_measure_stand_before_larger_ones() -> None:
     assert "squad" in {board.dataset for board in found.boards}
 
 
+def test_a_paper_of_which_nothing_is_told_is_not_put_first() -> None:
+    """Unless there is no other: it may be newer, but has neither an abstract nor a model of ours."""
+    known = example_archive()
+    bare = replace(known.all_papers[0], slug="example-org", title="example.org", date="2025-01-01", abstract="")
+    claim = replace(make_claim(), paper="example-org", variant=None)
+    found = home(replace(known, all_papers=(*known.all_papers, bare), all_claims=(*known.all_claims, claim)))
+    assert found.newest_paper == home(known).newest_paper
+    alone = home(replace(known, all_papers=(bare,), all_claims=(claim,))).newest_paper
+    assert alone is not None
+    assert alone.text == "example.org"
+
+
 def test_it_names_the_newest_campaigns() -> None:
     """Each with its records by what they are about, a model once; many are counted, a demo is called one."""
     found = home(example_archive())

@@ -11,7 +11,7 @@ from pwc_bench.pages.paper import PaperContext, pages
 from pwc_bench.publishing.rendering import make_environment, render, templates_folder
 from tests.example_archive import example_archive
 from tests.factories import make_record
-from tests.pages.shown import text_of
+from tests.pages.shown import html_of, text_of
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
 
@@ -202,3 +202,16 @@ def test_papers_of_the_archive_stand_before_those_that_somebody_listed() -> None
     assert page.related[-1].is_search
     titles = [line.title for line in page.related]
     assert len(titles) == len(set(titles))
+
+
+def test_an_imported_paper_shows_what_is_known_of_it() -> None:
+    """No empty heading, no empty date; what it holds is told to those who find it."""
+    known = example_archive()
+    paper = replace(known.all_papers[0], abstract="", authors=(), date="", url=None, pdf_url=None, repositories=())
+    archive = replace(known, all_papers=(paper,))
+    shown = next(page for page in pages(archive) if page.path == f"paper/{paper.slug}/index.html")
+    html = html_of(shown)
+    assert "Abstract" not in html
+    assert 'datetime=""' not in html
+    assert 'class="authors"' not in html
+    assert "Published results of ConViT" in html.partition("</head>")[0]

@@ -177,6 +177,14 @@ def test_the_files_hold_what_the_page_shows(board: Board) -> None:
     assert (missing["claim"], missing["measured"], missing["record"]) == ("82.2", "", "")
 
 
+def test_a_result_without_a_paper_has_the_year_of_its_evaluation() -> None:
+    """So has one that was made with an older paper's model."""
+    claim = replace(make_claim("Net", "top1", "80", "%"), variant=None, paper="nobody", evaluated_on="2020-05-06")
+    archive = MemoryArchive(example_archive().catalogue, all_claims=(claim,))
+    (row,) = board_of(archive).rows
+    assert (row.year, row.published) == ("2020", "2020-05-06")
+
+
 def test_no_spreadsheet_takes_a_models_name_for_a_formula() -> None:
     """A quote stands before it in the table of values; JSON, which nobody computes, keeps it."""
     claims = (make_claim("=HYPERLINK(1)", "top1", "-0.5", "%"), make_claim("ConViT-S", "top1", "81.3", "%"))

@@ -1,6 +1,5 @@
 """The archive's names for what we know under a key of our own. Declared, never guessed: another name stays itself."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -21,8 +20,6 @@ METRICS = {
 """The archive's names of metrics that mean exactly what ours do."""
 UNITS = {"gflops": "GFLOPs"}
 """The unit that a name itself states. Every other unit counts only where it is printed behind the number."""
-
-_ARXIV = re.compile(r"arxiv\.org/(?:abs|pdf)/([0-9]{4}\.[0-9]{4,5})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,14 +54,6 @@ class Names:
         """Return the key of a data set."""
         slug = slugify(title)
         return self.datasets.get(slug, slug)
-
-    def paper(self, title: str, url: str) -> str:
-        """Return the slug of a paper; that of the archive where it has neither a title nor an arXiv address."""
-        found = _ARXIV.search(url)
-        if found and found[1] in self.papers:
-            return self.papers[found[1]]
-        slug = slugify(title)[:80].strip("-") if title else f"arxiv-{found[1]}" if found else "pwc-archive"
-        return self.papers.get(slug, slug)
 
     def is_possible(self, claim: Claim) -> bool:
         """Tell whether a claim is a value that its metric can have, as far as we know."""

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, TextIO
 
 from pwc_bench.core.claim import Claim
@@ -12,6 +11,7 @@ from pwc_bench.core.slug import slugify
 from pwc_bench.exchange.pwc_archive.json_array import read_objects
 from pwc_bench.exchange.pwc_archive.names import UNITS, Names
 from pwc_bench.exchange.pwc_archive.own_fields import OwnClaim, own_claim
+from pwc_bench.exchange.pwc_archive.papers import RowPaper, RowPapers, day_of
 from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
 from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_value
 
@@ -56,8 +56,7 @@ class TableReader:
         self._names = names
         self._met: dict[int, str] = {}
         """The hash of each claim's identity, with its value: a table may hold a row twice."""
-        self._papers = set(names.papers.values())
-        """Slugs that need no description any more."""
+        self._papers = RowPapers(names)
 
     def parts(self, stream: TextIO, name: str) -> Iterator[Knowledge]:
         """Yield what each task of the file says. Raises KnowledgeError where the file is no array of tasks."""
@@ -67,7 +66,7 @@ class TableReader:
     def _task(self, raw: Mapping[str, Any]) -> Knowledge:
         tasks: list[Task] = []
         cards: list[DatasetCard] = []
-        papers: list[Paper] = []
+        papers: dict[str, Paper] = {}
         claims: list[Claim] = []
         waiting = [(raw, 0)]
         while waiting:
@@ -83,10 +82,10 @@ class TableReader:
                 self._dataset(dataset, slug, cards, papers, claims)
             if depth < _NESTED:
                 waiting += [(child, depth + 1) for child in reversed(_entries(entry.get("subtasks")))]
-        return Knowledge(tuple(papers), tuple(tasks), tuple(cards), (), tuple(claims))
+        return Knowledge(tuple(papers.values()), tuple(tasks), tuple(cards), (), tuple(claims))
 
     def _dataset(
-        self, raw: Mapping[str, Any], task: str, cards: list[DatasetCard], papers: list[Paper], claims: list[Claim]
+        self, raw: Mapping[str, Any], task: str, cards: list[DatasetCard], papers: dict[str, Paper], claims: list[Claim]
     ) -> None:
         waiting = [(raw, 0)]
         while waiting:
@@ -111,15 +110,16 @@ class TableReader:
             if depth < _NESTED:
                 waiting += [(child, depth + 1) for child in reversed(_entries(entry.get("subdatasets")))]
 
-    def _row(self, row: Mapping[str, Any], task: str, dataset: str, papers: list[Paper], claims: list[Claim]) -> None:
+    def _row(
+        self, row: Mapping[str, Any], task: str, dataset: str, papers: dict[str, Paper], claims: list[Claim]
+    ) -> None:
         model, metrics = clean_text(row.get("model_name")), _metrics(row)
-        title, url = clean_text(row.get("paper_title")), clean_url(row.get("paper_url"))
-        if not model:
-            self.tally.refuse("a row without a model's name", title or url or dataset, len(metrics))
-            return
         own = own_claim(row)
-        slug = own.paper if own else self._names.paper(title, url or "")
-        self._paper(slug, title, url, row, task, papers)
+        paper = self._papers.of(row, own.paper if own else None)
+        if not model:
+            self.tally.refuse("a row without a model's name", paper.title or dataset, len(metrics))
+            return
+        self._papers.describe(paper, task, papers)
         for name, raw in metrics.items():
             metric = clean_text(name)
             value = own.value(name, raw) if own else read_value(raw)
@@ -127,7 +127,7 @@ class TableReader:
                 reason = str(value) if isinstance(value, Refusal) else "a metric without a name"
                 self.tally.refuse(reason, f"{str(raw)[:40]!r} ({metric} of {model})")
                 continue
-            said = self._claim(row, own, metric, value, (slug, model, task, dataset, url))
+            said = self._claim(row, own, metric, value, paper, (model, task, dataset))
             if not self._names.is_possible(said):
                 self.tally.refuse("a value that the metric cannot have", f"{said.value!r} ({metric} of {model})")
                 continue
@@ -142,14 +142,15 @@ class TableReader:
         own: OwnClaim | None,
         name: str,
         value: PrintedValue,
-        about: tuple[str, str, str, str, str | None],
+        paper: RowPaper,
+        about: tuple[str, str, str],
     ) -> Claim:
-        paper, model, task, dataset, url = about
+        model, task, dataset = about
         metric = self._names.metric(name)
         return Claim(
-            paper=paper,
+            paper=paper.slug,
             model=model,
-            variant=own.variant if own else self._names.variants.get((paper, model)),
+            variant=own.variant if own else self._names.variants.get((paper.slug, model)),
             task=task,
             dataset=dataset,
             metric=own.metrics.get(name, metric) if own else metric,
@@ -157,9 +158,9 @@ class TableReader:
             unit=own.units.get(name, value.unit) if own else value.unit or UNITS.get(metric, ""),
             source=own.source if own else SOURCE,
             uses_additional_data=row.get("uses_additional_data") is True,
-            evaluated_on=own.evaluated_on if own else None,
+            evaluated_on=own.evaluated_on if own else paper.result_day,
             conditions=own.conditions if own else value.spread,
-            source_url=own.source_url if own else url,
+            source_url=own.source_url if own else paper.url,
         )
 
     def _taken(self, claim: Claim, row: Mapping[str, Any]) -> Claim | None:
@@ -167,7 +168,7 @@ class TableReader:
         if self._is_first(claim):
             return claim
         known = self._met[hash(claim.identity)]
-        day = _date(row.get("paper_date"))
+        day = day_of(row)
         if known != claim.value and day is not None and own_claim(row) is None:
             dated = replace(claim, conditions=", ".join(filter(None, (claim.conditions, f"dated {day}"))))
             if self._is_first(dated):
@@ -183,16 +184,6 @@ class TableReader:
         self._met[key] = claim.value
         return True
 
-    def _paper(
-        self, slug: str, title: str, url: str | None, row: Mapping[str, Any], task: str, papers: list[Paper]
-    ) -> None:
-        """Keep what the row says of its paper, once, where it says when it appeared: papers are listed by date."""
-        day = _date(row.get("paper_date"))
-        if slug in self._papers or not title or day is None:
-            return
-        self._papers.add(slug)
-        papers.append(Paper(slug, title, (), day, "", tasks=(task,), url=url))
-
 
 def _entries(value: object) -> list[Mapping[str, Any]]:
     """Return the objects of a list; the archive leaves lists out, or has null for them."""
@@ -207,10 +198,3 @@ def _metrics(row: Mapping[str, Any]) -> Mapping[str, Any]:
 def _own_key(own: object) -> str | None:
     key = own.get("key") if isinstance(own, Mapping) else None
     return clean_text(key) or None
-
-
-def _date(value: object) -> str | None:
-    try:
-        return date.fromisoformat(str(value)[:10]).isoformat()
-    except ValueError:
-        return None

@@ -86,7 +86,7 @@ def test_what_we_know_keeps_our_keys() -> None:
         ("gflops", "5.4", "GFLOPs"),
     ]
     assert (other.paper, other.variant) == ("another", None)
-    assert [paper.slug for paper in part.papers] == []
+    assert [(paper.slug, paper.date) for paper in part.papers] == [("convit", "2021-03"), ("another", "2011-11")]
 
 
 def test_nested_tasks_and_data_sets_are_read() -> None:
