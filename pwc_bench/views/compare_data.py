@@ -6,17 +6,18 @@ The files are scripts that hand over one value, because a page that is opened as
 import base64
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.metric import Better, Metric
+from pwc_bench.core.metric import Better, Kind, Metric
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import depends_on_machine, measured_cell
+from pwc_bench.views.cells import measured_cell
 from pwc_bench.views.current import current_records
 from pwc_bench.views.guesses import Guesses
+from pwc_bench.views.likeness import likeness, usual_obstacle
 from pwc_bench.views.links import model_path, relative
-from pwc_bench.views.pair_metrics import is_shared
 from pwc_bench.views.pairs import Pair
 from pwc_bench.views.record_naming import Names
 
@@ -52,12 +53,21 @@ def index_script(
 ) -> str:
     """Return the script with every variant's figures on each data set, and where its guesses lie."""
     metrics = archive.catalogue.metrics
-    models = {key: _model(archive, names, key, guesses.get(key, ())) for key in variants}
+    numbering = _Numbering({}, {})
+    models = {key: _model(archive, names, numbering, key, guesses.get(key, ())) for key in variants}
     datasets = dict.fromkeys(dataset for model in models.values() for dataset in model["figures"])
     value = {
         "metrics": [
-            [metric.title, metric.display.unit, int(metric.better is Better.HIGHER)] for metric in metrics.values()
+            [
+                metric.title,
+                metric.display.unit,
+                int(metric.better is Better.HIGHER),
+                metric.display.decimals,
+                usual_obstacle(metric),
+            ]
+            for metric in metrics.values()
         ],
+        "settings": list(numbering.settings),
         "datasets": {key: names.dataset(key) for key in datasets},
         "models": models,
         "pairs": {f"{pair.first} {pair.second}": relative(_HOME, pair.path) for pair in pairs},
@@ -65,13 +75,23 @@ def index_script(
     return _script("index", value)
 
 
-def _model(archive: Archive, names: Names, key: str, guesses: tuple[Guesses, ...]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Numbering:
+    """Numbers for what stands in many rows."""
+
+    likenesses: dict[tuple[object, ...], int]
+    settings: dict[str, int]
+
+
+def _model(
+    archive: Archive, names: Names, numbering: _Numbering, key: str, guesses: tuple[Guesses, ...]
+) -> dict[str, Any]:
     datasets = dict.fromkeys(claim.dataset for claim in archive.claims(variant=key))
     datasets |= dict.fromkeys(str(found.record.dataset) for found in guesses)
     return {
         "title": names.variant(key, guesses[0].record if guesses else None),
         "href": relative(_HOME, model_path(key)),
-        "figures": {dataset: _figures(archive, key, dataset) for dataset in datasets},
+        "figures": {dataset: _figures(archive, numbering, key, dataset) for dataset in datasets},
         "guesses": {
             str(found.record.dataset): [
                 names.dataset(str(found.record.dataset)),
@@ -83,8 +103,8 @@ def _model(archive: Archive, names: Names, key: str, guesses: tuple[Guesses, ...
     }
 
 
-def _figures(archive: Archive, key: str, dataset: str) -> list[list[str | float | None]]:
-    """Return a row for each metric that is known: its place, claim, measurement, record, number, setting."""
+def _figures(archive: Archive, numbering: _Numbering, key: str, dataset: str) -> list[list[str | float | None]]:
+    """Return a row for each metric that is known: place, claim, measurement, record, number, likeness, setting."""
     current = current_records(archive, dataset, variant=key)
     claims = {claim.metric: claim for claim in reversed(tuple(archive.claims(variant=key, dataset=dataset)))}
     rows: list[list[str | float | None]] = []
@@ -92,15 +112,17 @@ def _figures(archive: Archive, key: str, dataset: str) -> list[list[str | float 
         record, claim = current.record(key, metric.key), claims.get(metric.key)
         if record is not None or claim is not None:
             claimed = None if claim is None else claim.value
-            rows.append([place, claimed, *(_measured(metric, record) if record is not None else (None,) * 4)])
+            rows.append([place, claimed, *(() if record is None else _measured(metric, numbering, record))])
     return rows
 
 
-def _measured(metric: Metric, record: Record) -> tuple[str, str, float, str]:
+def _measured(metric: Metric, numbering: _Numbering, record: Record) -> tuple[str, str, float, int, int | None]:
     cell = measured_cell(record, metric, _HOME)
-    alike = cell.setting if depends_on_machine(metric) else record.provenance.manifest_sha256 or ""
-    alike = record.id if is_shared(metric) else alike
-    return cell.number.text, cell.href, record.measurements[metric.key].value, alike
+    alike = numbering.likenesses.setdefault(likeness(metric, record), len(numbering.likenesses))
+    setting = None
+    if metric.kind is not Kind.EXACT:
+        setting = numbering.settings.setdefault(cell.conditions, len(numbering.settings))
+    return cell.number.text, cell.href, record.measurements[metric.key].value, alike, setting
 
 
 def _name(record: Record) -> str:

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.metric import Better, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, depends_on_machine, measured_cell
 from pwc_bench.views.current import current_records
+from pwc_bench.views.likeness import likeness, obstacle
 from pwc_bench.views.numbers import printed_number, signed_text
 
-__all__ = ["PairRow", "VariantFigures", "is_shared", "pair_rows"]
+__all__ = ["PairRow", "VariantFigures", "pair_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class PairRow:
     """Second against first as claimed: "+0.6" for shares, "0.82 times" for anything else; None without two alike."""
     first_measured: MeasuredCell | None
     second_measured: MeasuredCell | None
+    is_exact: bool
+    """Whether the machine and its settings are nothing to the measurement."""
     measured: str | None
     """Second against first as measured; None where the two must not be compared."""
     obstacle: str | None
@@ -57,7 +60,7 @@ def pair_rows(metrics: Iterable[Metric], first: VariantFigures, second: VariantF
         records = _records_alike(metric, first, second)
         if all(found is None for found in (*claims, *records)):
             continue
-        obstacle = _obstacle(metric, *records)
+        why = None if records[0] is None or records[1] is None else obstacle(metric, records[0], records[1])
         yield PairRow(
             metric=metric.key,
             title=metric.title,
@@ -68,8 +71,9 @@ def pair_rows(metrics: Iterable[Metric], first: VariantFigures, second: VariantF
             claimed=_claimed(metric, *claims),
             first_measured=None if records[0] is None else measured_cell(records[0], metric, path),
             second_measured=None if records[1] is None else measured_cell(records[1], metric, path),
-            measured=None if obstacle else _measured(metric, *records),
-            obstacle=obstacle,
+            is_exact=metric.kind is Kind.EXACT,
+            measured=None if why else _measured(metric, *records),
+            obstacle=why,
         )
 
 
@@ -90,56 +94,17 @@ def _claims_alike(first: Sequence[Claim], second: Sequence[Claim]) -> tuple[Clai
 def _records_alike(
     metric: Metric, first: VariantFigures, second: VariantFigures
 ) -> tuple[Record | None, Record | None]:
-    """Take for a speed the newest two records of one setting where there are such, else what speaks for each."""
+    """Take for a speed the newest two records that are alike where there are such, else what speaks for each."""
     ours, theirs = (side.current.record(side.variant, metric.key) for side in (first, second))
-    if (
-        not depends_on_machine(metric)
-        or ours is None
-        or theirs is None
-        or _setting(metric, ours) == _setting(metric, theirs)
-    ):
+    if not depends_on_machine(metric) or ours is None or theirs is None or not obstacle(metric, ours, theirs):
         return ours, theirs
-    by_setting = {
-        _setting(metric, record): record for record in reversed(second.records) if metric.key in record.measurements
+    others = {
+        likeness(metric, record): record for record in reversed(second.records) if metric.key in record.measurements
     }
     for record in first.records:
-        if metric.key in record.measurements and _setting(metric, record) in by_setting:
-            return record, by_setting[_setting(metric, record)]
+        if metric.key in record.measurements and likeness(metric, record) in others:
+            return record, others[likeness(metric, record)]
     return ours, theirs
-
-
-def _setting(metric: Metric, record: Record) -> tuple[object, ...]:
-    """Return what two speeds must share to be compared."""
-    machine = record.environment
-    return (
-        machine.device,
-        machine.precision,
-        machine.tf32,
-        record.batch_size_of(metric.key),
-        machine.compile,
-        machine.cuda_graphs,
-        machine.memory_format,
-        machine.threads,
-    )
-
-
-def _obstacle(metric: Metric, first: Record | None, second: Record | None) -> str | None:
-    if first is None or second is None:
-        return None
-    if first.measurements[metric.key].version != second.measurements[metric.key].version:
-        return "two definitions of the metric"
-    if is_shared(metric):
-        return "one pass for all models"
-    if depends_on_machine(metric) and _setting(metric, first) != _setting(metric, second):
-        return "other machine or settings"
-    if first.dataset is not None and first.provenance.manifest_sha256 != second.provenance.manifest_sha256:
-        return "not the same images"
-    return None
-
-
-def is_shared(metric: Metric) -> bool:
-    """Tell whether a metric is that of a whole pass, which all models of a run share: it tells none from another."""
-    return metric.kind is Kind.SAMPLED and metric.scope is Scope.DATASET
 
 
 def _claimed(metric: Metric, first: Claim | None, second: Claim | None) -> str | None:

@@ -33,7 +33,10 @@
     return Math.min(1, 2 * sum);
   };
 
-  const signed = (value) => (value < 0 ? "−" : value > 0 ? "+" : "±") + Math.abs(value).toFixed(2);
+  const signed = (value, decimals = 2) => {
+    const text = Math.abs(value).toFixed(decimals);
+    return (!Number(text) ? "±" : value < 0 ? "−" : "+") + text;
+  };
 
   const table = (caption, head, rows) => el("div", { class: "table-region", role: "region", "aria-label": caption, tabindex: 0 },
     el("table", { class: "labelled" }, el("caption", {}, caption),
@@ -41,22 +44,25 @@
       el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell, i) => el("td", { class: "n", "data-label": [head[i + 1]].flat().at(-1) }, cell)))))));
 
   const claim = (row) => row?.[1] ? el("span", { class: "value claim" }, row[1]) : "–";
-  const measured = (row) => row?.[2] ? el("a", { class: "value measured", href: row[3] }, row[2]) : "–";
+  const measured = (row, settings) => row?.[2]
+    ? el("span", {}, el("a", { class: "value measured", href: row[3] }, row[2]), el("span", { class: "sub" }, settings[row[6]] ?? "")) : "–";
 
-  const against = (unit, a, b) => {
-    if (!a?.[2] || !b?.[2] || a[5] !== b[5]) return "–";
-    return unit === "%" ? signed(b[4] - a[4]) : a[4] ? `${(b[4] / a[4]).toFixed(2)} ×` : "–";
+  const against = ([, unit, , decimals, why], a, b) => {
+    if (!a?.[2] || !b?.[2]) return "–";
+    if (a[5] !== b[5]) return el("span", { class: "absent" }, why);
+    return unit === "%" ? signed(b[4] - a[4], decimals) : a[4] ? `${(b[4] / a[4]).toFixed(2)} ×` : "–";
   };
 
-  const figures = (metrics, datasets, [a, b]) => {
+  const figures = ({ metrics, datasets, settings }, [a, b]) => {
     const shared = Object.keys(a.figures).filter((key) => key in b.figures);
     const key = shared.includes("imagenet-1k") ? "imagenet-1k" : shared[0];
     if (!key) return el("p", { class: "empty" }, "Nothing was claimed or measured of both on one data set.");
     const [ours, theirs] = [a, b].map((model) => new Map(model.figures[key].map((row) => [row[0], row])));
-    const rows = metrics.flatMap(([title, unit, higher], i) => {
+    const rows = metrics.flatMap((metric, i) => {
+      const [title, unit, higher] = metric;
       const [x, y] = [ours.get(i), theirs.get(i)];
       const name = `${title}${unit && unit !== title ? `, ${unit}` : ""} (${higher ? "higher" : "lower"} is better)`;
-      return x || y ? [[name, claim(x), measured(x), claim(y), measured(y), against(unit, x, y)]] : [];
+      return x || y ? [[name, claim(x), measured(x, settings), claim(y), measured(y, settings), against(metric, x, y)]] : [];
     });
     const heads = [a, b].flatMap(({ title }) => ["claim", "measured"].map((kind) => [el("span", { class: `mark mark-${kind}`, "aria-hidden": true }), `${title}, ${kind}`]));
     return table(`Figures, accuracy on ${datasets[key]}`, ["Metric", ...heads, "Second against first"], rows);
@@ -94,12 +100,12 @@
   const show = async () => {
     const keys = picks.map((pick) => pick.value);
     history.replaceState(null, "", `?a=${encodeURIComponent(keys[0])}&b=${encodeURIComponent(keys[1])}`);
-    const { metrics, datasets, models, pairs } = await load("index");
+    const index = await load("index"), { models, pairs } = index;
     const [a, b] = keys.map((key) => models[key]);
     const own = pairs[keys.join(" ")];
     const parts = [el("h2", {}, el("a", { href: a.href }, a.title), " against ", el("a", { href: b.href }, b.title))];
     if (own) parts.push(el("p", { class: "note" }, el("a", { href: own }, "This pair has a page of its own"), ", with intervals, conditions and examples."));
-    parts.push(figures(metrics, datasets, [a, b]));
+    parts.push(figures(index, [a, b]));
     const shared = Object.keys(a.guesses).filter((key) => key in b.guesses);
     if (!shared.length) parts.push(el("p", { class: "empty" }, "There are no per-image results of both on one data set yet."));
     for (const key of shared) parts.push(...await paired(a, b, key));

@@ -1,5 +1,6 @@
 """Any two models, compared in a real browser: the same numbers as in Python."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pytest
 import scipy.stats
 from playwright.sync_api import Browser, Page
 
+from pwc_bench.core.metric import Display
 from pwc_bench.publishing import publish
+from tests.example_archive import METRICS
+from tests.factories import make_measurement, make_record
 from tests.views.guessing import archive_of, batch_of
 
 pytestmark = pytest.mark.browser
@@ -19,7 +23,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> str:
     draws = np.random.default_rng(1)
     labels = np.zeros(1000, int)
     first, second = ((draws.random(1000) < share).astype(int).tolist() for share in (0.3, 0.25))
-    archive = archive_of({"convit-s": batch_of(labels.tolist(), first), "deit-s": batch_of(labels.tolist(), second)})
+    shares = {"convit-b": 54.27, "deit-b": 64.24}
+    further = (
+        *(make_record(key, measurements={"top1": make_measurement(value, "%")}) for key, value in shares.items()),
+        *(make_record(key, None, campaign=f"of {key}") for key in shares),
+    )
+    batches = {"convit-s": batch_of(labels.tolist(), first), "deit-s": batch_of(labels.tolist(), second)}
+    archive = archive_of(batches, further=further)
+    top1 = replace(METRICS["top1"], display=Display("%", 1, 1))
+    archive = replace(archive, catalogue=replace(archive.catalogue, metrics={**METRICS, "top1": top1}))
     folder: Path = tmp_path_factory.mktemp("compared") / "site"
     publish(archive, folder)
     return (folder / "compare" / "index.html").as_uri()
@@ -54,6 +66,25 @@ def test_the_browser_computes_the_exact_test(browser: Browser, site: str) -> Non
     page.goto(site.replace("index.html", "convit-s-vs-deit-s/index.html"))
     table = page.locator("table.crossing")
     assert [cell.inner_text() for cell in table.locator("strong").all()] == [str(lost), str(gained)]
+    page.close()
+
+
+def test_settings_are_shown_and_speeds_of_two_campaigns_are_not_compared(browser: Browser, site: str) -> None:
+    """A difference has the digits of the numbers that it is of; an exact count depends on no setting."""
+    page, said = _open(browser, f"{site}?a=convit-b&b=deit-b")
+    rows = [row.all_inner_texts() for row in (line.locator("th, td") for line in page.locator("tbody tr").all())]
+    (accuracy,), (speed,), (cost,) = (
+        [row for row in rows if row[0].startswith(name)] for name in ("Top-1", "Thr", "GF")
+    )
+    assert [accuracy[2].split(), accuracy[4].split()[0], accuracy[5]] == [
+        ["54.3", "NVIDIA", "H200,", "fp32,", "2026-01-01"],
+        "64.2",
+        "+10.0",
+    ]
+    assert "NVIDIA H200, fp32, batch 64, 2026-01-01" in speed[2]
+    assert speed[5] == "not compared: other machine, settings or campaign"
+    assert (cost[2].strip(), cost[5]) == ("5.76", "1.00 \N{MULTIPLICATION SIGN}")
+    assert said == []
     page.close()
 
 

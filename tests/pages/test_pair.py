@@ -34,6 +34,7 @@ def test_claims_and_measurements_of_both_stand_side_by_side() -> None:
     text = text_of(_both())
     assert "ConViT-B against ConViT-S" in text
     assert "+1.1" in text
+    assert text.count("NVIDIA H200, fp32, 2026-01-01") == 4
 
 
 def test_missing_results_name_whose() -> None:

@@ -33,8 +33,21 @@ def test_speeds_of_two_machines_are_not_set_against_each_other() -> None:
     )
     row = _rows(example_archive((fast, slow)))["throughput"]
     assert row.measured is None
-    assert row.obstacle == "other machine or settings"
+    assert row.obstacle == "not compared: other machine or settings"
     assert row.first_measured is not None
+
+
+def test_speeds_of_two_campaigns_are_not_set_against_each_other() -> None:
+    """One machine may be busy today and idle tomorrow; within one campaign the two took turns."""
+    own = {"throughput": make_measurement(100.0, "images/s")}
+    records = [make_record(key, None, measurements=own, campaign=key) for key in ("convit-ti", "convit-s")]
+    row = _rows(example_archive(tuple(records)))["throughput"]
+    assert (row.measured, row.obstacle) == (None, "not compared: other campaign")
+    one = make_record("convit-s", None, measurements=own, campaign="convit-ti", started="2020-01-01T12:00:00Z")
+    assert (
+        _rows(example_archive((*records, one)))["throughput"].measured
+        == "1.00\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}"
+    )
 
 
 def test_an_older_record_of_the_same_machine_is_preferred_for_speed() -> None:
