@@ -49,13 +49,7 @@
   const number = (list) => list.querySelectorAll("legend span").forEach((place, i) => { place.textContent = i + 1; });
   const add = (list) => {
     const entry = list.querySelector("template").content.firstElementChild.cloneNode(true);
-    count++;
-    for (const element of entry.querySelectorAll("[id], [for], [aria-describedby]")) {
-      for (const name of ["id", "for", "aria-describedby"]) {
-        const old = element.getAttribute(name);
-        if (old) element.setAttribute(name, old.replaceAll("-0-", `-${count}-`));
-      }
-    }
+    entry.innerHTML = entry.innerHTML.replaceAll("-N-", `-${++count}-`);
     list.lastElementChild.before(entry);
     number(list);
     return entry;
