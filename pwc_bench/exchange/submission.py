@@ -10,6 +10,7 @@ from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.reproduction import claimed_range
 from pwc_bench.core.slug import slugify
+from pwc_bench.exchange.addresses import address_clash
 
 __all__ = ["Review", "origin_of", "review"]
 
@@ -48,8 +49,12 @@ def origin_of(file_name: str, submitter: str | None) -> str:
 def review(knowledge: Knowledge, origin: str, archive: Archive, held: Held) -> Review:
     """Set a submission that would be kept as `origin` beside what `archive` holds.
 
-    `held` are those of its claims that are known there.
+    `held` are those of its claims that are known there. Raises KnowledgeError where a page of it would stand at the
+    address of another one.
     """
+    clash = address_clash(knowledge, archive)
+    if clash is not None:
+        raise KnowledgeError(f"{origin}: {clash}")
     new: list[Claim] = []
     changed: list[tuple[Claim, Claim]] = []
     same: list[Claim] = []

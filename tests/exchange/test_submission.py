@@ -2,15 +2,20 @@
 
 from dataclasses import replace
 
+import pytest
+
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.knowledge import Knowledge, Repository
+from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.knowledge import DatasetCard, Knowledge, Method, Paper, Repository, Task
+from pwc_bench.exchange import merge_knowledge
 from pwc_bench.exchange.submission import Review, origin_of, review
 from tests.example_archive import example_archive
 from tests.factories import make_claim
 
 TOP1 = make_claim(metric="top1", value="81.3", unit="%")
 ORIGIN = "submission x.yaml"
+PAPER = Paper("x.y", "Title", (), "2021-01-01", "Abstract.")
 
 
 def reviewed(*claims: Claim, held: dict[tuple[str, ...], tuple[Claim, str]] | None = None) -> Review:
@@ -79,3 +84,37 @@ def test_the_origin_names_the_file_and_the_submitter() -> None:
     assert origin_of("x.yaml", None) == "submission x.yaml"
     assert origin_of("x.yaml", "  Ada\n Lovelace ") == "submission x.yaml by Ada Lovelace"
     assert origin_of("x.yaml", " ") == "submission x.yaml"
+
+
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [
+        (Knowledge(tasks=(Task("x.y", "X", "d"),)), Knowledge(tasks=(Task("x-y", "X", "d"),))),
+        (
+            Knowledge(datasets=(DatasetCard("imagenet-key", "X", "d"),)),
+            Knowledge(datasets=(DatasetCard("imagenet", "X", "d"),)),
+        ),
+        (Knowledge(methods=(Method("x.y", "X", "X", "d"),)), Knowledge(methods=(Method("x_y", "X", "X", "d"),))),
+        (
+            Knowledge(claims=(replace(TOP1, task="a-on-b", dataset="c"),)),
+            Knowledge(claims=(replace(TOP1, task="a", dataset="b-on-c"),)),
+        ),
+        (Knowledge(papers=(PAPER,)), Knowledge(papers=(replace(PAPER, slug="x-y"),))),
+    ],
+)
+def test_two_names_that_lead_to_one_address_are_refused(own: Knowledge, other: Knowledge) -> None:
+    """Before they are stored: no site could be built of them. The same name again is no clash."""
+    known = example_archive()
+    archive = replace(
+        known,
+        all_papers=(*known.all_papers, *other.papers),
+        all_tasks=(*known.all_tasks, *other.tasks),
+        all_datasets=(*known.all_datasets, *other.datasets),
+        all_methods=(*known.all_methods, *other.methods),
+        all_claims=(*known.all_claims, *other.claims),
+    )
+    with pytest.raises(KnowledgeError, match=r"would stand at .*/, where .* stands: give it another name"):
+        review(own, ORIGIN, archive, {})
+    with pytest.raises(KnowledgeError, match="would stand at"):
+        review(merge_knowledge([own, other]), ORIGIN, known, {})
+    assert review(other, ORIGIN, archive, {}) is not None

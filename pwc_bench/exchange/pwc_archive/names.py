@@ -40,11 +40,12 @@ class Names:
         """Collect the names of `archive`. A variant's title counts in the papers that claim something of it."""
         papers: dict[str, str] = {}
         for paper in archive.papers():
+            papers[slugify(paper.slug)] = paper.slug
             papers[slugify(paper.title)] = paper.slug
             if paper.arxiv:
                 papers[paper.arxiv] = paper.slug
         return Names(
-            datasets={slugify(card.title): card.key for card in archive.datasets()},
+            datasets={slugify(name): card.key for card in archive.datasets() for name in (card.key, card.title)},
             papers=papers,
             variants={(claim.paper, claim.model): claim.variant for claim in archive.claims() if claim.variant},
             metrics=archive.catalogue.metrics,

@@ -99,7 +99,7 @@ class RowPapers:
             slug = slugify(title)[:_LONGEST_SLUG].strip("-")
         else:
             title = f"arXiv {arxiv}" if arxiv else _place(url or "")
-            slug = f"arxiv-{arxiv}" if arxiv else _address_slug(title)
+            slug = _address_slug(title)
         slug = self._slugs.get(arxiv or "") or self._slugs.get(slug, slug)
         if arxiv:
             self._slugs.setdefault(arxiv, slug)

@@ -14,8 +14,8 @@ CODE = "https://github.com/ada/net"
     ("title", "url", "slug", "shown"),
     [
         ("Deep Nets", "", "deep-nets", "Deep Nets"),
-        ("", "https://arxiv.org/pdf/2104.09376v2", "arxiv-2104.09376", "arXiv 2104.09376"),
-        ("http://arxiv.org/abs/2104.09376", "", "arxiv-2104.09376", "arXiv 2104.09376"),
+        ("", "https://arxiv.org/pdf/2104.09376v2", "arxiv-2104-09376", "arXiv 2104.09376"),
+        ("http://arxiv.org/abs/2104.09376", "", "arxiv-2104-09376", "arXiv 2104.09376"),
         ("https://www.senseforth.ai/", "https://www.senseforth.ai/", "senseforth-ai", "senseforth.ai"),
         (") https://x.org/a/b", ") https://x.org/a/b", "x-org-a-b", "x.org/a/b"),
         ("", "https://openreview.net/forum?id=r1#top", "openreview-net-forum-id-r1", "openreview.net/forum?id=r1"),
