@@ -14,8 +14,10 @@ class AskedField:
 
     name: str
     form: str
-    """What it holds, in words: "key", "web address"."""
+    """What it holds, or each element of a list, in words: "key", "web address"."""
     meaning: str
+    parted_by: str
+    """What parts the elements of a list: a line's end for texts, a comma for keys; "" where it is none."""
     is_required: bool
     pattern: str
     """A regular expression for the whole value, or for each of a list's; "" for a choice."""
@@ -37,12 +39,18 @@ class AskedList:
     fields: tuple[AskedField, ...]
 
 
+_LISTS = {Form.TEXTS: (Form.TEXT, "\n"), Form.KEYS: (Form.KEY, ",")}
+"""What a list holds, and what parts it."""
+
+
 def asked_fields(entry: Entry) -> Iterator[AskedField]:
     """Yield the fields that a form can ask: no lists of mappings, and of a claim not its paper, which is asked once."""
     for field in entry.fields:
         if field.form in {Form.ENTRY, Form.ENTRIES} or (entry is CLAIM and field.name == "paper"):
             continue
-        yield AskedField(field.name, str(field.form), field.meaning, field.is_required, PATTERNS.get(field.form, ""))
+        form, parted_by = _LISTS.get(field.form, (field.form, ""))
+        pattern = PATTERNS.get(field.form, "")
+        yield AskedField(field.name, str(form), field.meaning, parted_by, field.is_required, pattern)
 
 
 def asked_lists() -> Iterator[AskedList]:

@@ -1,18 +1,18 @@
-"""What can be found by name: tasks, leaderboards, data sets, variants, methods, papers."""
+"""What can be found by name: tasks, leaderboards, data sets, models, methods, papers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.views.board_keys import board_keys, titled_board
+from pwc_bench.views.board_keys import BoardKey, board_keys, titled_board
 from pwc_bench.views.links import dataset_path, method_path, model_path, paper_path, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, dataset_topics
 
 __all__ = ["KINDS", "SearchEntry", "search_entries"]
 
-KINDS = ("Task", "Leaderboard", "Dataset", "Model", "Method", "Paper")
+KINDS = ("Task", "Leaderboard", "Dataset", "Model", "Method", "Paper", "Claimed model")
 """In the order in which entries are listed: what is few and general first, papers, which are many, last."""
 
 
@@ -22,7 +22,7 @@ _MOST_AUTHORS = 10
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:
-    """One page that search leads to."""
+    """One page that search leads to; of a claimed model, which has none, the leaderboard on which it stands."""
 
     kind: str
     """One of KINDS."""
@@ -40,17 +40,41 @@ def search_entries(archive: Archive) -> Iterator[SearchEntry]:
     titles = {task.slug: task.title for task in tasks}
     for task in tasks:
         yield SearchEntry("Task", task.title, task_path(task.slug))
-    for key in board_keys(archive):
+    boards = board_keys(archive)
+    for key in boards:
         yield SearchEntry("Leaderboard", titled_board(titles, key, names), key.path)
     for topic in dataset_topics(archive):
         yield SearchEntry("Dataset", topic.title, dataset_path(topic.key))
-    for variant in archive.catalogue.variants.values():
-        yield SearchEntry("Model", variant.title, model_path(variant.key))
+    yield from _models(archive, names, boards)
     for method in archive.methods():
         further = "" if method.full_name == method.title else method.full_name
         yield SearchEntry("Method", method.title, method_path(method.slug), further)
     for paper in archive.papers():
         yield SearchEntry("Paper", paper.title, paper_path(paper.slug), _further_words(paper))
+
+
+def _models(archive: Archive, names: Names, boards: Sequence[BoardKey]) -> Iterator[SearchEntry]:
+    """Yield the models with a page of their own, then those that are only claimed: each once, by its largest board."""
+    records = {record.variant: record for record in archive.records()}
+    claimed = {claim.variant for claim in archive.claims() if claim.variant is not None}
+    declared = archive.catalogue.variants
+    titles = {
+        key: names.variant(key, records.get(key))
+        for key in (*declared, *sorted((records.keys() | claimed) - declared.keys()))
+    }
+    for key, title in titles.items():
+        yield SearchEntry("Model", title, model_path(key))
+    seen = {title.casefold() for title in titles.values()}
+    places = {key: place for place, key in enumerate(boards)}
+    found: dict[str, tuple[int, str]] = {}
+    for claim in archive.claims():
+        name = claim.model.casefold()
+        if claim.variant is None and name not in seen:
+            place = places[BoardKey(claim.task, claim.dataset)]
+            if name not in found or place < found[name][0]:
+                found[name] = place, claim.model
+    for place, title in sorted(found.values()):
+        yield SearchEntry("Claimed model", title, boards[place].path)
 
 
 def _further_words(paper: Paper) -> str:

@@ -2,7 +2,7 @@
 // Search by name over everything that has a page. site.js loads this file when somebody goes to the search box; the index
 // comes as scripts, so that it works from a disk too.
 {
-  const KINDS = ["Task", "Leaderboard", "Dataset", "Model", "Method", "Paper"];
+  const KINDS = ["Task", "Leaderboard", "Dataset", "Model", "Method", "Paper", "Claimed model"];
   const MOST = 12;
   const place = document.querySelector(".search");
   const root = place.dataset.root;
@@ -18,7 +18,7 @@
 
   const add = (line) => {
     const [kind, title, folder, further = ""] = line.split("\t");
-    const number = entries.push({ kind: KINDS[kind], title, folder, size: title.length }) - 1;
+    const number = entries.push({ kind: KINDS[kind], title, folder, name: split(title).join() }) - 1;
     for (const word of new Set(split(`${title} ${further}`))) {
       const found = words.get(word);
       if (found) found.push(number);
@@ -77,8 +77,10 @@
         if (!before || before.has(number)) scores.set(number, fit + (before?.get(number) ?? 0));
       }
     }
+    const name = split(text).join();
+    const exactly = (number) => entries[number].name === name;
     return [...(scores ?? [])]
-      .sort(([a, x], [b, y]) => y - x || entries[a].size - entries[b].size || a - b)
+      .sort(([a, x], [b, y]) => exactly(b) - exactly(a) || y - x || entries[a].name.length - entries[b].name.length || a - b)
       .slice(0, MOST).map(([number]) => entries[number]);
   };
 
@@ -107,10 +109,13 @@
     const found = search(input.value);
     list.replaceChildren(...found.map((entry, i) => {
       const folder = entry.folder.replace(/\*$/, () => slug(entry.title));
+      // A model that is only claimed has no page: its row, among all of the board, by its name (in which a
+      // dash would part words that stand before).
+      const row = entry.kind[0] === "C" ? `?all=1#:~:text=${encodeURIComponent(entry.title).replaceAll("-", "%2D")}` : "";
       const option = make("li", { id: `found-${i}`, role: "option" },
         make("span", {}, entry.title), " ", make("span", { className: "search-kind" }, entry.kind));
       option.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
-      option.addEventListener("click", () => location.assign(`${root}${folder}/index.html`));
+      option.addEventListener("click", () => location.assign(`${root}${folder}/index.html${row}`));
       return option;
     }));
     said.textContent = input.value.trim() ? `${found.length || "Nothing"} found` : "";

@@ -16,12 +16,11 @@
     // A host in other letters, and a space: as the browser itself would ask for them.
     try { return new URL(text).href; } catch { return text; }
   };
-  const isList = (field) => ["texts", "keys"].includes(field.dataset.form);
-  const parts = (field) => isList(field) ? value(field).split(field.dataset.form === "texts" ? "\n" : ",").map((x) => x.trim()).filter(Boolean) : [value(field)];
+  const parts = (field) => field.dataset.parted ? value(field).split(field.dataset.parted).map((x) => x.trim()).filter(Boolean) : [value(field)];
 
   // JSON's quotes are YAML's; a few characters are not.
   const quoted = (text) => JSON.stringify(text).replace(/[\x85\u2028\u2029\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const written = (field) => field.type === "checkbox" ? "true" : isList(field) ? `[${parts(field).map(quoted).join(", ")}]` : quoted(value(field));
+  const written = (field) => field.type === "checkbox" ? "true" : field.dataset.parted ? `[${parts(field).map(quoted).join(", ")}]` : quoted(value(field));
   const lines = (part) => fields(part).filter(value).map((field) => `${field.dataset.name}: ${written(field)}`);
 
   const say = (field, said) => {
@@ -32,7 +31,7 @@
   const check = (part, needed) => fields(part).filter((field) => {
     if (!value(field)) return say(field, needed && field.hasAttribute("aria-required") ? "Needed." : "");
     const wrong = field.type === "checkbox" ? undefined : parts(field).find((text) => !fits(field, text));
-    return say(field, wrong === undefined ? "" : `“${wrong}” is no ${field.dataset.form.replace(/(key|text)s$/, "$1")}.`);
+    return say(field, wrong === undefined ? "" : `“${wrong}” is no ${field.dataset.form}.`);
   });
 
   const slug = form.querySelector("#paper-slug");
@@ -72,7 +71,6 @@
     link.href = URL.createObjectURL(new Blob([text()], { type: "application/yaml" }));
     link.download = `${value(slug)}.yaml`;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
   add(lists[0]);
   form.hidden = false;

@@ -61,7 +61,24 @@ def test_a_plus_tells_models_apart(page: Page) -> None:
     """Who types it means it."""
     page.get_by_role("combobox", name="Search").fill("convit-s+")
     expect(page.get_by_role("option").first).to_be_visible()
-    assert titles(page) == ["ConViT-S+"]
+    assert titles(page)[0] == "ConViT-S+"
+    assert all("+" in title for title in titles(page))
+
+
+def test_a_whole_title_comes_first(page: Page) -> None:
+    """Before a shorter title whose further words fit as well: GPSA is Gated Positional Self-Attention."""
+    page.get_by_role("combobox", name="Search").fill("self attention")
+    expect(page.get_by_role("option").nth(1)).to_have_text("GPSA Method")
+    assert titles(page)[0] == "Self-attention"
+
+
+def test_a_model_that_is_only_claimed_leads_to_its_row(page: Page) -> None:
+    """On its leaderboard, scrolled to."""
+    page.get_by_role("combobox", name="Search").fill("convit-s+, ablation c")
+    expect(page.get_by_role("option").first).to_have_text("ConViT-S+, ablation c Claimed model")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sota/image-classification-on-imagenet/index.html?all=1*")
+    expect(page.get_by_role("rowheader", name="ConViT-S+, ablation c").first).to_be_in_viewport()
 
 
 def test_the_keyboard_is_enough(page: Page) -> None:

@@ -1,6 +1,7 @@
 """The search index: everything that has a page, in files of a bearable size."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,31 @@ from tests.publishing.site_fixture import built_site
 def test_every_entry_has_its_page() -> None:
     """Under the address that it names."""
     entries = list(search_entries(example_archive()))
-    assert {entry.kind for entry in entries} == {"Task", "Leaderboard", "Dataset", "Model", "Method", "Paper"}
+    assert {entry.kind for entry in entries} == {
+        "Task",
+        "Leaderboard",
+        "Dataset",
+        "Model",
+        "Method",
+        "Paper",
+        "Claimed model",
+    }
     assert [entry.path for entry in entries if not (built_site() / entry.path).is_file()] == []
+
+
+def test_models_without_a_page_are_found_once_on_their_largest_board() -> None:
+    """However often they are claimed; one that has a page is found by that."""
+    archive = example_archive()
+    small, large = (replace(claim, variant=None, model="Retro-Reader") for claim in archive.all_claims[:2])
+    small = replace(small, dataset="circus")
+    twice = replace(large, model="retro-reader", metric="top5")
+    known = replace(large, model="convit-s")
+    archive = replace(archive, all_claims=(*archive.all_claims, small, large, twice, known))
+    found = [entry for entry in search_entries(archive) if entry.title.lower() in {"retro-reader", "convit-s"}]
+    assert [(entry.kind, entry.title, entry.path) for entry in found] == [
+        ("Model", "ConViT-S", "model/convit-s/index.html"),
+        ("Claimed model", "Retro-Reader", "sota/image-classification-on-imagenet/index.html"),
+    ]
 
 
 def test_lines_leave_out_what_follows_from_the_title() -> None:
