@@ -8,6 +8,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.slug import slugify
+from pwc_bench.views.links import board_path
 
 __all__ = ["METRICS", "Names"]
 
@@ -21,6 +22,9 @@ METRICS = {
 UNITS = {"gflops": "GFLOPs"}
 """The unit that a name itself states. Every other unit counts only where it is printed behind the number."""
 
+Board = tuple[str, str]
+"""A task's slug and a data set's key."""
+
 
 @dataclass(frozen=True)
 class Names:
@@ -32,24 +36,33 @@ class Names:
     """An arXiv number or the slug of a title -> a paper's slug."""
     variants: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(paper's slug, model's title) -> the key of a variant."""
+    boards: Mapping[str, Board] = field(default_factory=dict)
+    """The address of a leaderboard -> what it is about: another one has no room there."""
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     """The metrics that we measure, by key: what they cannot be is refused."""
 
     @staticmethod
     def of(archive: Archive) -> "Names":
         """Collect the names of `archive`. A variant's title counts in the papers that claim something of it."""
+        datasets: dict[str, str] = {}
+        for card in archive.datasets():
+            datasets[slugify(card.title)] = card.key
+            datasets.setdefault(slugify(card.key), card.key)
         papers: dict[str, str] = {}
         for paper in archive.papers():
-            papers[slugify(paper.slug)] = paper.slug
             papers[slugify(paper.title)] = paper.slug
+            papers.setdefault(slugify(paper.slug), paper.slug)
             if paper.arxiv:
                 papers[paper.arxiv] = paper.slug
-        return Names(
-            datasets={slugify(name): card.key for card in archive.datasets() for name in (card.key, card.title)},
-            papers=papers,
-            variants={(claim.paper, claim.model): claim.variant for claim in archive.claims() if claim.variant},
-            metrics=archive.catalogue.metrics,
-        )
+        variants: dict[tuple[str, str], str] = {}
+        boards: dict[Board, str] = {}
+        for claim in archive.claims():
+            if claim.variant:
+                variants[claim.paper, claim.model] = claim.variant
+            if (claim.task, claim.dataset) not in boards:
+                boards[claim.task, claim.dataset] = board_path(claim.task, claim.dataset)
+        at = {path: board for board, path in boards.items()}
+        return Names(datasets, papers, variants, at, archive.catalogue.metrics)
 
     def dataset(self, title: str) -> str:
         """Return the key of a data set."""

@@ -14,6 +14,7 @@ from pwc_bench.exchange.pwc_archive.own_fields import OwnClaim, own_claim
 from pwc_bench.exchange.pwc_archive.papers import RowPaper, RowPapers, day_of
 from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
 from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_value
+from pwc_bench.views.links import board_path
 
 __all__ = ["ATTRIBUTION", "SOURCE", "TableReader", "Tally"]
 
@@ -57,6 +58,7 @@ class TableReader:
         self._met: dict[int, str] = {}
         """The hash of each claim's identity, with its value: a table may hold a row twice."""
         self._papers = RowPapers(names)
+        self._boards = dict(names.boards)
 
     def parts(self, stream: TextIO, name: str) -> Iterator[Knowledge]:
         """Yield what each task of the file says. Raises KnowledgeError where the file is no array of tasks."""
@@ -101,6 +103,9 @@ class TableReader:
                 self.tally.refuse("a table without a data set's name", task)
                 continue
             key = _own_key(own) or self._names.dataset(title)
+            if rows and self._boards.setdefault(board_path(task, key), (task, key)) != (task, key):
+                self.tally.refuse("a leaderboard with the address of another", f"{title} in {task}", len(rows))
+                continue
             links = _entries(entry.get("dataset_links"))
             homepage = next((url for link in links if (url := clean_url(link.get("url")))), None)
             cards.append(DatasetCard(key, title, clean_text(entry.get("description")), homepage, tasks=(task,)))

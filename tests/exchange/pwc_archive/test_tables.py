@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 from pwc_bench.core.archive import MemoryArchive
@@ -176,3 +177,14 @@ def test_an_empty_archive_is_an_empty_array() -> None:
     archive = MemoryArchive(example_archive().catalogue)
     assert exported(archive) == []
     assert read([])[0] == []
+
+
+def test_a_leaderboard_cannot_take_the_address_of_another() -> None:
+    """Task "A on B" with data set C reads like task A with data set "B on C"; what is known keeps its place."""
+    first, second = table(_ROW, task="A on B", dataset="C"), table(_ROW, task="A", dataset="B on C")
+    parts, tally = read([*first, *second])
+    assert {claim.task for claim in claims_of(parts)} == {"a-on-b"}
+    assert tally.refused["a leaderboard with the address of another"] == 1
+    known = replace(example_archive(), all_claims=tuple(claims_of(read(second)[0])))
+    assert claims_of(read(first, Names.of(known))[0]) == []
+    assert len(claims_of(read(second, Names.of(known))[0])) == len(known.all_claims)
