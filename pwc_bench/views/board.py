@@ -67,7 +67,11 @@ class BoardColumn:
     claim_conditions: str | None
     """What all its claims depend on; None where that differs, and then stands with each of them."""
     measured_conditions: str | None
-    """The same of its measurements."""
+    """The same of its measurements, also of those that a filter brings up."""
+    claims_differ: bool
+    """Whether its claims are speeds on several machines, or on some that nobody named: their order is no ranking."""
+    measurements_differ: bool
+    """Whether its measurements are speeds on several machines or in several precisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class Board:
     """What follows the metrics."""
     newest: str | None
     """The start of the newest record behind it, None where nothing was measured."""
+    has_machines: bool
+    """Whether its filters offer several machines or precisions, so that each number must say its own."""
     is_labelled: bool
     """Whether each cell repeats its heading, for phones, where a row becomes a card; long boards scroll instead."""
 
@@ -132,17 +138,19 @@ def make_board(
     )
     rows = align_rows([*known, *(row for row in drafts if not row.is_rival)])
     columns = tuple(_columns(metrics, known_metrics, rows[: len(known)]))
+    filters = board_filters(facet for row in known for facet in row.facets)
     after = 2 + sum(int(column.span) for column in columns)
     return Board(
         columns=columns,
         rows=rows[: len(known)],
         further=rows[len(known) :],
         order=_order(metrics, known_metrics),
-        filters=board_filters(facet for row in known for facet in row.facets),
+        filters=filters,
         further_columns=tuple(
             FurtherColumn(name, title, str(after + place), first) for place, (name, title, first) in enumerate(_FURTHER)
         ),
         newest=max((record.started for record in current.chosen.values()), default=None),
+        has_machines=any(choice.name in ("precision", "hardware") for choice in filters),
         is_labelled=len(known) <= _MOST_LABELLED,
     )
 
@@ -172,7 +180,10 @@ def _columns(metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequen
     keys = {metric.key for metric in metrics if metric.key in ours}
     for place, metric in enumerate(metrics):
         cells = [row.cells[place] for row in rows]
-        is_ours = metric.key in ours
+        claimed = [cell.claim.conditions for cell in cells if cell.claim]
+        others = [cell for row in rows for cell in row.elsewhere[place]]
+        measured = [cell.measured for cell in (*cells, *others) if cell.measured]
+        is_ours, is_of_machine = metric.key in ours, depends_on_machine(metric)
         has_claims = not is_ours or any(cell.claim for cell in cells)
         key = metric.key if is_ours else _free(slugify(metric.key)[:_LONGEST_KEY].strip("-"), keys)
         keys.add(key)
@@ -185,15 +196,15 @@ def _columns(metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequen
             direction=f"{metric.better} is better" if can_rank(metric) else "",
             first="descending" if metric.better is Better.HIGHER else "ascending",
             has_claims=has_claims,
-            is_of_machine=depends_on_machine(metric),
+            is_of_machine=is_of_machine,
             is_cost=metric.scope is Scope.MODEL or (can_rank(metric) and metric.better is Better.LOWER),
             span=str(has_claims + is_ours),
             claim_index=str(index),
             measured_index=str(index + has_claims),
-            claim_conditions=_common([cell.claim.conditions for cell in cells if cell.claim]),
-            measured_conditions=_common([cell.measured.setting for cell in cells if cell.measured])
-            if depends_on_machine(metric)
-            else None,
+            claim_conditions=_common(claimed),
+            measured_conditions=_common([found.setting for found in measured]) if is_of_machine else None,
+            claims_differ=is_of_machine and len(claimed) > 1 and (None in claimed or len(set(claimed)) > 1),
+            measurements_differ=is_of_machine and len({found.machine for found in measured}) > 1,
         )
         index += has_claims + is_ours
 

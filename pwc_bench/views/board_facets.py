@@ -7,7 +7,9 @@ from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.record import Record
 from pwc_bench.core.slug import slugify
 from pwc_bench.core.variant import Variant
+from pwc_bench.views.cells import precision_text
 from pwc_bench.views.comparison import Comparison
+from pwc_bench.views.links import Link
 
 __all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "family_facet", "row_facets"]
 
@@ -94,10 +96,12 @@ def family_facet(variant: Variant | None) -> Facet | None:
 
 
 def row_facets(
-    family: Facet | None, cells: Sequence[Comparison], records: Iterable[Record | None], year: str
+    family: Facet | None, cells: Sequence[Comparison], found: Sequence[Record], year: str, code: Link | None
 ) -> Iterator[Facet]:
-    """Yield what a row can be filtered by, each property once; `year` is "" where it is not known."""
-    found = [record for record in records if record is not None]
+    """Yield what a row can be filtered by, each property once.
+
+    `found` are the records of every machine; `year` is "" where it is not known.
+    """
     if cells and cells[0].measured:
         yield Facet("measured", "1", f"{cells[0].title} measured")
     if family:
@@ -105,10 +109,12 @@ def row_facets(
     size = next((limit for cell in cells if cell.metric == "parameters" for limit in _size(cell)), None)
     if size is not None:
         yield size
-    for precision in dict.fromkeys(record.environment.precision for record in found):
+    for precision in dict.fromkeys(precision_text(record.environment) for record in found):
         yield Facet("precision", slugify(precision), precision)
     for device in dict.fromkeys(record.environment.device for record in found):
         yield Facet("hardware", slugify(device), device)
+    if code:
+        yield Facet("code", "1", "Has code")
     if year:
         yield Facet("year", year, year)
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.core.metric import Metric
+from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.views.board_facets import Facet, Level, evidence_level, family_facet, row_facets
-from pwc_bench.views.cells import StatusBadge, own_implementation, record_badge
+from pwc_bench.views.cells import StatusBadge, machine_key, own_implementation, record_badge
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.frame import shorten
@@ -48,6 +48,11 @@ class BoardRow:
     year: str
     cells: tuple[Comparison, ...]
     """One for each column."""
+    elsewhere: tuple[tuple[Comparison, ...], ...]
+    """For each column what was measured on other machines or in other precisions than its cell's, the newest first;
+    nothing for exact counts."""
+    machines: str
+    """Every machine with a precision on which something was measured, as words: "nvidia-h200+bf16 nvidia-a100+fp16"."""
     evidence: tuple[Evidence, ...]
     level: Level
     """How well the number that ranks it is founded."""
@@ -69,9 +74,9 @@ class BoardRow:
 
     @property
     def tokens(self) -> str:
-        """Return its facets as words, "measured-1 family-convit"; year and size can be read from its cells."""
-        shown = ("year", "size")
-        return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name not in shown)
+        """Return its facets as words, "measured-1 family-convit"; `machines` holds those of hardware and precision."""
+        told = ("precision", "hardware")
+        return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name not in told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +105,25 @@ def make_row(
     variant = None if entry.variant is None else names.catalogue.variants.get(entry.variant)
     own_paper = None if variant is None else variant.paper
     records = {metric.key: current.record(entry.variant, metric.key) for metric in metrics}
-    cells = tuple(
-        compare_claim(
+    elsewhere = {metric.key: current.elsewhere(entry.variant, metric.key) for metric in metrics}
+
+    def compared(metric: Metric, record: Record | None) -> Comparison:
+        return compare_claim(
             metric,
             _preferred([claim for claim in entry.claims if claim.metric == metric.key], own_paper),
-            records[metric.key],
+            record,
             path=path,
             variant=variant,
             failure=current.failure(entry.variant, metric),
             ratios=ratios,
         )
-        for metric in metrics
-    )
+
+    cells = tuple(compared(metric, records[metric.key]) for metric in metrics)
+    found = [record for metric in metrics for record in (records[metric.key], *elsewhere[metric.key]) if record]
     first = entry.claims[0] if entry.claims else None
     paper = papers.get((first.paper if first else own_paper) or "")
     day = (first and first.evaluated_on) or (paper.date if paper else "")
+    code = None if paper is None else _code(paper)
     any_record = next((record for record in records.values() if record), None)
     return BoardRow(
         position="",
@@ -126,11 +135,16 @@ def make_row(
         source_text=first.source if first else "",
         year=day[:4],
         cells=cells,
+        elsewhere=tuple(
+            () if metric.kind is Kind.EXACT else tuple(compared(metric, record) for record in elsewhere[metric.key])
+            for metric in metrics
+        ),
+        machines=" ".join(dict.fromkeys(machine_key(record.environment) for record in found)),
         evidence=tuple(_evidence(metrics, records, path)),
         level=evidence_level(cells, paper),
         extra_data=_extra_data(entry.claims),
-        code=None if paper is None else _code(paper),
-        facets=tuple(row_facets(family_facet(variant), cells, records.values(), day[:4])),
+        code=code,
+        facets=tuple(row_facets(family_facet(variant), cells, found, day[:4], code)),
         published=own.date if (own := papers.get(own_paper or "")) else day,
     )
 

@@ -8,6 +8,7 @@ from pwc_bench.core.claim_unit import unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
+from pwc_bench.core.slug import slugify
 from pwc_bench.views.links import record_path, relative, safe_url
 from pwc_bench.views.numbers import Number, interval_text, measured_number, printed_number
 
@@ -18,9 +19,11 @@ __all__ = [
     "claim_cell",
     "depends_on_machine",
     "is_of_own_weights",
+    "machine_key",
     "machine_text",
     "measured_cell",
     "own_implementation",
+    "precision_text",
     "record_badge",
     "unit_text",
 ]
@@ -77,6 +80,8 @@ class MeasuredCell:
     """Of a number that depends on it, None for any other."""
     machine: str
     """The machine and its precision: "NVIDIA H200, bf16"; speeds on different ones are not compared."""
+    machine_key: str | None
+    """The same as a word, "nvidia-h200+bf16"; None for exact counts, which no machine changes."""
     setting: str
     """The machine and how it was used: "NVIDIA H200, bf16, batch 256"."""
     conditions: str
@@ -134,6 +139,7 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         precision=environment.precision,
         batch_size=size,
         machine=machine_text(environment),
+        machine_key=None if metric.kind is Kind.EXACT else machine_key(environment),
         setting=", ".join((machine_text(environment), *batch)),
         conditions=", ".join(conditions),
         caveats=measurement.caveats,
@@ -142,7 +148,17 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
 
 def machine_text(environment: Environment) -> str:
     """Return the device and the precision in which it computed: "NVIDIA H200, fp32 with TF32"."""
-    return f"{environment.device}, {environment.precision}{' with TF32' if environment.tf32 else ''}"
+    return f"{environment.device}, {precision_text(environment)}"
+
+
+def machine_key(environment: Environment) -> str:
+    """Return the same as a word of the page's filters: "nvidia-h200+fp32-with-tf32"."""
+    return f"{slugify(environment.device)}+{slugify(precision_text(environment))}"
+
+
+def precision_text(environment: Environment) -> str:
+    """Return the precision in which it computed: "bf16", "fp32 with TF32"."""
+    return environment.precision + (" with TF32" if environment.tf32 else "")
 
 
 def own_implementation(environment: Environment) -> tuple[str, ...]:

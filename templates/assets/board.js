@@ -5,21 +5,24 @@
   const here = document.currentScript.src;
   const table = document.querySelector("table[data-board]");
   const form = document.querySelector("form[data-tools]");
-  if (!table || !form) return;
+  if (!form) return;
   const body = table.tBodies[0];
   const rest = table.tBodies[1] ?? table.createTBody();
   rest.hidden = true;
   const heads = Array.from(table.tHead.querySelectorAll("th[data-column]"));
   heads.sort((a, b) => a.dataset.column - b.dataset.column);
+  const headOf = (id) => heads.find((head) => head.dataset.id === id);
   const boxes = Array.from(form.querySelectorAll("[data-shows]"));
-  const facets = Array.from(form.elements).filter((e) => e.name && e.name !== "view" && e.name !== "all");
+  const choices = Array.from(form.elements).filter((e) => e.name);
+  const valueOf = (e) => (e.type !== "checkbox" || e.checked) && e.value;
+  const hiddenKeys = () => boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
+  const svg = document.querySelector("svg.plot");
   // Of a long board only so many rows are laid out at once, since a browser takes its time for a table of a thousand:
   // the others wait in a second body, where the page put them.
   const SOME = 50;
   const more = form.querySelector("[data-more]");
   const none = document.querySelector("[data-none]");
-  let order = { id: "rank", direction: "ascending" };
-  let sortedBy = "rank ascending";
+  let order, sortedBy;
 
   // ---- What a cell says: a number where it is one, else its words; a dash is nothing.
   const textOf = (cell) => {
@@ -30,35 +33,37 @@
   const keyOf = (cell) => {
     const text = cell.dataset.sort ?? textOf(cell);
     const number = parseFloat(text.replace(/,/g, ""));
-    return text === "" ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
+    return text === "" || cell.matches(".elsewhere") ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
   };
 
-  // What a row can be filtered by: its own words, and what its cells say.
-  const columnOf = (id) => heads.find((head) => head.dataset.id === id)?.dataset.column;
-  const millionsIn = ["parameters-measured", "parameters-claim"].map(columnOf).filter(Boolean);
-  const yearIn = columnOf("year"), codeIn = columnOf("code");
-  const sizes = Array.from(form.elements.size?.options ?? [], (option) => [option.value, ...option.value.split("-").map(Number)]);
-  const facetsOf = (row) => {
-    const { cells } = row;
-    const millions = millionsIn.reduce((found, column) => found ?? keyOf(cells[column]), null);
-    const size = sizes.find(([value, low, high]) => value && low < millions && millions <= (high || Infinity));
-    const code = cells[codeIn].firstElementChild ? "code-1" : "";
-    return ` ${row.dataset.f} size-${size?.[0]} year-${cells[yearIn].textContent} ${code} `;
-  };
-  const rows = [...body.rows, ...rest.rows].map((row, index) => ({ row, index, out: false }));
-  let current = rows;
+  const rows = [...body.rows, ...rest.rows].map((row, index) => ({ row, index, facets: ` ${row.dataset.f} ` }));
+  let current;
   let listed = rows.slice(0, body.rows.length);
   let marks; // the chart's, with their rows
 
-  const known = {};
+  // Hardware and precision as a part of the words that rows and numbers carry: " nvidia-h200+", "+bf16 ", "".
+  const machine = () => {
+    const [hardware, precision] = ["hardware", "precision"].map((name) => form.elements[name]?.value);
+    return hardware || precision ? `${hardware ? ` ${hardware}` : ""}+${precision ? `${precision} ` : ""}` : "";
+  };
+  const isAt = (part) => ` ${part?.dataset.at} `.includes(at);
+  let at, known;
+  const seats = new Set(Array.from(table.querySelectorAll("[data-at]"), (part) => part.parentElement));
+  for (const cell of seats) cell.parts = Array.from(cell.children);
+  // Of each number the one of the chosen machine is shown; where there is none, the usual one, which then says its own.
+  const seat = () => {
+    known = { rank: rows.map(({ index }) => index) };
+    for (const cell of seats) {
+      const chosen = cell.parts.find(isAt), shown = chosen ?? cell.parts[0];
+      for (const part of cell.parts) part.hidden = part !== shown;
+      cell.prepend(shown);
+      cell.classList.toggle("elsewhere", !chosen);
+    }
+  };
+
   const letters = new Intl.Collator("en", { numeric: true });
   const sorted = () => {
-    const head = heads.find((h) => h.dataset.id === order.id);
-    if (order.id === "rank" || !head) {
-      const sign = order.direction === "ascending" ? 1 : -1;
-      return rows.slice().sort((a, b) => sign * (a.index - b.index));
-    }
-    const column = Number(head.dataset.column);
+    const { column } = headOf(order.id).dataset;
     const sign = order.direction === "ascending" ? 1 : -1;
     const compare = (x, y) => (typeof x === "number" && typeof y === "number" ? x - y : letters.compare(x, y));
     const keys = (known[order.id] ??= rows.map(({ row }) => keyOf(row.cells[column])));
@@ -69,9 +74,10 @@
     });
   };
 
-  const wanted = () => facets
-    .filter((e) => (e.type === "checkbox" ? e.checked : e.value))
-    .map((e) => ` ${e.name}-${e.value} `);
+  const wanted = () => choices
+    .filter((e) => valueOf(e) && !["hardware", "precision", "view", "all"].includes(e.name))
+    .map((e) => ` ${e.name}-${e.value} `)
+    .concat(at || []);
 
   // Only what changes is touched.
   const list = (entries) => {
@@ -87,19 +93,21 @@
   };
 
   const prepare = () => {
-    for (const entry of rows) entry.facets ??= facetsOf(entry.row);
-    marks ??= Array.from(document.querySelectorAll("svg.plot [data-r], svg.plot a[href^='#m']"), (mark) => ({
-      mark, entry: rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)],
-    }));
+    const first = heads.find(({ dataset: { id } }) => id.endsWith("-measured"))?.dataset.column;
+    marks ??= Array.from(svg?.querySelectorAll("[data-r], a[href^='#m']") ?? [], (mark) => {
+      const entry = rows[mark.dataset.r ?? mark.getAttribute("href").slice(2)];
+      // A disc stands for the usual number.
+      return { mark, entry, part: mark.matches(".chart-measured, .chart-tie") && entry.row.cells[first]?.parts?.[0] };
+    });
   };
 
   const show = () => {
-    const by = `${order.id} ${order.direction}`;
-    if (by !== sortedBy) [current, sortedBy] = [sorted(), by];
-    for (const head of heads) {
-      if (head.dataset.id === order.id) head.setAttribute("aria-sort", order.direction);
-      else head.removeAttribute("aria-sort");
+    if (at !== machine()) {
+      at = machine();
+      seat();
     }
+    const by = `${order.id} ${order.direction} ${at}`;
+    if (by !== sortedBy) [current, sortedBy] = [sorted(), by];
     const tokens = wanted();
     if (tokens.length) prepare();
     for (const entry of rows) entry.out = !tokens.every((token) => entry.facets.includes(token));
@@ -108,16 +116,20 @@
     list(more.checked ? left : left.slice(0, SOME));
     more.parentElement.hidden = count <= SOME;
     none.hidden = count;
-    for (const svg of document.querySelectorAll("svg.plot")) svg.classList.toggle("filtered", count < rows.length);
-    for (const { mark, entry } of marks ?? []) mark.classList.toggle("out", entry.out);
+    svg?.classList.toggle("filtered", count < rows.length);
+    for (const { mark, entry, part } of marks ?? []) mark.classList.toggle("out", entry.out || !!part && !isAt(part));
+    for (const other of heads) other.removeAttribute("aria-sort");
+    const head = headOf(order.id);
+    head.setAttribute("aria-sort", order.direction);
+    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !head.dataset.mixed;
     table.classList.toggle("compact", form.elements.view.value === "compact");
-    const hidden = new Set(boxes.filter((box) => !box.checked).map((box) => box.dataset.shows));
-    const names = Array.from(hidden).join();
+    const keys = hiddenKeys(), names = keys.join();
     if (names !== (table.dataset.hides ?? "")) {
       table.dataset.hides = names;
-      for (const head of table.tHead.querySelectorAll("[data-key]")) head.hidden = hidden.has(head.dataset.key);
-      for (const head of heads) {
-        for (const { row } of rows) row.cells[head.dataset.column].hidden = hidden.has(head.dataset.key);
+      for (const head of table.tHead.querySelectorAll("[data-key]")) {
+        const { key, column } = head.dataset;
+        head.hidden = keys.includes(key);
+        if (column) for (const { row } of rows) row.cells[column].hidden = head.hidden;
       }
     }
     form.querySelector("output").textContent = `${count === rows.length ? "" : `${count} of `}${rows.length} ${rows.length === 1 ? "model" : "models"}`;
@@ -126,11 +138,8 @@
   // ---- The address holds the state: a link, a reload, back and forward give the same view.
   const write = () => {
     const query = new URLSearchParams();
-    for (const e of facets) if (e.type === "checkbox" ? e.checked : e.value) query.set(e.name, e.value);
-    if (form.elements.view.value) query.set("view", form.elements.view.value);
-    if (more.checked) query.set("all", "1");
-    const hidden = boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
-    if (hidden.length) query.set("hide", hidden.join());
+    for (const e of choices) if (valueOf(e)) query.set(e.name, e.value);
+    if (hiddenKeys().length) query.set("hide", hiddenKeys());
     if (order.id !== "rank" || order.direction !== "ascending") query.set("sort", order.id), query.set("order", order.direction);
     const text = query.toString();
     if (text !== location.search.slice(1)) history.pushState(null, "", text ? `?${text}` : location.pathname);
@@ -138,17 +147,16 @@
   };
   const read = () => {
     const query = new URLSearchParams(location.search);
-    for (const e of [...facets, form.elements.view]) {
+    for (const e of choices) {
       const value = query.get(e.name) ?? "";
       if (e.type === "checkbox") e.checked = value === e.value;
       else e.value = Array.from(e.options).some((option) => option.value === value) ? value : "";
     }
-    more.checked = query.get("all") === "1";
     const hidden = (query.get("hide") ?? "").split(",");
     for (const box of boxes) box.checked = !hidden.includes(box.dataset.shows);
-    const id = query.get("sort");
-    const exists = heads.some((head) => head.dataset.id === id);
-    order = { id: exists ? id : "rank", direction: exists && query.get("order") === "descending" ? "descending" : "ascending" };
+    const id = query.get("sort"), direction = query.get("order");
+    order = { id: "rank", direction: "ascending" };
+    if (headOf(id)) order = { id, direction: direction === "descending" ? direction : "ascending" };
     show();
   };
 
@@ -158,9 +166,9 @@
     button.className = "sort";
     button.append(...head.childNodes);
     button.addEventListener("click", () => {
-      const first = head.dataset.first ?? "ascending";
+      const { id, first = "ascending" } = head.dataset;
       const other = first === "ascending" ? "descending" : "ascending";
-      order = { id: head.dataset.id, direction: order.id === head.dataset.id && order.direction === first ? other : first };
+      order = { id, direction: order.id === id && order.direction === first ? other : first };
       write();
     });
     head.append(button);
@@ -173,11 +181,11 @@
       document.head.append(Object.assign(document.createElement("script"), { src: here.replace(/board\.js/, "save.js"), onload }));
     });
     await loading;
-    saveBoard({ heads, textOf, entitle, shown: () => current.filter((entry) => !entry.out) }, kind);
+    saveBoard({ svg, heads, textOf, entitle, shown: () => current.filter((entry) => !entry.out) }, kind);
   };
   for (const button of form.querySelectorAll("[data-save]")) {
     const kind = button.dataset.save;
-    if ((kind === "svg" || kind === "png") && !document.querySelector("svg.plot")) button.remove();
+    if (!svg && (kind === "svg" || kind === "png")) button.remove();
     else button.addEventListener("click", () => save(kind));
   }
 
@@ -191,7 +199,7 @@
     title.textContent = `${textOf(cells[1])}, ${kind}: ${value}`;
     mark.append(title);
   };
-  document.querySelector("svg.plot")?.addEventListener("pointerover", (event) => entitle(event.target.closest("a")));
+  svg?.addEventListener("pointerover", (event) => entitle(event.target.closest("a")));
 
   const popup = form.querySelector("details");
   popup.addEventListener("keydown", ({ key }) => {

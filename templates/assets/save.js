@@ -10,7 +10,7 @@ const saveBoard = (board, kind) => {
   };
 
   // ---- A line for each row, all of it text with the digits and words that the cells show.
-  const plain = (text = "") => text.replace(/,/g, "").replace("\u2212", "-").replace("\u00b1", "");
+  const plain = (text = "") => text.replace(/[,\u00b1]/g, "").replace("\u2212", "-");
   const common = (id) => document.querySelector(`[data-of="${id}"]`)?.textContent;
   const unitOf = (key) => document.querySelector(`th[data-key="${key}"]`).dataset.unit;
   const lines = () => board.shown().map(({ row }) => {
@@ -18,8 +18,9 @@ const saveBoard = (board, kind) => {
     const textIn = (part, selector) => part.querySelector(selector)?.textContent;
     let reason;
     for (const { hidden, dataset: { id, key, column } } of board.heads) {
-      const cell = row.cells[column];
-      const text = board.textOf(cell);
+      const whole = row.cells[column];
+      const text = board.textOf(whole);
+      const cell = whole.firstElementChild?.matches("div") ? whole.firstElementChild : whole; // of several the one shown
       const [, half] = id.match(/-(claim|measured)$/) ?? [];
       if (half === "measured") {
         const value = text && cell.querySelector("a");
@@ -43,7 +44,6 @@ const saveBoard = (board, kind) => {
         if (!half) continue;
         line[`${id}-unit`] = text && (textIn(cell, ".own") ?? unitOf(key));
         line[`${id}-source`] = text && (textIn(cell, ".from") ?? textIn(row, ".in-paper .sub"));
-        line[`${id}-url`] = cell.querySelector("a")?.href;
         line[`${id}-conditions`] = text && (textIn(cell, ".sub:not(.from,.own)") ?? common(id));
       }
     }
@@ -67,9 +67,9 @@ const saveBoard = (board, kind) => {
   }));
 
   // ---- The drawing at the size and in the colours that it has in the window, without what is filtered away.
-  const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-family", "font-size", "display", "visibility", "paint-order"];
+  const STYLES = "fill fill-opacity stroke stroke-width stroke-dasharray font-family font-size display visibility paint-order".split(" ");
   const drawing = () => {
-    const svg = document.querySelector("svg.plot");
+    const { svg } = board;
     const { width, height } = svg.getBoundingClientRect();
     const box = getComputedStyle(svg);
     const sides = ["Left", "Top", "Right", "Bottom"].map((side) => parseFloat(box[`padding${side}`]));
@@ -84,7 +84,9 @@ const saveBoard = (board, kind) => {
       board.entitle(link);
       link.removeAttribute("href");
     }
-    const set = (element, values) => Object.entries(values).forEach(([key, value]) => element.setAttribute(key, value));
+    const set = (element, values) => {
+      for (const key in values) element.setAttribute(key, values[key]);
+    };
     set(plot, { x: sides[0], y: sides[1], width: width - sides[0] - sides[2], height: height - sides[1] - sides[3], overflow: "visible" });
     const whole = document.createElementNS(svg.namespaceURI, "svg");
     const ground = document.createElementNS(svg.namespaceURI, "rect");

@@ -270,9 +270,9 @@ def test_a_row_says_how_well_its_first_number_is_founded(board: Board) -> None:
 
 def test_rows_can_be_filtered_by_what_they_are(board: Board) -> None:
     """Family, size, precision and hardware as words that a filter looks for; a list with one choice is none."""
-    assert row_of(board, "ConViT-B").tokens == ("measured-1 family-convit precision-fp32 hardware-nvidia-h200")
-    assert row_of(board, "ConViT-B+").tokens == "family-convit precision-fp32 hardware-nvidia-h200"
-    assert row_of(board, "DeiT-Ti").tokens == "family-deit"
+    assert row_of(board, "ConViT-B").tokens == "measured-1 family-convit size-50-100 code-1 year-2021"
+    assert row_of(board, "ConViT-B+").tokens == "family-convit size-100- code-1 year-2021"
+    assert (row_of(board, "ConViT-B").machines, row_of(board, "DeiT-Ti").machines) == ("nvidia-h200+fp32", "")
     found = {choice.name: [entry.text for entry in choice.choices] for choice in board.filters}
     assert found == {
         "family": ["ConViT", "DeiT"],
@@ -281,6 +281,37 @@ def test_rows_can_be_filtered_by_what_they_are(board: Board) -> None:
     slow = make_record("deit-b", None, device="Intel(R) Xeon(R)", started="2026-03-01T00:00:00Z")
     mixed = board_of(example_archive((make_record(dataset=None), slow)))
     assert [choice.name for choice in mixed.filters] == ["family", "size", "hardware"]
+
+
+def test_a_row_holds_what_was_measured_on_every_machine() -> None:
+    """The newest speaks; the others stand ready, each with its setting; exact counts are the same on all of them."""
+    newest = _speed("convit-s", 3000.0, "NVIDIA H200", "bf16")
+    others = (_speed("convit-s", 1000.0, "NVIDIA A100", "fp16"), _speed("convit-s", 900.0, "NVIDIA A100", "fp16"))
+    tf32 = _speed("convit-s", 2000.0, "NVIDIA H200", "fp3")
+    tf32 = replace(tf32, environment=replace(tf32.environment, precision="fp32", tf32=True))
+    newest = replace(newest, started="2026-03-01T00:00:00Z")
+    counts = make_record(dataset=None, device="CPU")
+    board = board_of(example_archive((newest, others[0], replace(others[1], started="2026-01-05"), tf32, counts)))
+    row = row_of(board, "ConViT-S")
+    speed = row.cells[-1].measured
+    assert speed is not None
+    assert (speed.number.text, speed.setting) == ("3,000", "NVIDIA H200, bf16, batch 64")
+    found = [(cell.measured.number.text, cell.measured.setting) for cell in row.elsewhere[-1] if cell.measured]
+    assert sorted(found) == [
+        ("1,000", "NVIDIA A100, fp16, batch 64"),
+        ("2,000", "NVIDIA H200, fp32 with TF32, batch 64"),
+        ("3,000", "CPU, fp32, batch 64"),
+    ]
+    assert set(row.machines.split()) == {
+        "nvidia-h200+bf16", "nvidia-a100+fp16", "nvidia-h200+fp32-with-tf32", "cpu+fp32",
+    }  # fmt: skip
+    assert [column.metric for column in board.columns if column.measurements_differ] == ["throughput"]
+    assert not any(row.elsewhere[place] for place in range(4))
+    assert board.columns[-1].measured_conditions is None
+    assert not board.columns[-1].claims_differ
+    assert board.has_machines
+    unnamed = tuple(replace(claim, conditions=None) for claim in example_archive().all_claims)
+    assert board_of(replace(example_archive(()), all_claims=unnamed)).columns[-1].claims_differ
 
 
 def test_a_row_names_its_code_and_its_training_data() -> None:
