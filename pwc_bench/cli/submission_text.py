@@ -33,6 +33,9 @@ def review_lines(review: Review) -> Iterator[str]:
     parts = [f"{len(claims):,} {kind}" for kind, claims in counts.items() if claims]
     total = sum(len(claims) for claims in counts.values())
     yield f"{plural(total, 'claim')}: {', '.join(parts)}." if parts else "The file holds no claims."
+    described = [plural(count, what) for what, count in review.described.items() if count]
+    if described:
+        yield f"The file describes {', '.join(described)}."
     yield from _listed("new", [_claim_text(claim) for claim in review.new])
     yield from _listed("changed", [f"{_claim_text(now)}, before {before.value}" for now, before in review.changed])
     yield from _listed(

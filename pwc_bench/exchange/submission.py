@@ -33,6 +33,8 @@ class Review:
     """(as submitted, what another source prints of the same model, metric and conditions): both are kept."""
     notes: tuple[str, ...]
     """What keeps a claim from being compared or linked, each one sentence."""
+    described: Mapping[str, int]
+    """How many papers, tasks, data sets, methods and links to code the file describes, by what they are."""
 
     @property
     def is_refused(self) -> bool:
@@ -71,7 +73,19 @@ def review(knowledge: Knowledge, origin: str, archive: Archive, held: Held) -> R
             kept.append((claim, known, brought_by))
     contradictions = [(claim, other) for claim in knowledge.claims for other in _at_odds(claim, archive)]
     return Review(
-        tuple(new), tuple(changed), tuple(same), tuple(kept), tuple(contradictions), tuple(_notes(knowledge, archive))
+        tuple(new),
+        tuple(changed),
+        tuple(same),
+        tuple(kept),
+        tuple(contradictions),
+        tuple(_notes(knowledge, archive)),
+        {
+            "paper": len(knowledge.papers),
+            "code link": sum(len(paper.repositories) for paper in knowledge.papers),
+            "task": len(knowledge.tasks),
+            "data set": len(knowledge.datasets),
+            "method": len(knowledge.methods),
+        },
     )
 
 

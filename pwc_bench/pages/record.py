@@ -118,7 +118,7 @@ def _context(names: Names, record: Record, path: str, predictions: bytes | None)
     return RecordPage(
         frame=make_frame(
             path,
-            title=f"{title}, {setting}, {record.started[:10]}",
+            title=f"{title}, {setting}, record {record.id[:8]}",
             description=f"{title}, {setting}: what was measured on {record.environment.device} in campaign "
             f"{record.campaign}, with its environment and provenance.",
             crumbs=(

@@ -35,7 +35,8 @@ def test_the_commands_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         return CliRunner().invoke(app, command.removeprefix("pwc-bench ").split())
 
     path.write_text(EXAMPLE, encoding="utf-8")
-    assert "2 claims: 2 unchanged." in run(CHECK_COMMAND).stdout
+    checked = run(CHECK_COMMAND).stdout
+    assert "2 claims: 2 unchanged.\nThe file describes 1 paper, 1 code link.\n" in checked
     assert run(SUBMIT_COMMAND).exit_code == 0
     assert (tmp_path / "x.db").is_file()
     path.write_text(EXAMPLE.replace("model:", "modle:", 1), encoding="utf-8")
