@@ -116,12 +116,15 @@
     list(more.checked ? left : left.slice(0, SOME));
     more.parentElement.hidden = count <= SOME;
     none.hidden = count;
-    svg?.classList.toggle("filtered", count < rows.length);
+    svg?.classList.toggle("filtered", count < rows.length || !!at);
     for (const { mark, entry, part } of marks ?? []) mark.classList.toggle("out", entry.out || !!part && !isAt(part));
     for (const other of heads) other.removeAttribute("aria-sort");
     const head = headOf(order.id);
     head.setAttribute("aria-sort", order.direction);
-    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !head.dataset.mixed;
+    const places = new Set(left.map(({ row }) => row.cells[head.dataset.column].firstElementChild?.dataset.at));
+    places.delete(); // claims have none
+    const isMixed = head.dataset.mixed && places.size !== 1;
+    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !isMixed;
     table.classList.toggle("compact", form.elements.view.value === "compact");
     const keys = hiddenKeys(), names = keys.join();
     if (names !== (table.dataset.hides ?? "")) {

@@ -313,6 +313,7 @@ def test_a_machines_filter_shows_what_was_measured_there(machines: Page) -> None
     assert (saved["top1-measured"], saved["top1-setting"]) == ("81.30", "NVIDIA H200, fp32")
     machines.get_by_label("Precision").select_option("bf16")
     assert (shown(machines), machines.locator(".empty").is_visible()) == ([], True)
+    assert machines.locator("svg.plot .chart-best:visible").count() == 0
     machines.get_by_label("Hardware").select_option(label="NVIDIA H200")
     assert values(machines, "throughput-measured") == ["3000"]
     machines.get_by_role("button", name="Reset").click()
@@ -325,6 +326,11 @@ def test_an_order_across_machines_is_called_none(machines: Page) -> None:
     machines.locator('th[data-id="throughput-measured"] button').click()
     assert [value for value in values(machines, "throughput-measured") if value] == ["9000", "3000", "500"]
     assert "no ranking" in machines.locator("form .note:visible").inner_text()
+    machines.get_by_label("Precision").select_option("fp16")
+    assert "no ranking" in machines.locator("form .note:visible").last.inner_text()
+    machines.get_by_label("Hardware").select_option(label="NVIDIA A100")
+    assert machines.locator("form .note:visible").count() == 1
+    machines.get_by_role("button", name="Reset").click()
     machines.locator('th[data-id="gflops-measured"] button').click()
     assert machines.locator("form .note:visible").count() == 0
 

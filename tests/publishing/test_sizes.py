@@ -59,12 +59,13 @@ def test_what_is_stripped_from_scripts_and_styles_is_no_code() -> None:
     assert b"{display: grid" in served["assets/style.css"]
     assert b"overflow: hidden}" in served["assets/style.css"]
     assert b"\n//" not in served["assets/board.js"]
-    assert served["assets/board.js"].startswith(b'"use strict";(()=>{let ')
+    assert served["assets/board.js"].startswith(b"(()=>{let ")
 
 
 @pytest.mark.parametrize(
     ("source", "lean"),
     [
+        ('"use strict";\nconst a = "const";', 'let a="const";\n'),
         ("a = b + c; // the board's\n  return  d\n", "a=b+c;return d\n"),
         ('const a = "x  = // y",\n  b = \'"\';\n', 'let a="x  = // y",b=\'"\';\n'),
         ("f(`${n} of ${a ? `${b} x ` : {c: 1}} z  `, 1);", "f(`${n} of ${a?`${b} x `:{c:1}} z  `,1);\n"),
