@@ -11,9 +11,9 @@ from typing import Any
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.metric import Better, Kind, Metric
+from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import measured_cell
+from pwc_bench.views.cells import depends_on_machine, measured_cell
 from pwc_bench.views.current import current_records
 from pwc_bench.views.guesses import Guesses
 from pwc_bench.views.likeness import likeness, usual_obstacle
@@ -25,6 +25,8 @@ __all__ = ["GUESSES_FOLDER", "guesses_script", "index_script", "labels_script"]
 
 GUESSES_FOLDER = "compare/data"
 _HOME = "compare/index.html"
+_MOST_RECORDS = 8
+"""Of one variant and metric."""
 
 
 def guesses_script(guesses: Guesses) -> tuple[str, str]:
@@ -58,13 +60,7 @@ def index_script(
     datasets = dict.fromkeys(dataset for model in models.values() for dataset in model["figures"])
     value = {
         "metrics": [
-            [
-                metric.title,
-                metric.display.unit,
-                int(metric.better is Better.HIGHER),
-                metric.display.decimals,
-                usual_obstacle(metric),
-            ]
+            [_said(metric), int(metric.unit == "%"), metric.display.decimals, usual_obstacle(metric)]
             for metric in metrics.values()
         ],
         "settings": list(numbering.settings),
@@ -104,7 +100,11 @@ def _model(
 
 
 def _figures(archive: Archive, numbering: _Numbering, key: str, dataset: str) -> list[list[str | float | None]]:
-    """Return a row for each metric that is known: place, claim, measurement, record, number, likeness, setting."""
+    """Return rows for each metric that is known: place, claim, measurement, record, number, likeness, setting.
+
+    The first is that of the record which speaks for the variant; of a speed, the newest others follow that another
+    variant's may be like.
+    """
     current = current_records(archive, dataset, variant=key)
     claims = {claim.metric: claim for claim in reversed(tuple(archive.claims(variant=key, dataset=dataset)))}
     rows: list[list[str | float | None]] = []
@@ -112,8 +112,23 @@ def _figures(archive: Archive, numbering: _Numbering, key: str, dataset: str) ->
         record, claim = current.record(key, metric.key), claims.get(metric.key)
         if record is not None or claim is not None:
             claimed = None if claim is None else claim.value
-            rows.append([place, claimed, *(() if record is None else _measured(metric, numbering, record))])
+            found = () if record is None else _records(archive, metric, record)
+            rows += [[place, claimed, *_measured(metric, numbering, one)] for one in found] or [[place, claimed]]
     return rows
+
+
+def _records(archive: Archive, metric: Metric, current: Record) -> Iterable[Record]:
+    found = {likeness(metric, current): current}
+    if depends_on_machine(metric) and metric.scope is Scope.MODEL:
+        for record in archive.records(variant=current.variant, scope=Scope.MODEL):
+            if metric.key in record.measurements and len(found) < _MOST_RECORDS:
+                found.setdefault(likeness(metric, record), record)
+    return found.values()
+
+
+def _said(metric: Metric) -> str:
+    unit = f", {metric.display.unit}" if metric.display.unit not in {"", metric.title} else ""
+    return f"{metric.title}{unit} ({'higher' if metric.better is Better.HIGHER else 'lower'} is better)"
 
 
 def _measured(metric: Metric, numbering: _Numbering, record: Record) -> tuple[str, str, float, int, int | None]:

@@ -47,22 +47,22 @@
   const measured = (row, settings) => row?.[2]
     ? el("span", {}, el("a", { class: "value measured", href: row[3] }, row[2]), el("span", { class: "sub" }, settings[row[6]] ?? "")) : "–";
 
-  const against = ([, unit, , decimals, why], a, b) => {
+  const against = ([, isShare, decimals, why], a, b) => {
     if (!a?.[2] || !b?.[2]) return "–";
     if (a[5] !== b[5]) return el("span", { class: "absent" }, why);
-    return unit === "%" ? signed(b[4] - a[4], decimals) : a[4] ? `${(b[4] / a[4]).toFixed(2)} ×` : "–";
+    return isShare ? signed(b[4] - a[4], decimals) : a[4] ? `${(b[4] / a[4]).toFixed(2)} ×` : "–";
   };
 
   const figures = ({ metrics, datasets, settings }, [a, b]) => {
     const shared = Object.keys(a.figures).filter((key) => key in b.figures);
     const key = shared.includes("imagenet-1k") ? "imagenet-1k" : shared[0];
     if (!key) return el("p", { class: "empty" }, "Nothing was claimed or measured of both on one data set.");
-    const [ours, theirs] = [a, b].map((model) => new Map(model.figures[key].map((row) => [row[0], row])));
     const rows = metrics.flatMap((metric, i) => {
-      const [title, unit, higher] = metric;
-      const [x, y] = [ours.get(i), theirs.get(i)];
-      const name = `${title}${unit && unit !== title ? `, ${unit}` : ""} (${higher ? "higher" : "lower"} is better)`;
-      return x || y ? [[name, claim(x), measured(x, settings), claim(y), measured(y, settings), against(metric, x, y)]] : [];
+      const [ours, theirs] = [a, b].map((model) => model.figures[key].filter((row) => row[0] === i));
+      // The first two that are alike, else what speaks for each.
+      const x = ours.find((row) => theirs.some((other) => other[5] === row[5])) ?? ours[0];
+      const y = theirs.find((row) => row[5] === x?.[5]) ?? theirs[0];
+      return x || y ? [[metric[0], claim(x), measured(x, settings), claim(y), measured(y, settings), against(metric, x, y)]] : [];
     });
     const heads = [a, b].flatMap(({ title }) => ["claim", "measured"].map((kind) => [el("span", { class: `mark mark-${kind}`, "aria-hidden": true }), `${title}, ${kind}`]));
     return table(`Figures, accuracy on ${datasets[key]}`, ["Metric", ...heads, "Second against first"], rows);

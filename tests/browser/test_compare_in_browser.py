@@ -27,6 +27,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> str:
     further = (
         *(make_record(key, measurements={"top1": make_measurement(value, "%")}) for key, value in shares.items()),
         *(make_record(key, None, campaign=f"of {key}") for key in shares),
+        make_record("convit-ti", None, campaign="of deit-b"),
+        make_record("convit-ti", None, campaign="new", started="2026-02-02T12:00:00Z"),
     )
     batches = {"convit-s": batch_of(labels.tolist(), first), "deit-s": batch_of(labels.tolist(), second)}
     archive = archive_of(batches, further=further)
@@ -83,6 +85,11 @@ def test_settings_are_shown_and_speeds_of_two_campaigns_are_not_compared(browser
     ]
     assert "NVIDIA H200, fp32, batch 64, 2026-01-01" in speed[2]
     assert speed[5] == "not compared: other machine, settings or campaign"
+    page.locator("#compare-a").select_option("convit-ti")
+    page.get_by_role("heading", name="ConViT-Ti against DeiT-B").wait_for()
+    older = page.locator("tbody tr").filter(has_text="Throughput").locator("td").all_inner_texts()
+    assert "2026-01-01" in older[1], "the newest two of one campaign are compared, as on the pairs' own pages"
+    assert older[4] == "1.00 \N{MULTIPLICATION SIGN}"
     assert (cost[2].strip(), cost[5]) == ("5.76", "1.00 \N{MULTIPLICATION SIGN}")
     assert said == []
     page.close()

@@ -48,7 +48,11 @@ def test_the_index_names_figures_guesses_and_pages() -> None:
     assert name == "index"
     model = value["models"]["convit-s"]
     assert (model["title"], model["href"]) == ("ConViT-S", "../model/convit-s/index.html")
-    top1 = next(row for row in model["figures"]["imagenet-1k"] if value["metrics"][row[0]][0] == "Top-1 accuracy")
+    top1 = next(
+        row
+        for row in model["figures"]["imagenet-1k"]
+        if value["metrics"][row[0]][0] == "Top-1 accuracy, % (higher is better)"
+    )
     assert top1[1:5] == ["81.3", "81.30", f"../record/{guesses.record.id}/index.html", 81.3]
     assert model["guesses"]["imagenet-1k"] == ["ImageNet-1k", labels_name(guesses), guesses.record.id[:16]]
     assert value["pairs"] == {"convit-s deit-s": "convit-s-vs-deit-s/index.html"}
