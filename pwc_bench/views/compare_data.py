@@ -16,7 +16,7 @@ from pwc_bench.core.record import Record
 from pwc_bench.views.cells import depends_on_machine, measured_cell
 from pwc_bench.views.current import current_records
 from pwc_bench.views.guesses import Guesses
-from pwc_bench.views.likeness import likeness, usual_obstacle
+from pwc_bench.views.likeness import in_turn, likeness, usual_obstacle
 from pwc_bench.views.links import model_path, relative
 from pwc_bench.views.pairs import Pair
 from pwc_bench.views.record_naming import Names
@@ -120,7 +120,7 @@ def _figures(archive: Archive, numbering: _Numbering, key: str, dataset: str) ->
 def _records(archive: Archive, metric: Metric, current: Record) -> Iterable[Record]:
     found = {likeness(metric, current): current}
     if depends_on_machine(metric) and metric.scope is Scope.MODEL:
-        for record in archive.records(variant=current.variant, scope=Scope.MODEL):
+        for record in in_turn(archive.records(variant=current.variant, scope=Scope.MODEL)):
             if metric.key in record.measurements and len(found) < _MOST_RECORDS:
                 found.setdefault(likeness(metric, record), record)
     return found.values()

@@ -1,22 +1,25 @@
 """Which measurements of two models may be set against each other, and why the others may not."""
 
+from collections.abc import Iterable
+
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import depends_on_machine
 
-__all__ = ["likeness", "obstacle", "usual_obstacle"]
+__all__ = ["in_turn", "likeness", "obstacle", "usual_obstacle"]
 
 
 def likeness(metric: Metric, record: Record) -> tuple[object, ...]:
     """Return what two measurements must share.
 
-    Speeds must come from one campaign, since the same machine may have been busy in another.
+    Speeds must come from one campaign, since the same machine may have been busy in another, and from one
+    implementation: else the ratio would be that of the code.
     """
     version = record.measurements[metric.key].version
     if _is_shared(metric):
         return version, record.id
     if depends_on_machine(metric):
-        return version, record.campaign, *_setting(metric, record)
+        return version, record.campaign, record.environment.implementation, *_setting(metric, record)
     return (version,) if record.dataset is None else (version, record.provenance.manifest_sha256)
 
 
@@ -28,8 +31,9 @@ def obstacle(metric: Metric, first: Record, second: Record) -> str | None:
         return None
     if not depends_on_machine(metric) or _is_shared(metric):
         return usual_obstacle(metric)
-    is_other = _setting(metric, first) != _setting(metric, second)
-    return f"not compared: other {'machine or settings' if is_other else 'campaign'}"
+    if _setting(metric, first) != _setting(metric, second):
+        return "not compared: other machine or settings"
+    return f"not compared: other {'campaign' if first.campaign != second.campaign else 'implementation'}"
 
 
 def usual_obstacle(metric: Metric) -> str:
@@ -55,4 +59,11 @@ def _setting(metric: Metric, record: Record) -> tuple[object, ...]:
         machine.cuda_graphs,
         machine.memory_format,
         machine.threads,
+    )
+
+
+def in_turn(records: Iterable[Record]) -> list[Record]:
+    """Return records, given newest first, in the order in which they speak: of one campaign the fused one first."""
+    return sorted(
+        records, key=lambda record: (record.started, record.environment.implementation == "fused"), reverse=True
     )

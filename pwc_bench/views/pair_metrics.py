@@ -10,7 +10,7 @@ from pwc_bench.core.metric import Better, Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, depends_on_machine, measured_cell
 from pwc_bench.views.current import current_records
-from pwc_bench.views.likeness import likeness, obstacle
+from pwc_bench.views.likeness import in_turn, likeness, obstacle
 from pwc_bench.views.numbers import printed_number, signed_text
 
 __all__ = ["PairRow", "VariantFigures", "pair_rows"]
@@ -44,7 +44,7 @@ class VariantFigures:
 
     def __init__(self, archive: Archive, variant: str, dataset: str) -> None:
         self.claims = tuple(archive.claims(variant=variant, dataset=dataset))
-        self.records = tuple(archive.records(variant=variant))
+        self.records = tuple(in_turn(archive.records(variant=variant)))
         self.current = current_records(archive, dataset, variant=variant)
         self.variant = variant
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.record import Record
 from pwc_bench.views.pair_metrics import PairRow, VariantFigures, pair_rows
 from tests.example_archive import METRICS, example_archive
 from tests.factories import make_measurement, make_record
@@ -48,6 +49,21 @@ def test_speeds_of_two_campaigns_are_not_set_against_each_other() -> None:
         _rows(example_archive((*records, one)))["throughput"].measured
         == "1.00\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}"
     )
+
+
+def test_speeds_of_two_implementations_are_not_set_against_each_other() -> None:
+    """Of a variant measured with both the one that the other has is taken; where both have both, the fused ones."""
+
+    def record(key: str, implementation: str, speed: float) -> Record:
+        made = make_record(key, None, measurements={"throughput": make_measurement(speed, "images/s")})
+        return replace(made, environment=replace(made.environment, implementation=implementation))
+
+    fused, plain = (record("convit-ti", name, speed) for name, speed in (("fused", 200.0), ("reference", 100.0)))
+    other, its_fused = record("convit-s", "reference", 50.0), record("convit-s", "fused", 60.0)
+    assert _rows(example_archive((fused, other)))["throughput"].obstacle == "not compared: other implementation"
+    times = "\N{NO-BREAK SPACE}\N{MULTIPLICATION SIGN}"
+    assert _rows(example_archive((fused, plain, other)))["throughput"].measured == f"0.50{times}"
+    assert _rows(example_archive((fused, plain, other, its_fused)))["throughput"].measured == f"0.30{times}"
 
 
 def test_an_older_record_of_the_same_machine_is_preferred_for_speed() -> None:
