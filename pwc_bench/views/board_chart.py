@@ -1,25 +1,21 @@
 """A leaderboard as charts: its first metric over time, and any metric against any other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from pwc_bench.core.metric import Better
 from pwc_bench.core.pareto import pareto_frontier, state_of_the_art
-from pwc_bench.views.axes import years
-from pwc_bench.views.board import Board, BoardColumn
+from pwc_bench.views.board import Board
+from pwc_bench.views.board_columns import BoardColumn
 from pwc_bench.views.board_frontier import (
-    claimed_setting,
     in_one_setting,
     known_then,
     measured_first,
-    measured_setting,
 )
-from pwc_bench.views.board_rows import BoardRow
-from pwc_bench.views.cells import ClaimCell, MeasuredCell
-from pwc_bench.views.comparison import Comparison
+from pwc_bench.views.board_points import counted_costs, crossed_points, dated_points
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.scatter import Cost, Point, Scatter
+from pwc_bench.views.scatter import Point, Scatter
 
 __all__ = ["BoardChart", "board_charts"]
 
@@ -72,7 +68,9 @@ def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
 def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
     across, up = board.columns[x], board.columns[y]
     machine = tuple(place for place in (x, y) if board.columns[place].is_of_machine)
-    points = tuple(point for place, row in enumerate(board.rows) for point in _points(row, place, (x, y), machine))
+    points = tuple(
+        point for place, row in enumerate(board.rows) for point in crossed_points(row, place, (x, y), machine)
+    )
     if len(points) < _FEWEST:
         return None
     rivals = in_one_setting(points, measured_first)
@@ -93,7 +91,7 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
             y_title=_axis_title(up),
             points=points,
             x_may_be_log=across.is_cost,
-            costs=tuple(_costs(board.rows, points, across, x)),
+            costs=tuple(counted_costs(board.rows, points, across, x)),
             cost_title=f"{across.title} measured",
             line=tuple(line),
             line_title=_line_title("Pareto frontier", setting),
@@ -105,7 +103,7 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
 
 def _over_time(board: Board, title: str) -> BoardChart | None:
     column = board.columns[0]
-    points = tuple(point for place, row in enumerate(board.rows) for point in _dated(row, place, column))
+    points = tuple(point for place, row in enumerate(board.rows) for point in dated_points(row, place, column))
     if len({point.x for point in points}) < _FEWEST:
         return None
     rivals = in_one_setting(points, known_then)
@@ -157,77 +155,3 @@ def _axis_title(column: BoardColumn) -> str:
     unit = f", {column.unit}" if column.unit and column.unit != column.title else ""
     direction = f" ({column.direction})" if column.direction else ""
     return f"{column.title}{unit}{direction}"
-
-
-def _points(row: BoardRow, place: int, axes: tuple[int, int], machine: Sequence[int]) -> Iterator[Point]:
-    """Yield a row's claimed and measured point, each where both numbers are known.
-
-    `axes` are the columns of x and y, `machine` those of them whose numbers depend on the machine.
-    """
-    cost, score = (row.cells[column] for column in axes)
-    cells = [row.cells[column] for column in machine]
-    if cost.claim and score.claim and cost.claim.number.sort and score.claim.number.sort:
-        at = f" at {_text(cost, cost.claim.number.text)} ({score.claim.source})"
-        setting = claimed_setting(cell.claim for cell in cells if cell.claim)
-        yield _claimed(row, place, float(cost.claim.number.sort), score.claim, at, setting)
-    if cost.measured and score.measured:
-        at = f" at {_text(cost, cost.measured.number.text)}"
-        setting = measured_setting(cell.measured for cell in cells if cell.measured)
-        yield _measured(row, place, float(cost.measured.number.sort), score.measured, at, setting)
-
-
-def _costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColumn, x: int) -> Iterator[Cost]:
-    """Yield the counted costs (those without an interval) of models whose other number nobody measured."""
-    measured = {point.row for point in points if point.is_measured}
-    for point in points:
-        if point.is_measured or point.row is None or point.row in measured:
-            continue
-        cell = rows[point.row].cells[x]
-        if cell.measured is not None and cell.measured.bounds is None:
-            value = _text(cell, cell.measured.number.text)
-            name = f"{point.model}, {across.title} measured: {value}; {point.name.partition(', ')[2]}"
-            yield Cost(float(cell.measured.number.sort), point, name, cell.measured.href)
-
-
-def _dated(row: BoardRow, place: int, column: BoardColumn) -> Iterator[Point]:
-    """Yield a row's points on the day on which the model was published; a number without a paper has no day."""
-    score = row.cells[0]
-    try:
-        moment = years(row.published)
-    except ValueError:
-        return
-    words = f", published {row.published}"
-    if score.claim and score.claim.number.sort:
-        setting = claimed_setting([score.claim] if column.is_of_machine else ())
-        yield _claimed(row, place, moment, score.claim, f"{words} ({score.claim.source})", setting)
-    if score.measured:
-        setting = measured_setting([score.measured] if column.is_of_machine else ())
-        yield _measured(row, place, moment, score.measured, words, setting)
-
-
-def _claimed(row: BoardRow, place: int, x: float, claim: ClaimCell, words: str, setting: str | None) -> Point:
-    name = f"{row.title}, claimed: {claim.number.text} {claim.unit}".rstrip() + words
-    y = float(claim.number.sort)
-    return Point(row.title, x, y, name, claim.href, is_measured=False, row=place, setting=setting)
-
-
-def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: str, setting: str) -> Point:
-    value = f"{found.number.text} {found.unit}".rstrip()
-    interval = f", 95 % interval {found.interval}" if found.interval else ""
-    flag = f" ({found.status.text}: {found.status.reason})" if found.status else ""
-    return Point(
-        model=row.title,
-        x=x,
-        y=float(found.number.sort),
-        name=f"{row.title}, measured: {value}{interval}{words}{flag}",
-        href=found.href,
-        is_measured=True,
-        y_interval=None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1])),
-        flag=None if found.status is None else found.status.text,
-        row=place,
-        setting=setting,
-    )
-
-
-def _text(cell: Comparison, number: str) -> str:
-    return f"{number} {cell.unit}".strip()
