@@ -121,10 +121,10 @@
     for (const other of heads) other.removeAttribute("aria-sort");
     const head = headOf(order.id);
     head.setAttribute("aria-sort", order.direction);
-    const places = new Set(left.map(({ row }) => row.cells[head.dataset.column].firstElementChild?.dataset.at));
+    const { mixed, column } = head.dataset;
+    const places = new Set(mixed && left.map(({ row }) => row.cells[column].firstElementChild?.dataset.at));
     places.delete(); // claims have none
-    const isMixed = head.dataset.mixed && places.size !== 1;
-    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !isMixed;
+    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !mixed || places.size === 1;
     table.classList.toggle("compact", form.elements.view.value === "compact");
     const keys = hiddenKeys(), names = keys.join();
     if (names !== (table.dataset.hides ?? "")) {
