@@ -8,7 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,9 +47,21 @@ class Order:
 
 @dataclass
 class Helper:
-    """A process at work."""
+    """A process that gets ready, and waits for its order."""
 
     process: "subprocess.Popen[bytes]"
+
+    def begin(self, order: Order) -> None:
+        """Tell it what to do; it reads nothing before."""
+        self.send(order)
+
+    def send(self, message: object) -> None:
+        """Write to its standard input."""
+        if self.process.stdin is None:
+            raise AssertionError
+        with suppress(BrokenPipeError):  # it has ended: `result` will say so
+            pickle.dump(message, self.process.stdin)
+            self.process.stdin.flush()
 
     def result(self) -> Written:
         """Wait for it, and return what it wrote. Raises what it raised."""
@@ -75,11 +87,11 @@ def usable_processes(archive: HeldArchive, asked: int | None) -> int:
 
 
 @contextmanager
-def helpers(orders: list[Order]) -> Iterator[list[Helper]]:
-    """Start a process for each order, and end those that still run when the block ends."""
+def helpers(count: int) -> Iterator[list[Helper]]:
+    """Start `count` processes, and end those that still run when the block ends."""
     started: list[Helper] = []
     try:
-        started.extend(Helper(_start(order)) for order in orders)
+        started.extend(_start() for _ in range(count))
         yield started
     finally:
         for helper in started:
@@ -87,16 +99,13 @@ def helpers(orders: list[Order]) -> Iterator[list[Helper]]:
             helper.process.communicate()
 
 
-def _start(order: Order) -> "subprocess.Popen[bytes]":
-    message = pickle.dumps(sys.path) + pickle.dumps(order)
+def _start() -> Helper:
     process = subprocess.Popen(  # noqa: S603  our own interpreter, our own code
         [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    if process.stdin is None:
-        raise AssertionError
-    process.stdin.write(message)
-    process.stdin.flush()
-    return process
+    helper = Helper(process)
+    helper.send(sys.path)
+    return helper
 
 
 def work() -> None:

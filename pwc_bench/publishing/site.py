@@ -61,8 +61,8 @@ def publish(
     told = SilentObserver() if observer is None else observer
     start = time.perf_counter()
     templates = templates_folder()
-    fingerprint = site_fingerprint(archive, templates, base_url)
     state, changed = read_state(folder), 0
+    fingerprint = None if state is None else site_fingerprint(archive, templates, base_url)
     if state is None or state.fingerprint != fingerprint:
         state, changed = _build(archive, folder, fingerprint, templates, base_url, told, processes)
     seconds = time.perf_counter() - start
@@ -72,7 +72,7 @@ def publish(
 def _build(
     archive: Archive,
     folder: Path,
-    fingerprint: str,
+    fingerprint: str | None,
     templates: Path,
     base_url: str | None,
     observer: Observer,
@@ -86,7 +86,11 @@ def _build(
         shares = [Share(index, count) for index in range(count if _can_travel(order) else 1)]
         if len(shares) == 1:
             shares = [Share()]
-        with helpers([replace(order, share=share) for share in shares[1:]]) as others:
+        with helpers(len(shares) - 1) as others:
+            # Before anybody reads for the pages: what changes meanwhile makes the next build begin anew.
+            fingerprint = fingerprint or site_fingerprint(archive, templates, base_url)
+            for other, share in zip(others, shares[1:], strict=True):
+                other.begin(replace(order, share=share))
             written = _own_part(held, replace(order, share=shares[0]), observer)
             for other in others:
                 written.add(other.result())

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from pwc_bench.core.slug import shortened, slugify
@@ -43,6 +44,7 @@ class Link:
     href: str
 
 
+@lru_cache(maxsize=100_000)
 def path_name(key: str) -> str:
     """Return the name of what has the slug or key `key` in addresses."""
     return shortened(slugify(key))

@@ -5,7 +5,6 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from heapq import nsmallest
 from typing import NamedTuple
 
 from pwc_bench.core.archive import Archive
@@ -73,8 +72,11 @@ class RelatedPapers:
             for place in self._sharing[feature]:
                 scores[place] = scores.get(place, 0.0) - weight
         scores.pop(own, None)
-        nearest = nsmallest(_MOST_RELATED, zip(scores.values(), scores, strict=True))
-        return tuple(_related(features, self._papers[place]) for _, place in nearest)
+        # Of some hundred papers eight are wanted: only those as near as the eighth are put in order.
+        limit = max(sorted(scores.values())[:_MOST_RELATED], default=0.0)
+        nearest = sorted((score, place) for place, score in scores.items() if score <= limit)
+        own_features = frozenset(features)
+        return tuple(_related(own_features, self._papers[place]) for _, place in nearest[:_MOST_RELATED])
 
 
 class _Entry(NamedTuple):
@@ -84,8 +86,8 @@ class _Entry(NamedTuple):
     features: tuple[str, ...]
 
 
-def _related(features: tuple[str, ...], other: _Entry) -> Related:
-    shared = [feature for feature in features if feature in other.features]
+def _related(features: frozenset[str], other: _Entry) -> Related:
+    shared = [feature for feature in other.features if feature in features]
     tasks = [feature.removeprefix(_TASK) for feature in shared if feature.startswith(_TASK)]
     methods = [feature.removeprefix(_METHOD) for feature in shared if feature.startswith(_METHOD)]
     known = _MOST_KNOWN_TOPICS

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pwc_bench.core.knowledge import Method, Paper, RelatedPaper
-from pwc_bench.views.links import paper_path, relative, safe_url, title_search_url
+from pwc_bench.views.links import paper_path, root_of, safe_url, title_search_url
 from pwc_bench.views.related import Related, RelatedPapers
 
 __all__ = ["RelatedLine", "related_lines"]
@@ -27,16 +27,16 @@ def related_lines(
 ) -> tuple[RelatedLine, ...]:
     """Return the papers of this archive that are near to it, then those that somebody listed."""
     near = {related.title.casefold(): related for related in relatives.of(paper.slug)}
-    own = (_near(related, path, titles, methods) for related in near.values())
+    root = root_of(path)
+    own = (_near(related, root, titles, methods) for related in near.values())
     listed = (_listed(related) for related in paper.related if related.title.casefold() not in near)
     return (*own, *listed)
 
 
-def _near(related: Related, path: str, titles: Mapping[str, str], methods: Mapping[str, Method]) -> RelatedLine:
+def _near(related: Related, root: str, titles: Mapping[str, str], methods: Mapping[str, Method]) -> RelatedLine:
     tasks = (titles.get(slug, slug) for slug in related.tasks)
     shared = ", ".join((*tasks, *(methods[slug].title for slug in related.methods if slug in methods)))
-    href = relative(path, paper_path(related.slug))
-    return RelatedLine(related.title, related.date, href, is_search=False, shared=shared)
+    return RelatedLine(related.title, related.date, root + paper_path(related.slug), is_search=False, shared=shared)
 
 
 def _listed(related: RelatedPaper) -> RelatedLine:

@@ -4,6 +4,7 @@
 """
 
 import re
+import os
 import shutil
 import subprocess
 import sys
@@ -44,6 +45,7 @@ def build(folder: Path, *, afresh: bool) -> float:
     """Return the seconds that Pelican says it took, which leave its start out. Raises RuntimeError where it failed."""
     if afresh:
         shutil.rmtree(folder / "output", ignore_errors=True)
+        os.sync()
     command = [sys.executable, "-m", "pelican", "-s", "pelicanconf.py"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     took = _TOOK.search(done.stdout + done.stderr)
