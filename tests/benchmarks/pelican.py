@@ -3,8 +3,8 @@
 `python -m pip install pelican` beside pwc-bench lets the benchmark find it; without it, that part is left out.
 """
 
-import re
 import os
+import re
 import shutil
 import subprocess
 import sys
