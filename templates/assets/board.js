@@ -17,9 +17,6 @@
   const valueOf = (e) => (e.type !== "checkbox" || e.checked) && e.value;
   const hiddenKeys = () => boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
   const svg = document.querySelector("svg.plot");
-  // Of a long board only so many rows are laid out at once, since a browser takes its time for a table of a thousand:
-  // the others wait in a second body, where the page put them.
-  const SOME = 50;
   const more = form.querySelector("[data-more]");
   const none = document.querySelector("[data-none]");
   let order, sortedBy;
@@ -36,6 +33,9 @@
     return text === "" || cell.matches(".elsewhere") ? null : Number.isNaN(number) || cell.tagName === "TH" ? text : number;
   };
 
+  // Of a long board only so many rows are laid out at once, since a browser takes its time for a table of a thousand:
+  // the others wait in a second body, where the page put them.
+  const SOME = rest.rows.length ? body.rows.length : Infinity;
   const rows = [...body.rows, ...rest.rows].map((row, index) => ({ row, index, facets: ` ${row.dataset.f} ` }));
   let current;
   let listed = rows.slice(0, body.rows.length);
@@ -63,6 +63,7 @@
 
   const letters = new Intl.Collator("en", { numeric: true });
   const sorted = () => {
+    if (order.id === "rank" && order.direction === "ascending") return rows;
     const { column } = headOf(order.id).dataset;
     const sign = order.direction === "ascending" ? 1 : -1;
     const compare = (x, y) => (typeof x === "number" && typeof y === "number" ? x - y : letters.compare(x, y));

@@ -343,11 +343,11 @@ def long_board(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (site / BOARD).as_uri()
 
 
-def test_a_long_board_lists_its_first_fifty_rows_and_all_on_demand(browser: Browser, long_board: str) -> None:
+def test_a_long_board_lists_its_first_forty_rows_and_all_on_demand(browser: Browser, long_board: str) -> None:
     """Filters and sorting look at all of them, files hold all of them, and the address says whether all are listed."""
     page = browser.new_page()
     page.goto(long_board)
-    assert len(shown(page)) == 50
+    assert len(shown(page)) == 40
     assert page.locator("form.tools output").text_content() == "150 models"
     assert len(json.loads(download(page, "json"))) == 150
     assert "listed or not" in (page.locator(".tools-as").get_attribute("title") or "")
@@ -361,7 +361,7 @@ def test_a_long_board_lists_its_first_fifty_rows_and_all_on_demand(browser: Brow
     assert len(shown(page)) == 150
     assert "all=1" in query(page)
     page.get_by_label("Parameters").first.select_option("0-10")
-    assert 0 < len(shown(page)) < 50
+    assert 0 < len(shown(page)) < 40
     assert not page.get_by_label("List all rows").is_visible()
     page.close()
 
@@ -378,7 +378,7 @@ def test_a_long_board_is_whole_without_a_script_and_on_paper(browser: Browser, l
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert len(shown(page)) == 150
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert len(shown(page)) == 50
+    assert len(shown(page)) == 40
     page.close()
 
 
