@@ -29,7 +29,7 @@ _PAPERS = 10_000
 _PEER_PAGES = 2000
 _MOST_ROUNDS = 3
 _LIMIT_ROUNDS = 5
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108  the point is the file system, not the name
+_IN_MEMORY = Path("/dev/shm")
 _SPACE_BYTES = 1 << 30
 _LIMITS = (
     ("{pages} pages of papers, tasks, data sets and methods on 2 processes{place}", "pages/s", 3000.0, Better.HIGHER),
