@@ -15,9 +15,13 @@ _KEPT = 120
 
 @lru_cache(maxsize=100_000)
 def slugify(text: str) -> str:
-    """Return `text` in lower-case ASCII words joined by hyphens; "+" becomes "plus"; never empty."""
+    """Return `text` in lower-case ASCII words joined by hyphens; "+" becomes "plus".
+
+    Never empty: of a text in another script there is no letter left, and a hash tells it apart ("x-5f0d8ac2").
+    """
     plain = unicodedata.normalize("NFKD", text.replace("+", " plus ")).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "x"
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return slug or f"x-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def shortened(name: str) -> str:

@@ -5,6 +5,7 @@ The first file holds what is few and general and the newest papers; each file na
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -15,6 +16,10 @@ __all__ = ["ENTRIES_PER_FILE", "search_files"]
 
 ENTRIES_PER_FILE = 5000
 """Some 120 kB compressed: quickly there, quickly read."""
+
+
+_HASHED = re.compile(r"x-[0-9a-f]{8}")
+"""The slug of a title without a letter of ours, which the search box does not make."""
 
 
 def search_files(entries: Iterable[SearchEntry]) -> Iterator[tuple[str, str]]:
@@ -43,6 +48,7 @@ def _script(entries: Iterable[SearchEntry], following: str) -> str:
 def _line(entry: SearchEntry) -> str:
     folder = entry.path.removesuffix("/index.html")
     slug = slugify(entry.title)
-    short = f"{folder.removesuffix(slug)}*" if folder.endswith(f"/{slug}") else folder
+    is_plain = folder.endswith(f"/{slug}") and not _HASHED.fullmatch(slug)
+    short = f"{folder.removesuffix(slug)}*" if is_plain else folder
     fields = (str(KINDS.index(entry.kind)), entry.title, short, entry.further)
     return "\t".join(" ".join(field.split()) for field in fields).rstrip("\t")
