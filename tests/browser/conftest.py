@@ -5,7 +5,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tests.browser.leaderboard_page import BOARD
+from tests.publishing.site_fixture import built_site
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,16 @@ def browser() -> Iterator[Browser]:
         running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield running
         running.close()
+
+
+@pytest.fixture
+def board(browser: Browser) -> Iterator[Page]:
+    """The example's ImageNet board, opened from the disk; it must say nothing on the console."""
+    page = browser.new_page(viewport=ViewportSize(width=1280, height=1000))
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{built_site().as_uri()}/{BOARD}")
+    yield page
+    page.close()
+    assert said == []
