@@ -2,8 +2,7 @@
 
 from decimal import Decimal
 
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.claim import Claim, is_printed_number
 from pwc_bench.core.metric import Metric
 
 __all__ = ["in_shown_unit", "unit_as_printed"]
@@ -24,16 +23,8 @@ def in_shown_unit(claim: Claim, metric: Metric) -> Decimal | None:
     None where what is printed is no number, or is of a unit that cannot be turned into that one: such a claim is shown
     as it is printed, and neither ranks nor stands on a chart.
     """
-    try:
-        value = claim.number
-    except KnowledgeError:
-        return None
-    if not value.is_finite():
-        return None
-    if claim.unit == metric.display.unit:
-        return value
-    factor = _FACTORS.get((metric.key, claim.unit))
-    return None if factor is None else value * factor
+    factor = Decimal(1) if claim.unit == metric.display.unit else _FACTORS.get((metric.key, claim.unit))
+    return claim.number * factor if factor is not None and is_printed_number(claim.value) else None
 
 
 def unit_as_printed(claim: Claim, metric: Metric) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.claim import Claim, is_printed_number
+from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 
@@ -22,9 +22,9 @@ class Obstacle:
 
 def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | None:
     """Return what forbids to judge a claim by what `record` holds of `metric`; None where nothing does."""
-    if not _is_number(claim):
+    if not is_printed_number(claim.value):
         return Obstacle("the claim is no number")
-    if not _same_unit(metric, claim):
+    if claim.unit != metric.display.unit:
         return Obstacle(f"printed in {claim.unit or 'units'}")
     if not is_possible(metric, claim):
         return Obstacle("the claim is no value that the metric can have")
@@ -37,10 +37,9 @@ def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | No
 
 
 def is_possible(metric: Metric, claim: Claim) -> bool:
-    """Tell whether the metric can have the claimed value; one without a number or in another unit is not judged."""
-    if not _is_number(claim) or not _same_unit(metric, claim):
-        return True
-    return metric.is_possible(float(claim.number) / metric.display.scale)
+    """Tell whether the metric can have the claimed value; one without a number or of a foreign unit is not judged."""
+    value = in_shown_unit(claim, metric)
+    return value is None or metric.is_possible(float(value) / metric.display.scale)
 
 
 def is_of_own_weights(record: Record) -> bool:
@@ -67,14 +66,3 @@ def _pass_obstacle(claim: Claim, record: Record) -> str | None:
     if record.status is not Status.COMPLETE:
         return record.status_reason or f"the record is {record.status}"
     return None
-
-
-def _is_number(claim: Claim) -> bool:
-    try:
-        return bool(claim.number.is_finite())
-    except KnowledgeError:
-        return False
-
-
-def _same_unit(metric: Metric, claim: Claim) -> bool:
-    return claim.unit in {metric.display.unit, metric.unit if metric.display.scale == 1 else metric.display.unit}

@@ -51,12 +51,8 @@ class Helper:
 
     process: "subprocess.Popen[bytes]"
 
-    def begin(self, order: Order) -> None:
-        """Tell it what to do; it reads nothing before."""
-        self.send(order)
-
     def send(self, message: object) -> None:
-        """Write to its standard input."""
+        """Tell it where modules lie, then its order: it reads nothing of the archive before."""
         if self.process.stdin is None:
             raise AssertionError
         with suppress(BrokenPipeError):  # it has ended: `result` will say so

@@ -90,7 +90,7 @@ def _build(
             # Before anybody reads for the pages: what changes meanwhile makes the next build begin anew.
             fingerprint = fingerprint or site_fingerprint(archive, templates, base_url)
             for other, share in zip(others, shares[1:], strict=True):
-                other.begin(replace(order, share=share))
+                other.send(replace(order, share=share))
             written = _own_part(held, replace(order, share=shares[0]), observer)
             for other in others:
                 written.add(other.result())

@@ -8,9 +8,8 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.views.answers import Answers
 from pwc_bench.views.board_keys import dataset_title
-from pwc_bench.views.comparison import Comparison, compare_claim, unmeasured_comparison
+from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
 from pwc_bench.views.links import Link, board_path, model_path, relative, task_path
-from pwc_bench.views.numbers import aligned
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["ClaimDesk", "ClaimRow", "align_claim_rows"]
@@ -88,13 +87,8 @@ def align_claim_rows(rows: Sequence[ClaimRow]) -> tuple[ClaimRow, ...]:
     found: list[ClaimRow] = []
     for _, run in groupby(rows, key=lambda row: row.metric):
         group = list(run)
-        claims = aligned([row.comparison.claim.number if row.comparison.claim else None for row in group])
-        measured = aligned([row.comparison.measured.number if row.comparison.measured else None for row in group])
         above: ClaimRow | None = None
-        for row, claim, number in zip(group, claims, measured, strict=True):
-            cell = row.comparison
-            cell = replace(cell, claim=replace(cell.claim, number=claim)) if cell.claim and claim else cell
-            cell = replace(cell, measured=replace(cell.measured, number=number)) if cell.measured and number else cell
+        for row, cell in zip(group, aligned_comparisons([row.comparison for row in group]), strict=True):
             is_like_above = above is not None and (row.task, row.dataset) == (above.task, above.dataset)
             found.append(replace(row, comparison=cell, is_like_above=is_like_above))
             above = row
