@@ -10,13 +10,16 @@ WHEELS ?=
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install $(if $(and $(WHEELS),$(filter-out wheels,$(MAKECMDGOALS))),--no-index --find-links $(WHEELS))
 
+# A process for each CPU; one that runs out of tests takes half of what another has left.
+PARALLEL := -n logical --maxprocesses 8 --dist worksteal
+
 .PHONY: run test lint check format slow gpu bench bench-gpu wheels clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
 
 test: $(NEEDS_DEV)
-	$(PY) -m pytest -m "not gpu and not slow" --cov --cov-report=term
+	$(PY) -m pytest $(PARALLEL) -m "not gpu and not slow" --cov --cov-report=term
 
 lint: $(NEEDS_DEV)
 	$(PY) -m ruff format --check .
@@ -66,4 +69,4 @@ wheels: | .venv/bin/python
 	$(PIP) wheel --wheel-dir $(WHEELS) "pip>=25.1" hatchling editables . --group dev
 
 clean:
-	rm -rf .venv site build dist .coverage .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv site build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,13 +1,20 @@
-"""What all tests share: few threads, and a last word on what was left out."""
+"""What all tests share: few threads, examples that repeat, and a last word on what was left out."""
 
 import os
 
 import pytest
+from hypothesis import settings
 
-# Before torch starts: tests compare results, not speeds, and several may run at once.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Before torch starts: tests compare results, not speeds, and each CPU runs tests of its own (`make test`).
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["COLUMNS"] = "80"
+
+# A test that passes here passes everywhere: the same examples each time, however slow the machine.
+# pytest --hypothesis-profile=search looks further, at new ones.
+settings.register_profile("repeat", derandomize=True, deadline=None, max_examples=25, database=None)
+settings.register_profile("search", deadline=None, max_examples=1000, database=None)
+settings.load_profile("repeat")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
