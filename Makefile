@@ -13,7 +13,7 @@ INSTALL := $(PIP) install $(if $(and $(WHEELS),$(filter-out wheels,$(MAKECMDGOAL
 # A process for each CPU; one that runs out of tests takes half of what another has left.
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: run test lint check format slow gpu bench bench-gpu wheels clean
+.PHONY: run test lint check format slow gpu bench bench-gpu records wheels clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
@@ -62,6 +62,18 @@ bench-gpu: $(NEEDS_RUN)
 	@echo "installing the tools for tests and checks"
 	$(INSTALL) --group dev
 	@touch $@
+
+# New records for results/: cost and speed of the paper's twelve variants, fused and reference. The machine must be quiet
+# for a quarter of an hour; the note says what it is: make records NAME=2026-12-24-cpu-2-cores NOTE="Two cores of a cloud machine"
+RECORDED := gflops,parameters,activations,peak_memory,throughput,mfu,latency_p50,latency_p95,latency_p99
+NOTE ?=
+records: $(NEEDS_RUN)
+	@test -n "$(NAME)" || (echo "name the campaign: make records NAME=DATE-MACHINE"; exit 2)
+	@test ! -e results/$(NAME).jsonl || (echo "results/$(NAME).jsonl is published already: choose another NAME"; exit 2)
+	$(PY) -m pwc_bench run --models paper --implementation fused --compare-implementations --metrics $(RECORDED) \
+	  --batch-size 8 --campaign "$(NAME)" --note "$(NOTE)" --db "results/$(NAME).db" --no-site
+	$(PY) -m pwc_bench export --format jsonl --campaign "$(NAME)" --db "results/$(NAME).db" --output "results/$(NAME).jsonl"
+	$(PY) -m pwc_bench check --baseline "results/$(NAME).jsonl" --candidate "results/$(NAME).jsonl"
 
 # Everything that .venv needs, as wheels for this Python and platform.
 wheels: | .venv/bin/python

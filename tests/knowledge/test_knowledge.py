@@ -88,6 +88,16 @@ def test_evaluations_by_others_name_their_own_source(knowledge: Knowledge) -> No
     }
 
 
+def test_official_repositories_print_accuracy_and_likelihood(knowledge: Knowledge) -> None:
+    """What their READMEs call the loss is the mean negative log-likelihood, in nats."""
+    printed = {(c.model, c.metric): (c.value, c.unit) for c in knowledge.claims if "README" in c.source}
+    losses = {"ConViT-Ti": "1.172", "DeiT-Ti": "1.219", "DeiT-S": "0.881", "DeiT-B": "0.820"}
+    assert {model: printed[model, "nll"] for model in losses} == {m: (loss, "nats") for m, loss in losses.items()}
+    assert printed["DeiT-S", "top1"] == ("79.854", "%")
+    assert printed["ConViT-Ti", "top5"] == ("91.710", "%")
+    assert len(printed) == 3 * len(losses)
+
+
 def test_every_claim_can_be_checked(knowledge: Knowledge) -> None:
     """Each has a number, a unit, an address where it can be read, and a task and data set that are described."""
     tasks = {task.slug for task in knowledge.tasks}
