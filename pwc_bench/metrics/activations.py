@@ -1,12 +1,14 @@
 """Activations: the elements that convolutions and matrix products put out for one image."""
 
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.metrics._apparatus.tracing import count_operators, shape_of
+from pwc_bench.metrics._apparatus.counting_rules import PER_ELEMENT, RULES, Rule, Shape
+from pwc_bench.metrics._apparatus.tracing import count_operators
 
 __all__ = ["INSTRUMENT"]
 
@@ -32,13 +34,8 @@ ACTIVATIONS = Metric(
 def count_activations(subject: Subject) -> Examination:
     """Count the activations of a new model for one image."""
     yield "counting activations"
-    rules = {
-        "aten::scaled_dot_product_attention": _attention_outputs,
-        "aten::baddbmm": _outputs,
-        "aten::mm": _outputs,
-    }
     side_px = subject.variant.recipe.crop_px
-    counts = count_operators("ActivationCountAnalysis", subject.fresh(), side_px, rules)
+    counts = count_operators("ActivationCountAnalysis", subject.fresh(), side_px, _rules())
     measurement = Measurement(
         value=counts.total,
         unit=ACTIVATIONS.unit,
@@ -51,14 +48,19 @@ def count_activations(subject: Subject) -> Examination:
     return {ACTIVATIONS.key: measurement}
 
 
-def _attention_outputs(inputs: list[Any], outputs: list[Any]) -> int:
+def _rules() -> Mapping[str, Rule]:
+    """Return how many elements each operator puts out that multiplies and adds."""
+    products = dict.fromkeys(RULES.keys() - PER_ELEMENT.keys(), _outputs)
+    return products | {"scaled_dot_product_attention": _attention_outputs}
+
+
+def _attention_outputs(inputs: Sequence[Any], outputs: Sequence[Shape]) -> int:
     """Count the attention weights (..., L, S) and the output (..., L, F)."""
-    query, key = shape_of(inputs[0]), shape_of(inputs[1])
-    return prod(query[:-1]) * key[-2] + _outputs(inputs, outputs)
+    return prod(outputs[0][:-1]) * int(inputs[1][-2]) + _outputs(inputs, outputs)
 
 
-def _outputs(inputs: list[Any], outputs: list[Any]) -> int:  # noqa: ARG001 - fvcore calls with both
-    return prod(shape_of(outputs[0]))
+def _outputs(inputs: Sequence[Any], outputs: Sequence[Shape]) -> int:  # noqa: ARG001 - rules are called with both
+    return prod(outputs[0])
 
 
 INSTRUMENT = Instrument(metrics=(ACTIVATIONS,), gauge=count_activations)

@@ -1,13 +1,12 @@
-"""GFLOPs: the multiply-adds of one image, as fvcore counts them."""
+"""GFLOPs: the multiply-adds of one image, as fvcore counts them, with torch's own counter as the witness."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pwc_bench.core.instruments import Examination, Instrument, Subject
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.reproduction import ATTENTION_PRODUCTS
-from pwc_bench.metrics._apparatus.macs import count_macs
-from pwc_bench.metrics._apparatus.tracing import OperatorCounts
+from pwc_bench.metrics._apparatus.macs import CountedTwice, count_macs
 
 __all__ = ["INSTRUMENT"]
 
@@ -22,40 +21,23 @@ GFLOPS = Metric(
     tolerance=0.0,
     display=Display("GFLOPs", decimals=3),
     definition=(
-        "Billions of multiply-adds for one image at the variant's crop size, counted by fvcore on the model "
-        "as it is built: one multiply-add is one FLOP, as papers and timm count (tables that count two print "
-        "twice as much). Linear layers, convolutions and the matrix products of attention are counted, fused "
-        "attention included; normalisation at 5 per element; softmax and other element-wise operators are "
-        "not."
+        "Billions of multiply-adds for one image at the variant's crop size, counted on the model as it is built: one "
+        "multiply-add is one FLOP, as papers, fvcore and timm count (tables that count two print twice as much). "
+        "Convolutions, linear and recurrent layers and all other matrix products are counted, those of fused attention "
+        "included; normalisation at fvcore's rates (a BatchNorm 2 an element, a LayerNorm or GroupNorm 5), and "
+        "resampling (bilinear 4 an output, average pooling to a given size 1 an input); softmax, activation functions "
+        "and other element-wise operators are not. fvcore counts and torch's own flop counter checks it: the record "
+        "says where they differ, and what neither could count."
     ),
     bounds=(0.0, None),
 )
-
-# fmt: off
-_CHEAP = frozenset(
-    {
-        # arithmetic
-        "abs", "add", "addcmul", "ceil", "cos", "div", "erf", "exp", "floor", "log", "mul", "neg", "pow",
-        "reciprocal", "rsqrt", "rsub", "sin", "sqrt", "square", "sub",
-        # comparison and copying
-        "alias", "all", "any", "bitwise_or", "clone", "cumsum", "expand_as", "fill", "isnan", "le",
-        "lift_fresh", "lt", "ne", "pad", "repeat", "repeat_interleave", "tril", "triu", "unflatten", "unfold",
-        "where",
-        # activation functions
-        "elu", "gelu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log_softmax", "mish", "relu6",
-        "sigmoid", "silu", "softmax", "softplus", "tanh",
-        # reduction and pooling
-        "avg_pool2d", "max_pool2d", "mean", "min", "norm", "rms_norm", "std", "sum", "var", "var_mean",
-    }
-)
-# fmt: on
-"""Operators whose work grows with the elements alone, which fvcore leaves out; the forms in place (`add_`) as well."""
 
 
 def count_gflops(subject: Subject) -> Examination:
     """Count the multiply-adds of a new model for one image."""
     yield "counting multiply-adds"
-    counts = count_macs(subject)
+    found = count_macs(subject)
+    counts = found.counts
     without_attention = sum(n for name, n in counts.by_operator.items() if name not in ATTENTION_PRODUCTS)
     measurement = Measurement(
         value=counts.total / 1e9,
@@ -68,28 +50,36 @@ def count_gflops(subject: Subject) -> Examination:
             "operators": {name: count / 1e9 for name, count in counts.by_operator.items()},
             "skipped": dict(counts.skipped),
             "input": [1, 3, subject.variant.recipe.crop_px, subject.variant.recipe.crop_px],
+            "counters": _counters(found),
+            **({"uncalled": list(counts.uncalled)} if counts.uncalled else {}),
         },
-        caveats=tuple(_caveats(counts)),
+        caveats=tuple(_caveats(found)),
     )
     return {GFLOPS.key: measurement}
 
 
-def _caveats(counts: OperatorCounts) -> list[str]:
-    caveats = []
-    cheap = {name: times for name, times in counts.skipped.items() if name.rstrip("_") in _CHEAP}
-    unknown = {name: times for name, times in counts.skipped.items() if name not in cheap}
-    if unknown:
-        caveats.append(f"May be undercounted: no rule counts {_listed(unknown)}.")
-    if cheap:
-        caveats.append(f"Not counted, being element-wise: {_listed(cheap)}.")
-    if counts.uncalled:
-        names = ", ".join(counts.uncalled)
-        caveats.append(f"Never called as modules, so unused, or counted with the module that holds them: {names}.")
-    return caveats
+def _counters(found: CountedTwice) -> Mapping[str, Json]:
+    """Return what a record says of the two counts; `differences` holds multiply-adds by operator and counter."""
+    return {
+        "counted_by": found.counted_by,
+        "products": {**found.totals},
+        "failed": {**found.failures},
+        "differences": {name: {**amounts} for name, amounts in found.differences.items()},
+    }
 
 
-def _listed(operators: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({times})" for name, times in operators.items())
+def _caveats(found: CountedTwice) -> Iterator[str]:
+    if found.uncounted:
+        named = ", ".join(f"{name} ({times})" for name, times in found.uncounted.items())
+        yield f"May be undercounted: no rule counts {named}."
+    if found.differences:
+        named = ", ".join(
+            f"{name} ({', '.join(f'{counter} {macs:,}' for counter, macs in amounts.items())})"
+            for name, amounts in found.differences.items()
+        )
+        yield f"In doubt: two counters differ in the multiply-adds of {named}; {found.counted_by}'s are shown."
+    for why in found.failures.values():
+        yield f"Counted by {found.counted_by} alone: {why}."
 
 
 INSTRUMENT = Instrument(metrics=(GFLOPS,), gauge=count_gflops)

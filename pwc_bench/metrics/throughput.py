@@ -46,8 +46,8 @@ MFU = Metric(
     tolerance=1.0,
     display=Display("%", decimals=1),
     definition=(
-        "Model FLOPs utilisation: the arithmetic that the model needs, two operations for each multiply-add that "
-        "fvcore counts, times its images per second, as a share of what a large square matrix product reaches on "
+        "Model FLOPs utilisation: the arithmetic that the model needs, two operations for each multiply-add "
+        "that GFLOPs count, times its images per second, as a share of what a large square matrix product reaches on "
         "the same device at the same precision, measured between the same rounds. The peak is that measured one, "
         "not the one of a data sheet. The arithmetic is the reference implementation's, also where another one "
         "leaves some of it out."
@@ -133,9 +133,9 @@ def examine(subject: Subject, plan: RoundPlan) -> Examination:
 
 
 def _macs(subject: Subject) -> int | None:
-    """Count the multiply-adds of one image; None for a model that cannot be traced, which still has a speed."""
+    """Count the multiply-adds of one image; None for a model that nobody can count, which still has a speed."""
     try:
-        return count_macs(subject).total
+        return count_macs(subject).counts.total
     except EvaluationError:
         return None
 
