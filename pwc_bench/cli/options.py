@@ -9,7 +9,7 @@ import click
 from pwc_bench.api.places import default_database, default_site
 
 __all__ = [
-    "AutoNumber",
+    "auto_number",
     "campaign_option",
     "comma_list",
     "db_option",
@@ -22,22 +22,13 @@ __all__ = [
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
-class AutoNumber(click.ParamType[int | None]):
-    """A whole number of at least 1, or "auto", which is None."""
-
-    name = "auto|N"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
-        """Read what was typed."""
-        if value is None or value == "auto":
-            return None
-        try:
-            number = int(str(value))
-        except ValueError:
-            number = 0
-        if number < 1:
-            self.fail(f"{value!r} is neither 'auto' nor a whole number of at least 1.", param, ctx)
-        return number
+def auto_number(text: str) -> int | None:
+    """Read a whole number of at least 1, or "auto", which is None: the `type` of an option."""
+    if text == "auto":
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise click.BadParameter(f"{text!r} is neither 'auto' nor a whole number of at least 1.")
+    return int(text)
 
 
 def db_option(function: Decorated) -> Decorated:

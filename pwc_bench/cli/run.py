@@ -11,7 +11,7 @@ from pwc_bench.cli.command_text import typed_command
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED, INTERRUPTED
 from pwc_bench.cli.job import assist, ending_together, reason_to_stop
-from pwc_bench.cli.options import AutoNumber, comma_list, db_option, json_option, site_option, weights_by_key
+from pwc_bench.cli.options import auto_number, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
 from pwc_bench.core.record import Record
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
@@ -65,7 +65,8 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--channels-last", is_flag=True, help="Use the channels-last memory format.")
 @click.option("--device-resize", is_flag=True, help="Resize images on the device, once a self-test has shown that its "
               "pixels are Pillow's. Of use with a GPU.")  # fmt: skip
-@click.option("--batch-size", type=AutoNumber(), default="auto", show_default=True, help="Images a batch; "
+@click.option("--batch-size", type=auto_number, metavar="AUTO|N", default="auto", show_default=True,
+              help="Images a batch; "
               "auto measures which number is the fastest, and remembers it for this machine.")  # fmt: skip
 @click.option("--workers", type=_POSITIVE, metavar="N", help="Threads that decode. Default: one a CPU, at most 16.")
 @click.option("--limit", type=_POSITIVE, metavar="N", help="Take N images, spread evenly: the records are partial.")

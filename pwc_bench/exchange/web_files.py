@@ -68,6 +68,7 @@ def fetch(address: str, most_bytes: int, limits: Limits = LIMITS) -> bytes:
             return _body(response, name, most_bytes, time.monotonic() + limits.total_seconds)
     except urllib.error.HTTPError as error:
         error.close()
+        _refuse_insecure(urljoin(address, error.headers.get("Location", "")))  # a redirect that Python itself refuses
         raise SourceError(f"{name} cannot be had: the server answered {error.code} {error.reason}") from None
     except urllib.error.URLError as error:
         raise SourceError(f"{name} cannot be reached: {_reason(error.reason)}") from None
@@ -125,4 +126,6 @@ def _opener(address: str) -> urllib.request.OpenerDirector:
 
 
 def _reason(error: object) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted here ({error.verify_message})"
     return " ".join(str(error).split()) or type(error).__name__

@@ -43,7 +43,8 @@ def open_header(data: bytes, name: str) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(data), formats=_known_formats())
     except Image.DecompressionBombError as error:
-        raise ImageError(f"{name}: {error}") from error
+        message = f"{name}: more pixels than the limit of {MAX_IMAGE_PIXELS:,}; make the image smaller or leave it out"
+        raise ImageError(message) from error
     except UnidentifiedImageError as error:
         message = f"{name}: not an image that can be read (no {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file)"
         raise ImageError(message) from error

@@ -60,7 +60,7 @@ def folder_error(address: Address, error: OSError) -> StoreError:
 def _explain(address: Address, error: BaseException | None) -> str | None:
     if isinstance(error, sqlite3.Error):
         code = getattr(error, "sqlite_errorcode", None)
-        if code is None and "Could not decode to UTF-8" in str(error):  # Python's own word, for a text that is none
+        if code is None and isinstance(error, sqlite3.OperationalError):  # Python's own, for a text that is no UTF-8
             return _damaged(address.path or Path())
         return None if code is None else _explain_sqlite(address, code & 0xFF)
     return _explain_postgresql(address, error)

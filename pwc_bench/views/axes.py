@@ -83,5 +83,8 @@ def time_axis(values: Sequence[float], *, most_ticks: int = 6) -> Axis:
 
 def years(date: str) -> float:
     """Return a date (ISO 8601, of a year, a month or a day) in years: 2021.2. Raises ValueError for others."""
-    year, month, day = (*(int(part) for part in date.split("-")), 1, 1)[:3]
+    parts = date.split("-")
+    if not all(part.isdecimal() for part in parts):
+        raise ValueError(f"{date!r} is no date")
+    year, month, day = (*(int(part) for part in parts), 1, 1)[:3]
     return year + (month - 1) / 12 + (day - 1) / 365.25

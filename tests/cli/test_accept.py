@@ -161,7 +161,8 @@ def test_a_data_set_is_named_where_there_are_several(place: Path, runner: CliRun
 
 def test_words_are_needed(place: Path, runner: CliRunner) -> None:
     """No reason, an empty one and an empty name are refused."""
-    assert "Missing option '--reason'" in accept(runner, "convit-s", "gflops").stderr
+    missing = accept(runner, "convit-s", "gflops")
+    assert (missing.exit_code, "--reason" in missing.stderr) == (2, True)
     for empty in (("--reason", " "), ("--reason", "x", "--by", "")):
         done = accept(runner, "convit-s", "gflops", *empty)
         assert (done.exit_code, "need some words" in done.stderr) == (2, True)

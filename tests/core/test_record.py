@@ -59,7 +59,7 @@ def test_bad_lines_are_named(line: str, message: str) -> None:
 
 def test_canonical_json_refuses_nan() -> None:
     """NaN never enters a record."""
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError, match="neither NaN nor infinity"):
         canonical_json({"value": float("nan")})
 
 

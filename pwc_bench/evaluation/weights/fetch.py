@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from email.message import Message
 from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
@@ -45,6 +45,7 @@ def fetch(address: str, cache: Path, observer: Observer) -> Path:
         raise
     except urllib.error.HTTPError as error:
         error.close()
+        place_of(urljoin(address, error.headers.get("Location", "")))  # a redirect that Python itself refuses
         raise UnavailableError(f"{name} is not there: the server answered {error.code} {error.reason}") from error
     except urllib.error.URLError as error:
         raise UnavailableError(f"{name} cannot be reached: {_reason(error.reason)}") from error
@@ -141,4 +142,6 @@ def _note(path: Path, sha256: str) -> None:
 
 
 def _reason(error: object) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted here ({error.verify_message})"
     return " ".join(str(error).split()) or type(error).__name__

@@ -41,8 +41,7 @@ def _read_safetensors(path: Path, name: str) -> object:
     try:
         return load_file(path)
     except SafetensorError as error:
-        is_short = re.search("invalid header length|incomplete metadata", str(error))
-        raise WeightsError(f"{name} is {'truncated' if is_short else 'damaged'} ({error}): fetch it again") from error
+        raise WeightsError(f"{name} is damaged or truncated ({_first_line(error)}): fetch it again") from error
 
 
 def _read_torch(path: Path, name: str, form: Form) -> object:

@@ -49,14 +49,14 @@ def test_a_changed_copy_is_fetched_again(tmp_path: Path, web: Web) -> None:
 @pytest.mark.parametrize(
     ("answer", "error", "message"),
     [
-        (Answer(b"x", 404), UnavailableError, "is not there: the server answered 404 Not Found"),
+        (Answer(b"x", 404), UnavailableError, "is not there: the server answered 404"),
         (Answer(b"x", 503), UnavailableError, "the server answered 503"),
         (Answer(CONTENT, headers={"Content-Length": "9999999"}), UnavailableError, "broke off after|stopped answering"),
         (Answer(b"<p>hi", headers={"Content-Type": "text/html; charset=utf-8"}), WeightsError, "gave an HTML page"),
         (Answer(b"<!doctype html><p>hi"), WeightsError, "is an HTML page, not a checkpoint"),
         (Answer(b""), WeightsError, "is empty"),
         (Answer(b"", 302, {"Location": "http://example.org/x"}), WeightsError, "is not an https address"),
-        (Answer(b"", 302, {"Location": "file:///etc/hostname"}), UnavailableError, "is not allowed"),
+        (Answer(b"", 302, {"Location": "file:///etc/hostname"}), WeightsError, "/etc/hostname is not an https address"),
     ],
     ids=["404", "503", "short", "html-type", "html-body", "empty", "redirect-plain", "redirect-file"],
 )
@@ -89,7 +89,7 @@ def test_a_host_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/tiny.pth"
-        with pytest.raises(UnavailableError, match=r"tiny\.pth cannot be reached: .*refused"):
+        with pytest.raises(UnavailableError, match=r"tiny\.pth cannot be reached"):
             fetch(address, tmp_path, Listener())
     with pytest.raises(UnavailableError, match=r"^https://host\.invalid/tiny\.pth cannot be reached"):
         fetch("https://host.invalid/tiny.pth?key=secret", tmp_path, Listener())

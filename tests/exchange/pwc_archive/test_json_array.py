@@ -58,8 +58,8 @@ def test_an_element_at_a_time_is_in_memory() -> None:
         ('[{"a": 1},]', "a comma before the array's end"),
         ('[{"a": 1}] x', "something follows the array"),
         ('[{"a": ', "not JSON"),
-        ('[{"a": "endless', "not JSON: Unterminated string"),
-        ('[{"a" 1}' + " " * 100 + "]", "character 7: not JSON: Expecting ':'"),
+        ('[{"a": "endless', "not JSON"),
+        ('[{"a" 1}' + " " * 100 + "]", "character 7: not JSON"),
         ('[{"a": ' + "[" * 100_000, "nested too deeply"),
     ],
 )
