@@ -1,4 +1,4 @@
-"""What all tests share: few threads, examples that repeat, and a last word on what was left out."""
+"""What all tests share: few threads, examples that repeat, and a last word on what was met and left out."""
 
 import os
 
@@ -32,7 +32,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once, in words, which kinds of tests this machine could not run."""
+    """Say once, in words, what the tests met (a browser, its faces) and which kinds this machine could not run."""
+    met: dict[str, set[str]] = {}
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            met.setdefault(name, set()).add(str(value))
+    for name, values in sorted(met.items()):
+        terminalreporter.write_line(f"{name}: {', '.join(sorted(values))}")
     reasons = set()
     for report in terminalreporter.stats.get("skipped", []):
         if isinstance(report.longrepr, tuple):

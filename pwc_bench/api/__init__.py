@@ -28,6 +28,7 @@ def evaluate(
     device: str = "auto",
     precision: str = "fp32",
     implementation: str = "fused",
+    recipe: str = "test",
     compare_implementations: bool = False,
     tf32: bool = False,
     compile: bool = False,  # noqa: A002  (the name of torch's function and of the command line's option)
@@ -60,6 +61,7 @@ def evaluate(
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         precision: `fp32`, `bf16` or `fp16`.
         implementation: `fused` (a faster one where a variant has it and its logits are the reference's) or `reference`.
+        recipe: `test` (the size and crop with which timm's validate.py evaluates a model) or `train` (its training's).
         compare_implementations: whether the reference's speed is measured too, beside each fused implementation's.
         tf32: whether fp32 matrix products on CUDA may use TF32.
         compile: whether `torch.compile` is applied.
@@ -106,6 +108,7 @@ def evaluate(
         device=device,
         precision=precision,
         implementation=implementation,
+        recipe=recipe,
         compare_implementations=compare_implementations,
         tf32=tf32,
         compile=compile,

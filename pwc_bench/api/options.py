@@ -29,6 +29,8 @@ class RunOptions:
     """fp32, bf16 or fp16."""
     implementation: str = "fused"
     """fused (where a variant has such an implementation, else the reference) or reference."""
+    recipe: str = "test"
+    """Which of timm's two configurations decides size and crop: test or train."""
     compare_implementations: bool = False
     """Measure the speed of the reference too, beside each fused implementation."""
     tf32: bool = False

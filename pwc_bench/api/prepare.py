@@ -15,6 +15,7 @@ from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import cache_folder
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.place import place_from_environment
+from pwc_bench.core.recipe import CONFIGURATIONS
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS, Settings
 from pwc_bench.core.variant import Variant
 
@@ -39,7 +40,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
     from pwc_bench.metrics import load_instruments, select
 
     _check(options)
-    variants = resolve(options.models)
+    variants = resolve(options.models, options.recipe)
     _check_weights(options, variants)
     choice = choose_data(options.data, options.dataset, load_catalogue().datasets)
     if choice.is_generated and (options.weights or options.weights_dir):
@@ -104,10 +105,13 @@ def _settings(options: RunOptions) -> Settings:
 
 
 def _check(options: RunOptions) -> None:
-    if options.precision not in PRECISIONS:
-        raise UsageError(f"--precision {options.precision!r} is not one of {', '.join(PRECISIONS)}")
-    if options.implementation not in IMPLEMENTATIONS:
-        raise UsageError(f"--implementation {options.implementation!r} is not one of {', '.join(IMPLEMENTATIONS)}")
+    for name, chosen, offered in (
+        ("--precision", options.precision, PRECISIONS),
+        ("--implementation", options.implementation, IMPLEMENTATIONS),
+        ("--recipe", options.recipe, CONFIGURATIONS),
+    ):
+        if chosen not in offered:
+            raise UsageError(f"{name} {chosen!r} is not one of {', '.join(offered)}")
     if options.compare_implementations and options.implementation == "reference":
         raise UsageError("--compare-implementations needs --implementation fused: else there is nothing to compare")
     for name, value in (

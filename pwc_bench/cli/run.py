@@ -13,6 +13,7 @@ from pwc_bench.cli.failures import FAILED, INTERRUPTED
 from pwc_bench.cli.job import assist, ending_together, reason_to_stop
 from pwc_bench.cli.options import auto_number, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
+from pwc_bench.core.recipe import CONFIGURATIONS
 from pwc_bench.core.record import Record
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
 
@@ -58,6 +59,8 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--precision", type=click.Choice(PRECISIONS), default="fp32", show_default=True)
 @click.option("--implementation", type=click.Choice(IMPLEMENTATIONS), default="fused", show_default=True,
               help="fused where a variant has it and its logits are the reference's; else the reference.")  # fmt: skip
+@click.option("--recipe", type=click.Choice(CONFIGURATIONS), default="test", show_default=True, help="The size and "
+              "crop of a timm model's images: those of timm's validate.py, or those of its training.")  # fmt: skip
 @click.option("--compare-implementations", is_flag=True, help="Measure the reference's speed beside the fused one's.")
 @click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")
 @click.option("--compile", is_flag=True, help="Apply torch.compile.")

@@ -5,24 +5,28 @@ import json
 import math
 from dataclasses import asdict, dataclass
 
-__all__ = ["IMAGENET_MEAN", "IMAGENET_STD", "Recipe"]
+__all__ = ["CONFIGURATIONS", "CROP_MODES", "IMAGENET_MEAN", "IMAGENET_STD", "Recipe"]
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+CROP_MODES = ("center", "squash")
+"""timm's names for how an image becomes a square: its shorter side is resized, or each of its sides."""
+CONFIGURATIONS = ("test", "train")
+"""timm states two sizes and crops for many weights: those that its validate.py takes, and those of the training."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """Pixels in, crop out. The pixels decide accuracy, so a recipe's hash belongs to every record.
 
-    The exact recipe is PIL's: convert to RGB, resize the shorter side with antialiased bicubic, crop the centre;
-    equal pixel for pixel to torchvision's `Resize` and `CenterCrop` on a PIL image.
+    The exact recipe is PIL's: convert to RGB, resize with antialiased bicubic, crop the centre; equal pixel for pixel
+    to torchvision's `Resize` and `CenterCrop` on a PIL image.
     """
 
     key: str
     """A short name: "exact-256-224" or the like."""
     resize_px: int = 256
-    """The length of the shorter side after resizing."""
+    """The length of the shorter side after resizing; of both sides if `crop_mode` is "squash"."""
     crop_px: int = 224
     """The side of the square centre crop."""
     interpolation: str = "bicubic"
@@ -35,12 +39,30 @@ class Recipe:
     """Whether the crops equal PIL's; only an exact recipe makes a record of accuracy."""
     max_resized_pixels: int = 64_000_000
     """An image whose resized form has more pixels than this is refused by name."""
+    crop_mode: str = "center"
+    """One of CROP_MODES."""
+    configuration: str | None = None
+    """Which of CONFIGURATIONS it is; None if only one recipe was stated. It decides no pixel and no hash."""
 
     @property
     def sha256(self) -> str:
         """The hash of everything that decides the pixels, as 64 hexadecimal digits."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        decisive = asdict(self)
+        del decisive["configuration"]
+        if self.crop_mode == "center":  # so that the hashes of records from before there were others stay
+            del decisive["crop_mode"]
+        text = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def description(self) -> str:
+        """The pixels in words: "shorter side to 256 px (bicubic, antialiased), centre crop of 224 px"."""
+        resized = "shorter side" if self.crop_mode == "center" else "each side"
+        exactness = "" if self.exact else "; not exact"
+        return (
+            f"{resized} to {self.resize_px} px ({self.interpolation}, antialiased), "
+            f"centre crop of {self.crop_px} px{exactness}"
+        )
 
     @staticmethod
     def for_crop_fraction(crop_px: int, fraction: float) -> "Recipe":

@@ -66,6 +66,8 @@ class Environment:
     precision: str
     implementation: str
     batch_size: int
+    input_px: int | None = None
+    """The side of the square images that cost and speed are of; None in records from before it was kept."""
     tf32: bool = False
     compile: bool = False
     cuda_graphs: bool | None = None

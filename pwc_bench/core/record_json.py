@@ -158,6 +158,9 @@ def _known_fields(value: Environment | Provenance) -> dict[str, Any]:
 
 def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     values = {f.name: getattr(recipe, f.name) for f in fields(Recipe)}
+    for later in ("crop_mode", "configuration"):  # left out where they say nothing new, so that old ids stay
+        if values[later] == Recipe.__dataclass_fields__[later].default:
+            del values[later]
     return values | {"mean": list(recipe.mean), "std": list(recipe.std), "sha256": recipe.sha256}
 
 

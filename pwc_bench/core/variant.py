@@ -42,6 +42,8 @@ class Variant:
     """Public weights, the preferred place first; empty where nobody published any."""
     brings_weights: bool = False
     """Whether `build` returns a model that is trained already, as a factory of one's own may."""
+    refusal: str | None = None
+    """Why it cannot be evaluated as its weights were; `build` then raises it, and `recipe` is nobody's."""
     weights_note: str | None = None
     """Why there are no public weights, as one sentence; None where there are some."""
     architecture: Mapping[str, int | float | str] = field(default_factory=dict)

@@ -81,7 +81,7 @@ class Recorder:
             started=self.started,
             duration_seconds=round(duration_seconds, 3),
             measurements=dict(findings.measurements),
-            environment=replace(self.environment, implementation=ran.implementation),
+            environment=replace(self.environment, implementation=ran.implementation, input_px=_input_px(variant)),
             provenance=provenance,
             title=variant.title,
             extra=self._extra(ran),
@@ -96,7 +96,7 @@ class Recorder:
         provenance = Provenance(
             weights=result.weights,
             harness_version=pwc_bench.__version__,
-            recipe=variant.recipe,
+            recipe=None if variant.refusal is not None else variant.recipe,
             images_expected=expected,
             images_seen=result.images_seen,
             images_failed=result.images_failed,
@@ -117,7 +117,12 @@ class Recorder:
             started=self.started,
             duration_seconds=round(result.duration_seconds, 3),
             measurements=dict(result.measurements),
-            environment=replace(self.environment, implementation=ran.implementation, processes=self.processes),
+            environment=replace(
+                self.environment,
+                implementation=ran.implementation,
+                input_px=_input_px(variant),
+                processes=self.processes,
+            ),
             provenance=provenance,
             title=variant.title,
             extra=self._extra(ran) | pieces,
@@ -127,6 +132,10 @@ class Recorder:
         checks: dict[str, Json] = {"checks": dict(ran.checks)} if ran.checks else {}
         found: dict[str, Json] = {} if self.batch_size is None else {"batch_size": dict(self.batch_size.facts)}
         return checks | found
+
+
+def _input_px(variant: Variant) -> int | None:
+    return None if variant.refusal is not None else variant.recipe.crop_px
 
 
 def _judge(result: PassResult, expected: int) -> tuple[Status, str | None]:

@@ -28,11 +28,12 @@ def load_variants() -> dict[str, Variant]:
     return by_key(((variant.key, variant) for variant in declared), "variants")
 
 
-def resolve(selector: str) -> tuple[Variant, ...]:
+def resolve(selector: str, configuration: str = "test") -> tuple[Variant, ...]:
     """Return the variants that a selector names, in its order, each once.
 
     A selector is a comma list of: `all` (the six ConViTs), `paper` (those and the six DeiTs of Table 1), a family's
     key, a variant's key, `timm:NAME` (any timm classifier) and `module:factory` (a model of one's own).
+    `configuration` is which of the two recipes that timm states they have ("test" or "train", see core.recipe).
     Raises UsageError for a name that means nothing, with the nearest names that do.
     """
     declared = load_variants()
@@ -40,21 +41,21 @@ def resolve(selector: str) -> tuple[Variant, ...]:
     for name in (part.strip() for part in selector.split(",")):
         if not name:
             raise UsageError(f"--models {selector!r} has an empty name: separate names by single commas")
-        for variant in _variants_named(name, declared):
+        for variant in _variants_named(name, declared, configuration):
             if chosen.setdefault(variant.key, variant) != variant:
                 raise UsageError(f"two of --models {selector!r} have the key {variant.key!r}: rename one of them")
     return tuple(chosen.values())
 
 
-def _variants_named(name: str, declared: dict[str, Variant]) -> tuple[Variant, ...]:
+def _variants_named(name: str, declared: dict[str, Variant], configuration: str) -> tuple[Variant, ...]:
     if name.startswith(TIMM_PREFIX):
         from pwc_bench.families.convit.register import register_with_timm
 
         register_with_timm()
-        return (variant_from_timm(name),)
+        return (variant_from_timm(name, configuration),)
     if ":" not in name:
         return select_declared(name, declared)
-    variant = variant_from_factory(name)
+    variant = variant_from_factory(name, configuration)
     if variant.key in declared:
         raise UsageError(f"{name} makes a variant with the declared key {variant.key!r}: give it a key of its own")
     return (variant,)

@@ -50,16 +50,18 @@ def crop_into(pixels: Image.Image, recipes: Sequence[Recipe], targets: Sequence[
         target[...] = _crop(pixels, recipe)
 
 
-def resized_size_px(size_px: tuple[int, int], shorter_px: int) -> tuple[int, int]:
-    """Return (width, height) after the shorter side has become `shorter_px`; the longer one is rounded down."""
-    width_px, height_px = size_px
+def resized_size_px(size_px: tuple[int, int], recipe: Recipe) -> tuple[int, int]:
+    """Return (width, height) after `recipe` has resized an image; the longer side is rounded down."""
+    (width_px, height_px), shorter_px = size_px, recipe.resize_px
+    if recipe.crop_mode == "squash":
+        return shorter_px, shorter_px
     if width_px <= height_px:
         return shorter_px, int(shorter_px * height_px / width_px)
     return int(shorter_px * width_px / height_px), shorter_px
 
 
 def _check_resized_size(size_px: tuple[int, int], recipe: Recipe, name: str) -> None:
-    width_px, height_px = resized_size_px(size_px, recipe.resize_px)
+    width_px, height_px = resized_size_px(size_px, recipe)
     if width_px * height_px > recipe.max_resized_pixels:
         raise ImageError(
             f"{name}: {size_px[0]} x {size_px[1]} pixels become {width_px} x {height_px} when resized, more than the "
@@ -68,7 +70,7 @@ def _check_resized_size(size_px: tuple[int, int], recipe: Recipe, name: str) -> 
 
 
 def _crop(pixels: Image.Image, recipe: Recipe) -> NDArray[np.uint8]:
-    size_px = resized_size_px(pixels.size, recipe.resize_px)
+    size_px = resized_size_px(pixels.size, recipe)
     x, y = (Window(crop_offset_px(side_px, recipe.crop_px), recipe.crop_px) for side_px in size_px)
     if size_px != pixels.size:
         pixels, (x, y) = resized_window(pixels, size_px, (x, y), Image.Resampling[recipe.interpolation.upper()])

@@ -173,10 +173,8 @@ def _facts(key: str, variant: Variant | None) -> tuple[Fact, ...]:
         Fact(_FACTS.get(name, name.replace("_", " ")), f"{value:,}" if isinstance(value, int) else f"{value}")
         for name, value in variant.architecture.items()
     )
-    recipe = variant.recipe
-    pixels = f"shorter side to {recipe.resize_px} px ({recipe.interpolation}), centre crop of {recipe.crop_px} px"
     timm_name = () if variant.timm_name is None else (Fact("Name in timm", variant.timm_name, is_code=True),)
-    return (*architecture, Fact("Input", pixels), *timm_name, Fact("Key", key, is_code=True))
+    return (*architecture, Fact("Input", variant.recipe.description), *timm_name, Fact("Key", key, is_code=True))
 
 
 def _checkpoint(checkpoint: Checkpoint) -> CheckpointLine:

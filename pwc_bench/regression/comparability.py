@@ -30,11 +30,19 @@ def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterato
         return
     versions = [record.measurements[metric.key].version for record in (baseline, candidate)]
     yield from _unlike("version of the metric's definition", *versions)
+    if metric.scope is Scope.MODEL:
+        yield from _input(baseline.environment.input_px, candidate.environment.input_px)
     if metric.scope is Scope.DATASET:
         yield from _data(baseline, candidate)
         yield from _unlike("precision", precision_class(baseline.environment), precision_class(candidate.environment))
     if metric.kind in (Kind.SAMPLED, Kind.DESCRIPTIVE) and not _is_of_images(metric):
         yield from _machine(metric, baseline, candidate)
+
+
+def _input(old: int | None, new: int | None) -> Iterator[str]:
+    """Name the sizes of the input if both records keep it."""
+    if old is not None and new is not None:
+        yield from _unlike("side of the input in px", old, new)
 
 
 def _is_of_images(metric: Metric) -> bool:

@@ -10,6 +10,10 @@ from pwc_bench.views.links import safe_url
 __all__ = ["FactGroup", "environment_groups", "provenance_groups", "weights_address", "weights_text"]
 
 _UNKNOWN = "not recorded"
+_CONFIGURATIONS = {
+    "test": "test: the size and crop of timm's validate.py",
+    "train": "train: the size and crop of the model's training",
+}
 """What stands where a record holds None: the thing does not apply, or nobody knows."""
 
 _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
@@ -31,6 +35,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
         "memory_format": "Memory format",
         "implementation": "Implementation",
         "batch_size": "Batch size",
+        "input_px": "Side of the input",
         "threads": "Torch threads",
         "workers": "Reading threads",
         "processes": "Processes",
@@ -52,7 +57,7 @@ _ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
 }
 """Every field of an environment, by the group in which it stands; a test keeps this whole."""
 
-_UNITS = {"gpu_memory_mib": "MiB", "memory_mib": "MiB", "power_limit_watts": "W"}
+_UNITS = {"input_px": "px", "gpu_memory_mib": "MiB", "memory_mib": "MiB", "power_limit_watts": "W"}
 
 _UNLESS_SAID = {"resize": "by Pillow, on the CPU"}
 """What holds where a record says nothing of it."""
@@ -139,11 +144,9 @@ def _images(provenance: Provenance) -> Iterator[Fact]:
         yield Fact("Recipe", "none: cost and speed are measured on random input, no image is read")
     else:
         yield Fact("Recipe", recipe.key, is_code=True)
-        yield Fact(
-            "Pixels",
-            f"shorter side to {recipe.resize_px} px ({recipe.interpolation}, antialiased), "
-            f"centre crop of {recipe.crop_px} px{'' if recipe.exact else '; not exact'}",
-        )
+        if recipe.configuration is not None:
+            yield Fact("Configuration", _CONFIGURATIONS.get(recipe.configuration, recipe.configuration))
+        yield Fact("Pixels", recipe.description)
         yield Fact("Normalised by", f"mean {_triple(recipe.mean)}, standard deviation {_triple(recipe.std)}")
         yield Fact("Largest resized image", f"{recipe.max_resized_pixels:,} pixels")
         yield Fact("Recipe SHA-256", recipe.sha256, is_code=True)

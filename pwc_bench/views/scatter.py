@@ -16,6 +16,8 @@ __all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
 
 _FIRST_KEY_X, _SECOND_KEY_X = -40.0, 88.0
 """Where the two explanations of a narrow plot's second row stand: within 320 pixels."""
+_DIGIT_PX = 7.0
+"""The width of a digit with its share of commas in the widest of faces."""
 _LOG_FROM = 8.0
 """Values further apart than this factor stand on a logarithmic axis."""
 _WIDE_PX, _NARROW_PX = (858.0, 326.0), (230.0, 286.0)
@@ -56,10 +58,15 @@ def _grid(plane: Plane, scatter: Scatter) -> list[str]:
         y = share(1 - tick.share)
         parts.append(element("line", class_="chart-grid", x1="0", x2="100%", y1=y, y2=y))
         parts.append(text(tick.text, x="0", y=y, dx="-8", dy="4", text_anchor="end"))
+    end = 0.0
     for tick in plane.x.ticks:
-        x = share(tick.share)
+        x, middle, half = share(tick.share), tick.share * _NARROW_PX[0], len(tick.text) * _DIGIT_PX / 2
+        # A narrow plot names the values that it has room for.
+        is_crowded = end > 0 and middle - half < end + _DIGIT_PX
+        end = end if is_crowded else middle + half
         parts.append(element("line", class_="chart-grid", x1=x, x2=x, y1="0", y2="100%"))
-        parts.append(text(tick.text, x=x, y="100%", dy="18", text_anchor="middle"))
+        kind = "chart-wide" if is_crowded else None
+        parts.append(text(tick.text, class_=kind, x=x, y="100%", dy="18", text_anchor="middle"))
     parts.append(element("line", class_="chart-axis", x1="0", x2="100%", y1="100%", y2="100%"))
     x_title = scatter.x_title + (", log scale" if plane.x.is_log else "")
     parts.append(text(x_title, x="100%", y="100%", dx="12", dy="40", text_anchor="end"))

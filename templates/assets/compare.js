@@ -41,7 +41,7 @@
   const table = (caption, head, rows) => el("div", { class: "table-region", role: "region", "aria-label": caption, tabindex: 0 },
     el("table", { class: "labelled" }, el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ...head.map((text, i) => el("th", { scope: "col", class: i ? "n" : "" }, ...[text].flat())))),
-      el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell, i) => el("td", { class: "n", "data-label": [head[i + 1]].flat().at(-1) }, cell)))))));
+      el("tbody", {}, ...rows.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((cell, i) => el("td", { class: "n", "data-label": [head[i + 1]].flat().map((part) => part.textContent ?? part).join("") }, cell)))))));
 
   const claim = (row) => row?.[1] ? el("span", { class: "value claim" }, row[1]) : "–";
   const measured = (row, settings) => row?.[2]
@@ -64,7 +64,7 @@
       const y = theirs.find((row) => row[5] === x?.[5]) ?? theirs[0];
       return x || y ? [[metric[0], claim(x), measured(x, settings), claim(y), measured(y, settings), against(metric, x, y)]] : [];
     });
-    const heads = [a, b].flatMap(({ title }) => ["claim", "measured"].map((kind) => [el("span", { class: `mark mark-${kind}`, "aria-hidden": true }), `${title}, ${kind}`]));
+    const heads = [a, b].flatMap(({ title }) => ["claim", "measured"].map((kind) => [`${title}, `, el("span", { class: "nowrap" }, el("span", { class: `mark mark-${kind}`, "aria-hidden": true }), kind)]));
     return table(`Figures, accuracy on ${datasets[key]}`, ["Metric", ...heads, "Second against first"], rows);
   };
 

@@ -53,13 +53,20 @@ def _archive() -> MemoryArchive:
     return MemoryArchive(known, records, (paper,), tasks, all_claims=claims)
 
 
-def test_nothing_leaves_the_smallest_window(browser: Browser, tmp_path: Path) -> None:
-    """Every page of such a site but those of its sixty tasks, with all that unfolds; charts stay in their frames."""
-    site = tmp_path / "site"
+@pytest.fixture(scope="session")
+def far_too_long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of that archive."""
+    site = tmp_path_factory.mktemp("long") / "site"
     publish(_archive(), site)
+    return site
+
+
+def test_nothing_leaves_the_smallest_window(browser_in_face: Browser, far_too_long: Path) -> None:
+    """Every page of such a site but those of its sixty tasks, with all that unfolds; charts stay in their frames."""
+    site = far_too_long
     paths = [path for path in sorted(site.rglob("*.html")) if not path.parts[-2].startswith("task-")]
     outside = {}
-    page = browser.new_page(viewport=ViewportSize(width=320, height=800))
+    page = browser_in_face.new_page(viewport=ViewportSize(width=320, height=800))
     for path in [*paths, site / "task/task-0/index.html"]:
         page.goto(path.as_uri())
         if found := page.evaluate(_OUTSIDE):

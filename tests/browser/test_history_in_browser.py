@@ -16,7 +16,7 @@ from tests.views.series_records import campaigns
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def model_page(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of ConViT-S' page, on a site of fourteen campaigns."""
     site = tmp_path_factory.mktemp("history") / "site"
@@ -40,9 +40,11 @@ def test_points_are_reached_and_followed_by_keyboard(browser: Browser, model_pag
 
 
 @pytest.mark.parametrize(("width", "shown", "hidden"), [(1280, "wide", "narrow"), (390, "narrow", "wide")])
-def test_each_width_has_its_drawing(browser: Browser, model_page: str, width: int, shown: str, hidden: str) -> None:
+def test_each_width_has_its_drawing(
+    browser_in_face: Browser, model_page: str, width: int, shown: str, hidden: str
+) -> None:
     """And nothing makes the page scroll sideways, the opened tables included."""
-    with browser.new_context(viewport={"width": width, "height": 900}) as context:
+    with browser_in_face.new_context(viewport={"width": width, "height": 900}) as context:
         page = context.new_page()
         page.goto(model_page)
         page.evaluate("() => document.querySelectorAll('details').forEach(item => { item.open = true })")

@@ -36,9 +36,9 @@ def test_charts_are_reached_without_a_script(browser: Browser) -> None:
     context.close()
 
 
-def test_the_chart_fits_phones_with_names_of_its_own(browser: Browser) -> None:
+def test_the_chart_fits_phones_with_names_of_its_own(browser_in_face: Browser) -> None:
     """One drawing: letters keep their size, names stand where a narrow plot has room."""
-    page = browser.new_page(viewport=ViewportSize(width=390, height=844))
+    page = browser_in_face.new_page(viewport=ViewportSize(width=390, height=844))
     page.goto(f"{built_site().as_uri()}/{BOARD}")
     assert page.locator(".chart-narrow[aria-hidden]").is_visible()
     assert not page.locator(".chart-wide[aria-hidden]").is_visible()

@@ -16,10 +16,10 @@ _CUT = """() => Array.from(document.querySelectorAll("table, figure, pre, img, s
 ).map(one => one.className || one.tagName)"""
 
 
-def test_nothing_is_cut_off_at_the_edge_of_a_sheet(browser: Browser) -> None:
+def test_nothing_is_cut_off_at_the_edge_of_a_sheet(browser_in_face: Browser) -> None:
     """Boards lie across, everything else stands upright; what unfolds on a screen is there."""
     cut = {}
-    page = browser.new_page()
+    page = browser_in_face.new_page()
     page.emulate_media(media="print")
     for path in page_kinds():
         is_board = path.startswith("sota/image")

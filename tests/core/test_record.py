@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,19 @@ def test_json_round_trip_keeps_everything(dataset: str | None) -> None:
     assert again.id == record.id
     assert record_to_json(again) == line
     assert "\n" not in line
+
+
+@pytest.mark.parametrize("later", [{"crop_mode": "squash"}, {"configuration": "train"}])
+def test_what_a_recipe_says_beyond_the_usual_is_kept(later: dict[str, Any]) -> None:
+    """Crop mode and configuration stand in the line if they are stated, and lines from before them keep their ids."""
+    record = make_record("imagenet-1k")
+    recipe = record.provenance.recipe
+    assert recipe is not None
+    assert not set(later) & set(json.loads(record_to_json(record))["provenance"]["recipe"])
+    changed = replace(record, provenance=replace(record.provenance, recipe=replace(recipe, **later)))
+    line = record_to_json(changed)
+    assert later.items() <= json.loads(line)["provenance"]["recipe"].items()
+    assert record_from_json(line) == changed
 
 
 def test_id_changes_with_any_content() -> None:

@@ -32,10 +32,25 @@ def test_recipe_hash_covers_every_field() -> None:
         "std": (0.5, 0.5, 0.5),
         "exact": False,
         "max_resized_pixels": 1,
+        "crop_mode": "squash",
     }
-    assert set(changes) == {field.name for field in dataclasses.fields(Recipe)}
+    assert set(changes) | {"configuration"} == {field.name for field in dataclasses.fields(Recipe)}
     hashes = {dataclasses.replace(recipe, **{name: value}).sha256 for name, value in changes.items()}  # type: ignore[arg-type]
     assert len(hashes | {recipe.sha256}) == len(changes) + 1
+
+
+@pytest.mark.parametrize("configuration", [None, "test", "train"])
+@pytest.mark.parametrize(
+    ("fraction", "sha256"),
+    [
+        (0.875, "3ee4ddc6dc96d15a9b14975f926992f5dd4296ff37b93b80c20b9ff4a6588e6f"),
+        (0.9, "73e18069ef05faf8fc0d008e77503090d5ee9589c9c3c2b294d7f40699846e2a"),
+    ],
+)
+def test_hashes_of_published_recipes_stay(fraction: float, sha256: str, configuration: str | None) -> None:
+    """What records hold of ConViT and DeiT is compared by these hashes; the configuration's name decides no pixel."""
+    recipe = dataclasses.replace(Recipe.for_crop_fraction(224, fraction), configuration=configuration)
+    assert recipe.sha256 == sha256
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pwc_bench.core.recipe import Recipe
 from pwc_bench.imaging import resize
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.resize import Window, is_windowed, resized_window
@@ -37,7 +38,7 @@ def test_hundreds_of_sizes_equal_the_whole(filter_: Image.Resampling) -> None:
     for number, (width_px, height_px) in enumerate(sizes()):
         shorter_px, crop_px = RECIPES[number % len(RECIPES)]
         picture = Image.fromarray(noise[:height_px, :width_px])
-        size_px = resized_size_px(picture.size, shorter_px)
+        size_px = resized_size_px(picture.size, Recipe(key="r", resize_px=shorter_px))
         x, y = (Window((side_px - crop_px) // 2, crop_px) for side_px in size_px)
         part, (left, upper) = resized_window(picture, size_px, (x, y), filter_)
         smaller += part.size != size_px

@@ -9,24 +9,29 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.errors import EvaluationError, UsageError
+from pwc_bench.core.errors import EvaluationError, PwcBenchError, UsageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.variant import ModelBuilder, Variant
 from pwc_bench.families._selection.keys import did_you_mean
+from pwc_bench.families._selection.stated_recipe import with_stated_recipe
 
 if TYPE_CHECKING:
     from torch import nn
 
 __all__ = ["variant_from_factory"]
 
+_STATEMENTS = ("pretrained_cfg", "default_cfg")
+"""The attributes of a module in which timm keeps what it states of the weights; the second is the older name."""
 
-def variant_from_factory(key: str) -> Variant:
+
+def variant_from_factory(key: str, configuration: str) -> Variant:
     """Return the variant of `key` ("my_models:tiny"; dots after the colon walk into attributes).
 
     The name may mean a Variant, or a callable that (a) takes `num_classes`, or one positional argument, and returns a
-    torch module, or (b) takes nothing and returns a Variant or a module with 1,000 classes. The recipe of a bare
-    module is 256/224; offer a Variant to state another. What the function returns is evaluated with the weights that it
-    has, unless --weights names others. Raises UsageError where the name is none of these.
+    torch module, or (b) takes nothing and returns a Variant or a module with 1,000 classes. The recipe is what the
+    module's `pretrained_cfg` (or `default_cfg`) states in its test or train `configuration`, as timm's do, for which it
+    is built once; without one it is 256/224. What the function returns is evaluated with the weights that it has,
+    unless --weights names others. Raises UsageError where the name is none of these.
     """
     made = _imported(key)
     if isinstance(made, Variant):
@@ -34,13 +39,15 @@ def variant_from_factory(key: str) -> Variant:
     if not callable(made):
         raise UsageError(f"{key} is a {type(made).__name__}: it must be a Variant or a function that makes a model")
     call = _call_with_classes(made)
-    if call is None:
+    if call is not None:
+        first = _asked(key, call)
+    else:
         first = _called(key, made)
         if isinstance(first, Variant):
             return first
         _require_module(key, first)
         call = partial(_call_without_classes, key, made)
-    return Variant(
+    variant = Variant(
         key=key,
         title=key,
         family="own",
@@ -48,6 +55,17 @@ def variant_from_factory(key: str) -> Variant:
         recipe=Recipe.for_crop_fraction(224, 0.875),
         brings_weights=True,
     )
+    statements = (getattr(first, name, None) for name in _STATEMENTS)
+    stated = next((found for found in statements if found is not None), None)
+    return variant if stated is None else with_stated_recipe(variant, stated, configuration)
+
+
+def _asked(key: str, call: ModelBuilder) -> object:
+    """Return a model to be asked for its recipe; None if it cannot be built, which its evaluation will report."""
+    try:
+        return _called(key, call, 1000)
+    except PwcBenchError:
+        return None
 
 
 def _imported(key: str) -> object:

@@ -1,13 +1,15 @@
 """`timm:NAME`: any classifier that timm knows, with the recipe and the public weights that timm states for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import EvaluationError, UsageError
-from pwc_bench.core.recipe import IMAGENET_MEAN, IMAGENET_STD, Recipe
+from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.variant import Checkpoint, Variant
 from pwc_bench.families._selection.keys import did_you_mean
+from pwc_bench.families._selection.stated_recipe import with_stated_recipe
 
 if TYPE_CHECKING:
     from timm.models import PretrainedCfg
@@ -16,35 +18,39 @@ if TYPE_CHECKING:
 __all__ = ["TIMM_PREFIX", "variant_from_timm"]
 
 TIMM_PREFIX = "timm:"
-_FILTERS = ("bicubic", "bilinear", "lanczos", "nearest", "box", "hamming")
 _IMAGENET_CLASSES = 1000
 
 
-def variant_from_timm(key: str) -> Variant:
-    """Return the variant of `key` ("timm:resnet18", "timm:resnet50.a1_in1k").
+def variant_from_timm(key: str, configuration: str) -> Variant:
+    """Return the variant of `key` ("timm:resnet18", "timm:resnet50.a1_in1k") in timm's test or train configuration.
 
-    Raises UsageError for a name that timm does not know, and for a recipe that is not a square centre crop.
+    Raises UsageError for a name that timm does not know. A recipe that is not offered fails the variant by name.
     """
     name = key.removeprefix(TIMM_PREFIX)
     stated = _pretrained_cfg(name)
     checkpoints, note = _public_weights(name, stated)
-    return Variant(
+    variant = Variant(
         key=key,
         title=name,
         family="timm",
-        build=partial(_build, name),
-        recipe=_recipe(key, stated),
+        build=partial(_build, name, {}),
+        recipe=Recipe.for_crop_fraction(224, 0.875),
         checkpoints=checkpoints,
         weights_note=note,
         timm_name=name,
     )
+    variant = with_stated_recipe(variant, {} if stated is None else stated, configuration)
+    is_resized = stated is not None and stated.fixed_input_size and stated.input_size[1] != variant.recipe.crop_px
+    if variant.refusal is not None or not is_resized:
+        return variant
+    return replace(variant, build=partial(_build, name, {"img_size": variant.recipe.crop_px}))
 
 
-def _build(name: str, num_classes: int) -> "nn.Module":
+def _build(name: str, arguments: Mapping[str, int], num_classes: int) -> "nn.Module":
     import timm
 
     try:
-        model: nn.Module = timm.create_model(name, pretrained=False, num_classes=num_classes)
+        model: nn.Module = timm.create_model(name, pretrained=False, num_classes=num_classes, **arguments)
     except (RuntimeError, TypeError, ValueError, AssertionError) as error:
         raise EvaluationError(f"timm cannot build {name} with {num_classes} classes: {_one_line(error)}") from error
     return model.eval()
@@ -63,36 +69,6 @@ def _pretrained_cfg(name: str) -> "PretrainedCfg | None":
         known = ", ".join(tags) if tags else "it has none"
         raise UsageError(f"timm knows {architecture!r}, but not its tag {tag!r}: known are {known}")
     return timm.get_pretrained_cfg(name)
-
-
-def _recipe(key: str, stated: "PretrainedCfg | None") -> Recipe:
-    from timm.data import resolve_data_config
-
-    config = resolve_data_config(pretrained_cfg=stated.to_dict() if stated is not None else {"num_classes": 1000})
-    channels, height, width = config["input_size"]
-    if channels != 3 or height != width:
-        raise UsageError(f"{key} takes inputs of {channels} x {height} x {width}: only square RGB inputs are offered")
-    if config["crop_mode"] != "center":
-        raise UsageError(f"{key} crops in mode {config['crop_mode']!r}: only the centre crop is offered")
-    if config["interpolation"] not in _FILTERS:
-        raise UsageError(f"{key} resizes by {config['interpolation']!r}: offered are {', '.join(_FILTERS)}")
-    recipe = replace(
-        Recipe.for_crop_fraction(height, config["crop_pct"]),
-        interpolation=config["interpolation"],
-        mean=tuple(config["mean"]),
-        std=tuple(config["std"]),
-    )
-    return replace(recipe, key=_recipe_key(recipe))
-
-
-def _recipe_key(recipe: Recipe) -> str:
-    """Say in the key whatever differs from the usual, so that two recipes never share one."""
-    key = recipe.key
-    if recipe.interpolation != "bicubic":
-        key += f"-{recipe.interpolation}"
-    if (recipe.mean, recipe.std) != (IMAGENET_MEAN, IMAGENET_STD):
-        key += "-norm-" + "-".join(f"{value:g}" for value in (*recipe.mean, *recipe.std))
-    return key
 
 
 def _public_weights(name: str, stated: "PretrainedCfg | None") -> tuple[tuple[Checkpoint, ...], str | None]:

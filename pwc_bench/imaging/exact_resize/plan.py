@@ -57,7 +57,7 @@ class CropPlan:
 
 def plan_crop(size_px: tuple[int, int], recipe: Recipe, order: PassOrder) -> CropPlan:
     """Plan the crop of an image of `size_px`, (width, height)."""
-    resized_px = resized_size_px(size_px, recipe.resize_px)
+    resized_px = resized_size_px(size_px, recipe)
     across, down = (
         _side_taps(side, resized, recipe.crop_px, recipe.interpolation)
         for side, resized in zip(size_px, resized_px, strict=True)

@@ -32,9 +32,7 @@ class SelfTest:
 
 def pillow_crop(image: Image.Image, recipe: Recipe) -> NDArray[np.uint8]:
     """Return the crop of an RGB image by Pillow's plainest calls: resize the whole of it, then cut the centre out."""
-    resized = image.resize(
-        resized_size_px(image.size, recipe.resize_px), Image.Resampling[recipe.interpolation.upper()]
-    )
+    resized = image.resize(resized_size_px(image.size, recipe), Image.Resampling[recipe.interpolation.upper()])
     left_px, top_px = (crop_offset_px(side_px, recipe.crop_px) for side_px in resized.size)
     return np.array(resized.crop((left_px, top_px, left_px + recipe.crop_px, top_px + recipe.crop_px)))
 
@@ -80,7 +78,7 @@ def _images(recipe: Recipe) -> Iterator[NDArray[np.uint8]]:
     """Yield images whose resized forms are within the recipe's limit."""
     noise = np.random.default_rng(0).integers(0, 256, 99_991, dtype=np.uint8)  # a prime: no two rows repeat in step
     for width_px, height_px in _sizes_px(recipe.resize_px):
-        resized_width_px, resized_height_px = resized_size_px((width_px, height_px), recipe.resize_px)
+        resized_width_px, resized_height_px = resized_size_px((width_px, height_px), recipe)
         if resized_width_px * resized_height_px > recipe.max_resized_pixels:
             continue
         grey = np.resize(noise, (height_px, width_px, 3))

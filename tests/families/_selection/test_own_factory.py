@@ -40,6 +40,32 @@ def thief(): return Variant(key="convit-s", title="x", family="x", build=by_name
 
 VARIANT = Variant(key="mine", title="Mine", family="own", build=by_name, recipe=Recipe(key="r", resize_px=300))
 NUMBER = 3
+
+
+def stating(stated, attribute="pretrained_cfg"):
+    model = Net()
+    setattr(model, attribute, stated)
+    return model
+
+OWN = {"input_size": (3, 96, 96), "test_input_size": (3, 128, 128), "crop_pct": 0.8, "test_crop_pct": 1.0,
+       "interpolation": "bilinear", "crop_mode": "squash", "mean": [0.5] * 3, "std": (0.25, 0.5, 1)}
+def as_mapping(num_classes=1000): return stating(OWN)
+def as_older_name(): return stating(OWN, "default_cfg")
+def as_timms(num_classes=1000):
+    from timm.models import PretrainedCfg
+    return stating(PretrainedCfg(**OWN))
+def bordered(num_classes=1000): return stating({"crop_mode": "border"})
+def inward(): return stating({"crop_mode": "inward"})
+def random_filter(): return stating({"interpolation": "random"})
+def wide(): return stating({"input_size": (3, 96, 128)})
+def grey(): return stating({"input_size": (1, 96, 96), "mean": (0.5,), "std": (0.5,)})
+def one_mean(): return stating({"mean": (0.5,)})
+def zero_std(): return stating({"std": (0.2, 0.0, 0.2)})
+def no_side(): return stating({"input_size": 96})
+def percent(): return stating({"crop_pct": "87.5 %"})
+def negative(): return stating({"crop_pct": -0.9})
+def words(): return stating("the usual")
+
 class space:
     nested = staticmethod(by_name)
 """
@@ -76,6 +102,42 @@ def test_a_variant_or_its_factory_may_state_everything(name: str) -> None:
     """A Variant keeps its own key and recipe."""
     (variant,) = resolve(f"own_models:{name}")
     assert (variant.key, variant.recipe.resize_px) == ("mine", 300)
+
+
+@pytest.mark.parametrize("factory", ["as_mapping", "as_older_name", "as_timms"])
+def test_a_model_states_its_recipe_as_timms_do(factory: str) -> None:
+    """What a model's `pretrained_cfg` says decides the pixels: the test's by default, the training's if asked."""
+    recipes = {name: resolve(f"own_models:{factory}", name)[0].recipe for name in ("test", "train")}
+    stated = ("bilinear", "squash", (0.5, 0.5, 0.5), (0.25, 0.5, 1.0))
+    for name, sides_px in (("test", (128, 128)), ("train", (120, 96))):
+        recipe = recipes[name]
+        assert (recipe.resize_px, recipe.crop_px, recipe.configuration) == (*sides_px, name)
+        assert (recipe.interpolation, recipe.crop_mode, recipe.mean, recipe.std) == stated
+
+
+@pytest.mark.parametrize(
+    ("factory", "message"),
+    [
+        ("bordered", r"own_models:bordered crops in mode 'border': offered are center, squash"),
+        ("inward", r"own_models:inward crops in mode 'inward': offered are center, squash"),
+        ("random_filter", r"resizes by 'random': offered are bicubic, bilinear, lanczos"),
+        ("wide", r"takes inputs of 3 x 96 x 128: only square RGB inputs are offered"),
+        ("grey", r"takes inputs of 1 x 96 x 96: only square RGB inputs are offered"),
+        ("one_mean", r"states a mean of \(0\.5,\): it must be three numbers"),
+        ("zero_std", r"states a std of \(0\.2, 0\.0, 0\.2\): each must be above 0"),
+        ("no_side", r"states an input size of 96: it must be \(3, side, side\)"),
+        ("percent", r"states a crop_pct of '87\.5 %': it must be a number above 0"),
+        ("negative", r"states a crop_pct of -0\.9: it must be a number above 0"),
+        ("words", r"has a pretrained_cfg of the type str: a mapping is needed"),
+    ],
+)
+def test_a_stated_recipe_that_is_not_offered_fails_its_variant_by_name(factory: str, message: str) -> None:
+    """No statement is replaced by the usual one: the variant fails, and others go on."""
+    (variant,) = resolve(f"own_models:{factory}")
+    with pytest.raises(EvaluationError, match=message):
+        variant.build(1000)
+    assert variant.refusal is not None
+    assert "\n" not in variant.refusal
 
 
 def test_imports_at_building_time_find_the_working_directory() -> None:

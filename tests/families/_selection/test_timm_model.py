@@ -1,6 +1,9 @@
 """`timm:NAME`: recipes, public weights and refusals."""
 
+from dataclasses import replace
+
 import pytest
+import timm
 import torch
 
 from pwc_bench.core.errors import EvaluationError, UsageError
@@ -74,10 +77,50 @@ def test_unknown_names_and_tags_are_refused(name: str, message: str) -> None:
         resolve(f"timm:{name}")
 
 
-def test_a_recipe_without_a_centre_crop_is_refused() -> None:
-    """Some models squash the whole image; the exact recipe cannot, so their accuracy would be wrong."""
-    with pytest.raises(UsageError, match="mode 'squash': only the centre crop"):
-        resolve("timm:coat_lite_medium_384")
+@pytest.mark.parametrize(
+    ("name", "configuration", "key"),
+    [
+        ("resnet50.tv2_in1k", "test", "exact-232-224-bilinear"),
+        ("resnet50.tv2_in1k", "train", "exact-201-176-bilinear"),
+        ("resnet50.a1_in1k", "test", "exact-288-288"),
+        ("resnet50.a1_in1k", "train", "exact-235-224"),
+        ("convit_tiny.fb_in1k", "test", "exact-256-224"),
+        ("convit_tiny.fb_in1k", "train", "exact-256-224"),
+        ("coat_lite_medium_384", "test", "exact-384-384-squash"),
+    ],
+)
+def test_size_and_crop_are_those_of_validation_unless_the_training_ones_are_asked_for(
+    name: str, configuration: str, key: str
+) -> None:
+    """Published accuracies are those at the test size and crop; the recipe says which configuration it is."""
+    (variant,) = resolve(f"timm:{name}", configuration)
+    assert (variant.recipe.key, variant.recipe.configuration) == (key, configuration)
+
+
+def test_a_fixed_size_is_that_of_the_recipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transformer whose weights were evaluated at another size than it is built for is built for the recipe's."""
+    stated = replace(timm.get_pretrained_cfg("vit_tiny_patch16_224"), test_input_size=(3, 256, 256))
+    monkeypatch.setattr(timm, "get_pretrained_cfg", lambda _name: stated)
+    sides = {}
+    for configuration in ("test", "train"):
+        (variant,) = resolve("timm:vit_tiny_patch16_224", configuration)
+        with torch.device("meta"):
+            sides[configuration] = variant.build(8).patch_embed.img_size
+    assert sides == {"test": (256, 256), "train": (224, 224)}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("deepseek_vit_412m", r"timm:deepseek_vit_412m crops in mode 'border': offered are center, squash$"),
+        ("vit_base_patch16_sapiens2", "takes inputs of 3 x 1024 x 768: only square RGB inputs are offered$"),
+    ],
+)
+def test_a_recipe_that_is_not_offered_fails_its_variant_by_name(name: str, message: str) -> None:
+    """Other pixels would give another accuracy, so that nothing of that variant is measured, and others go on."""
+    (variant,) = resolve(f"timm:{name}")
+    with pytest.raises(EvaluationError, match=message):
+        variant.build(1000)
 
 
 def test_a_model_that_timm_cannot_build_is_an_evaluation_error() -> None:

@@ -43,7 +43,7 @@ def random_images(seed: int, recipe: Recipe, count: int) -> list[NDArray[np.uint
             thin[::-1],
         )
         width_px, height_px = (max(1, one) for one in sizes[int(random.integers(len(sizes)))])
-        resized_px = resized_size_px((width_px, height_px), recipe.resize_px)
+        resized_px = resized_size_px((width_px, height_px), recipe)
         if resized_px[0] * resized_px[1] > 100_000:
             continue
         pixels = random.integers(0, 256, (height_px, width_px, 3), dtype=np.uint8)

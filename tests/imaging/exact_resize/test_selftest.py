@@ -15,7 +15,7 @@ RECIPE = Recipe(key="exact-40-32", resize_px=40, crop_px=32)
 
 def resized_in_order(image: Image.Image, recipe: Recipe, order: PassOrder) -> NDArray[np.uint8]:
     """What a Pillow with this order makes: one real pass after the other, each by a resize of one side alone."""
-    size_px = resized_size_px(image.size, recipe.resize_px)
+    size_px = resized_size_px(image.size, recipe)
     filter_ = Image.Resampling[recipe.interpolation.upper()]
     is_vertical_first = order.is_vertical_first(image.size, size_px)
     between_px = (image.width, size_px[1]) if is_vertical_first else (size_px[0], image.height)

@@ -49,9 +49,9 @@ SPEED = Section(
     "Rounds are compared by their ranks (Mann-Whitney, two-sided), at least 20 a side, p < 0.01 after Holm's "
     "correction over the variants, and the median must be worse by more than 5 %. Compared are only records of "
     "the same device, precision, batch size, implementation, compilation, CUDA graphs, TF32, memory format, "
-    "threads and power limit; end-to-end also of the same images and the same variants in the pass. Energy, peak "
-    "memory, MFU and the calibration error are shown and never gated. (20 rounds a side that scatter by 2 %, "
-    "unless a row says otherwise.)",
+    "threads, power limit and size of input; end-to-end also of the same images and the same variants in the pass. "
+    "Energy, peak memory, MFU and the calibration error are shown and never gated. (20 rounds a side that scatter by "
+    "2 %, unless a row says otherwise.)",
     (
         Case(
             baseline="3,000 images/s",
@@ -130,6 +130,15 @@ SPEED = Section(
             candidate="3,000 images/s on an A100",
             old=[_OLD],
             new=[_at(3_000.0, device="NVIDIA A100")],
+            metric="throughput",
+            outcome=Outcome.INCOMPARABLE,
+            exit_code=3,
+        ),
+        Case(
+            baseline="inputs of 224 px",
+            candidate="inputs of 176 px, as in the training",
+            old=[cost().but(environment={"input_px": 224})],
+            new=[_at(3_000.0, input_px=176)],
             metric="throughput",
             outcome=Outcome.INCOMPARABLE,
             exit_code=3,
