@@ -2,28 +2,79 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pwc_bench.core.metric import Better
+from pwc_bench.core.ranking import Interval, intervals_apart
 
-__all__ = ["pareto_frontier", "state_of_the_art"]
+__all__ = ["Estimate", "pareto_frontier", "state_of_the_art"]
 
 
-def pareto_frontier(points: Sequence[tuple[float, float]], better: tuple[Better, Better]) -> tuple[int, ...]:
-    """Return the places of the points that no other one beats in one metric without losing in the other.
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with where it may truly lie; without an interval it is exact."""
 
-    `points` hold the values of two metrics, `better` their directions. Equal points stand or fall together. A point
-    that is not finite never stands on the frontier. They come in the order of the first metric, its best value last.
+    value: float
+    interval: Interval | None = None
+
+    def gains(self, better: Better) -> tuple[float, float, float]:
+        """Return the value and the ends of its interval, the worse one first, the higher the better."""
+        low, high = self.interval or (self.value, self.value)
+        ends = (low, high) if better is Better.HIGHER else (-high, -low)
+        return (self.value if better is Better.HIGHER else -self.value, *ends)
+
+
+def pareto_frontier(points: Sequence[tuple[Estimate, Estimate]], better: tuple[Better, Better]) -> tuple[int, ...]:
+    """Return the places of the points that none of them beats in one metric without losing in the other.
+
+    `points` hold two metrics, `better` their directions. Values whose intervals overlap are not ordered: neither wins
+    nor loses. So a point that is better in one metric, and cannot be told apart in the other, beats; what is beaten
+    beats nobody any more, since overlapping is not transitive; and of points that can be told apart in neither metric
+    the one with the better first value stands for all. Equal points stand or fall together. A point that is not finite
+    never stands. They come in the order of the first metric, its best value last.
     """
-    signs = tuple(1.0 if direction is Better.HIGHER else -1.0 for direction in better)
-    gains = [(signs[0] * first, signs[1] * second) for first, second in points]
+    gains = [(first.gains(better[0]), second.gains(better[1])) for first, second in points]
+    left = [place for place, gain in enumerate(gains) if all(map(math.isfinite, (*gain[0], *gain[1])))]
+    standing: list[int] = []
+    while left:  # nothing beats in a circle, as both orders are interval orders: each round finds some that stand
+        beaten = _beaten(left, left, gains)
+        unbeaten = [place for place in left if place not in beaten]
+        standing += unbeaten
+        out = _beaten(left, unbeaten, gains) | set(unbeaten)
+        left = [place for place in left if place not in out]
     found: list[int] = []
-    highest = -math.inf
-    # From the best of the first metric on, a point must be better in the second one than all before it.
-    for place in sorted(_whole(gains), key=lambda place: (gains[place], -place), reverse=True):
-        if gains[place][1] > highest or (found and gains[place] == gains[found[-1]]):
+    for place in sorted(standing, key=lambda place: (gains[place][0][0], gains[place][1][0], -place), reverse=True):
+        mine = gains[place]
+        if all(gains[other] == mine or _is_apart(gains[other], mine) for other in found):
             found.append(place)
-            highest = gains[place][1]
     return tuple(reversed(found))
+
+
+_Gains = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+def _beaten(places: Sequence[int], rivals: Sequence[int], gains: Sequence[_Gains]) -> set[int]:
+    """Return those of `places` that one of the `rivals` beats."""
+    return _beaten_in(places, rivals, gains, 0, 1) | _beaten_in(places, rivals, gains, 1, 0)
+
+
+def _beaten_in(places: Sequence[int], rivals: Sequence[int], gains: Sequence[_Gains], one: int, other: int) -> set[int]:
+    """Return the places that some rival beats in metric `one` without losing in the `other`."""
+    nearest = sorted(rivals, key=lambda place: gains[place][one][1], reverse=True)  # by the worse end, the best first
+    found: set[int] = set()
+    best, met = -math.inf, 0
+    for place in sorted(places, key=lambda place: gains[place][one][2], reverse=True):
+        while met < len(nearest) and gains[nearest[met]][one][1] > gains[place][one][2]:
+            best = max(best, gains[nearest[met]][other][2])
+            met += 1
+        if best >= gains[place][other][1]:
+            found.add(place)
+    return found
+
+
+def _is_apart(first: _Gains, second: _Gains) -> bool:
+    """Tell whether two points can be told apart in one metric at least."""
+    return any(intervals_apart(a[1:], b[1:]) for a, b in zip(first, second, strict=True))
 
 
 def state_of_the_art(results: Sequence[tuple[str, float]], better: Better) -> tuple[int, ...]:
@@ -41,7 +92,3 @@ def state_of_the_art(results: Sequence[tuple[str, float]], better: Better) -> tu
             found.append(place)
             highest = gain
     return tuple(found)
-
-
-def _whole(gains: Sequence[tuple[float, float]]) -> list[int]:
-    return [place for place, gain in enumerate(gains) if all(math.isfinite(value) for value in gain)]

@@ -21,8 +21,11 @@ __all__ = ["ChartContext", "pages"]
 
 _STATE_OF_THE_ART = "Each of these was better than everything published before it."
 _FRONTIER = (
-    "No other model is better in one of the two numbers without being worse in the other. A whole measurement speaks "
-    "for its model, otherwise the claim does."
+    "No other model is better in one of the two numbers without being worse in the other. Numbers whose intervals "
+    "overlap are not ordered: of two models that only one of the numbers tells apart, the one that is better in it "
+    "stands here, and of two that neither tells apart one stands for both. A claim has the interval that its printed "
+    "digits and, if it is a share, the number of images leave open. A whole measurement speaks for its model, "
+    "otherwise the claim does."
 )
 
 
@@ -86,4 +89,4 @@ def _meaning(chart: BoardChart) -> str:
     meaning = _STATE_OF_THE_ART if chart.scatter.is_over_time else _FRONTIER
     if not chart.setting:
         return meaning
-    return f"{meaning} Only the numbers of {chart.setting} are compared: speeds on different hardware are not."
+    return f"{meaning} Only numbers of one setting are compared: {chart.setting}."

@@ -1,17 +1,19 @@
 """A page per variant: what it is, what was claimed of it, what we measured, and every record."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from urllib.parse import quote
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record
+from pwc_bench.core.selection import Usage
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.core.variant import Checkpoint, Variant
-from pwc_bench.views.current import current_records
+from pwc_bench.views.current import current_records, site_usage
 from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
@@ -98,9 +100,9 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     """Yield a page for every declared variant, then for every further one that has records or claims."""
     names = Names.of(archive)
     titles = _paper_titles(archive)
-    ratios = SpeedRatios(archive)
+    ratios, usage = SpeedRatios(archive), cache(partial(site_usage, archive))
     for key, path in share.part(_addresses(_keys(archive))):
-        yield Page("model", path, _context(archive, names, titles, ratios, key, path))
+        yield Page("model", path, _context(archive, names, titles, ratios, usage, key, path))
 
 
 def _addresses(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -129,7 +131,13 @@ def _paper_titles(archive: Archive) -> Mapping[str, str]:
 
 
 def _context(
-    archive: Archive, names: Names, titles: Mapping[str, str], ratios: SpeedRatios, key: str, path: str
+    archive: Archive,
+    names: Names,
+    titles: Mapping[str, str],
+    ratios: SpeedRatios,
+    usage: Callable[[], Usage],
+    key: str,
+    path: str,
 ) -> ModelPage:
     records = tuple(archive.records(variant=key))
     variant = archive.catalogue.variants.get(key)
@@ -148,7 +156,7 @@ def _context(
         facts=_facts(key, variant),
         checkpoints=() if variant is None else tuple(_checkpoint(place) for place in variant.checkpoints),
         weights_note=None if variant is None else variant.weights_note,
-        standing=tuple(VariantStanding(archive, names, titles, key, path, ratios).groups()),
+        standing=tuple(VariantStanding(archive, names, titles, key, path, ratios, usage).groups()),
         costs=tuple(_costs(archive, key, path)),
         speed=speed_table(names, records, path),
         history=history_section(names, records, path),

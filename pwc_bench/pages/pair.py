@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, partial
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
+from pwc_bench.views.current import site_usage
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.guesses import GuessDesk, Guesses
 from pwc_bench.views.links import Link, model_path, record_path, relative
@@ -50,12 +52,13 @@ class PairPage:
 def pages(archive: Archive) -> Iterator[Page]:
     """Yield a page for each pair."""
     names, desk = Names.of(archive), GuessDesk(archive)
+    usage = cache(partial(site_usage, archive))
     figures: dict[str, VariantFigures] = {}
     guesses: dict[str, tuple[Guesses, ...]] = {}
     for pair in paper_pairs(archive):
         for key in (pair.first, pair.second):
             if key not in figures:
-                figures[key] = VariantFigures(archive, key, _REFERENCE)
+                figures[key] = VariantFigures(archive, key, _REFERENCE, usage)
                 guesses[key] = desk.of_variant(key)
         yield Page("pair", pair.path, _context(archive, names, pair, figures, guesses))
 

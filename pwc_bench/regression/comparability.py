@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from pwc_bench.core.exact_value import WEIGHTS
-from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Environment, Record
+from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.record import Record
+from pwc_bench.core.setting import Setting, depends_on_machine
 
-__all__ = ["differences", "precision_class"]
+__all__ = ["differences"]
 
 _NONE = "unknown"
 
@@ -19,12 +20,6 @@ def differences(metric: Metric, baseline: Record, candidate: Record) -> tuple[st
     return tuple(_differences(metric, baseline, candidate))
 
 
-def precision_class(environment: Environment) -> str:
-    """Return what decides the digits of scores: the precision, and whether CUDA rounded fp32 products to TF32."""
-    is_tf32 = environment.precision == "fp32" and environment.tf32 and environment.device_type == "cuda"
-    return "fp32 with TF32" if is_tf32 else environment.precision
-
-
 def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
     if metric.key == WEIGHTS.key:
         return
@@ -33,10 +28,10 @@ def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterato
     if metric.scope is Scope.MODEL:
         yield from _input(baseline.environment.input_px, candidate.environment.input_px)
     if metric.scope is Scope.DATASET:
-        yield from _data(baseline, candidate)
-        yield from _unlike("precision", precision_class(baseline.environment), precision_class(candidate.environment))
-    if metric.kind in (Kind.SAMPLED, Kind.DESCRIPTIVE) and not _is_of_images(metric):
-        yield from _machine(metric, baseline, candidate)
+        yield from _images(baseline, candidate)
+    yield from Setting.of(baseline, metric).differences(Setting.of(candidate, metric))
+    if depends_on_machine(metric):
+        yield from _method(metric, baseline, candidate)
 
 
 def _input(old: int | None, new: int | None) -> Iterator[str]:
@@ -45,17 +40,8 @@ def _input(old: int | None, new: int | None) -> Iterator[str]:
         yield from _unlike("side of the input in px", old, new)
 
 
-def _is_of_images(metric: Metric) -> bool:
-    """Tell whether a descriptive metric follows from the predictions alone, as the calibration error does."""
-    return metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.DATASET
-
-
-def _data(baseline: Record, candidate: Record) -> Iterator[str]:
+def _images(baseline: Record, candidate: Record) -> Iterator[str]:
     old, new = baseline.provenance, candidate.provenance
-    recipes = [None if p.recipe is None else p.recipe.sha256 for p in (old, new)]
-    if recipes[0] != recipes[1]:
-        names = [_NONE if p.recipe is None else p.recipe.key for p in (old, new)]
-        yield f"recipe {names[0]} ({_short(recipes[0])}) against {names[1]} ({_short(recipes[1])})"
     if old.manifest_sha256 != new.manifest_sha256:
         seen = [f"{_NONE if p.images_seen is None else f'{p.images_seen:,}'}" for p in (old, new)]
         yield (
@@ -66,24 +52,6 @@ def _data(baseline: Record, candidate: Record) -> Iterator[str]:
         yield "images and labels: no manifest hash on either side"
     elif (old.images_seen, old.images_failed) != (new.images_seen, new.images_failed):
         yield f"images that could be evaluated: {old.images_seen} against {new.images_seen}"
-
-
-def _machine(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
-    old, new = baseline.environment, candidate.environment
-    yield from _unlike("device", old.device, new.device)
-    if metric.scope is Scope.MODEL:
-        yield from _unlike("precision", precision_class(old), precision_class(new))
-    yield from _unlike("batch size", baseline.batch_size_of(metric.key), candidate.batch_size_of(metric.key))
-    yield from _unlike("implementation", old.implementation, new.implementation)
-    yield from _unlike("torch.compile", _on(old.compile), _on(new.compile))
-    yield from _unlike("CUDA graphs", _on(old.cuda_graphs), _on(new.cuda_graphs))
-    yield from _unlike("memory format", old.memory_format, new.memory_format)
-    yield from _unlike("torch threads", old.threads, new.threads)
-    yield from _unlike("GPU power limit in W", old.power_limit_watts, new.power_limit_watts)
-    if metric.scope is Scope.DATASET:
-        yield from _unlike("reading threads", old.workers, new.workers)
-        yield from _unlike("processes", old.processes or 1, new.processes or 1)
-    yield from _method(metric, baseline, candidate)
 
 
 def _method(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:
@@ -98,10 +66,6 @@ def _method(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str
 def _unlike(name: str, old: object, new: object) -> Iterator[str]:
     if old != new:
         yield f"{name} {_NONE if old is None else old} against {_NONE if new is None else new}"
-
-
-def _on(is_on: bool | None) -> str:  # noqa: FBT001 - a record's own field, put into words
-    return "on" if is_on else "off"
 
 
 def _listed(names: object) -> str:

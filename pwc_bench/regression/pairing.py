@@ -12,8 +12,9 @@ from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
+from pwc_bench.core.setting import Machine
 from pwc_bench.core.verdict import Outcome
-from pwc_bench.regression.comparability import differences, precision_class
+from pwc_bench.regression.comparability import differences
 from pwc_bench.regression.hurdles import find_hurdle
 from pwc_bench.regression.pair import Hurdle, Pair, known_id
 
@@ -57,14 +58,10 @@ def _by_subject(records: Iterable[Record]) -> dict[tuple[str, str | None], list[
     return dict(sorted(found.items(), key=lambda item: (item[0][0], item[0][1] or "")))
 
 
-def _lane(record: Record) -> tuple[str, str, str]:
-    return record.environment.implementation, record.environment.device, precision_class(record.environment)
-
-
 def _lanes(records: Sequence[Record]) -> list[Record]:
-    newest: dict[tuple[str, str, str], Record] = {}
+    newest: dict[Machine, Record] = {}
     for record in records:
-        newest.setdefault(_lane(record), record)
+        newest.setdefault(Machine.of(record.environment), record)
     return list(newest.values())
 
 
@@ -138,7 +135,7 @@ def _partner(metric: Metric, holders: Sequence[Record], taker: Record) -> Record
     """Return the comparable record, of the same lane before others, the newest first; else the least different one."""
 
     def rank(holder: Record) -> tuple[int, bool, int]:
-        lanes = zip(_lane(holder), _lane(taker), strict=True)
+        lanes = zip(Machine.of(holder.environment), Machine.of(taker.environment), strict=True)
         return len(differences(metric, holder, taker)), holder.status is not taker.status, sum(a != b for a, b in lanes)
 
     return min(holders, key=rank)  # the first of equals, and they come newest first
@@ -177,7 +174,7 @@ def _missing(metric: Metric, holders: Sequence[Record], candidates: Sequence[Rec
 def _failed_lanes(metric: Metric, holders: Sequence[Record], candidates: Sequence[Record]) -> Iterator[Pair]:
     """Yield what the baseline has of a lane whose newest attempt failed while another lane went well."""
     for record in candidates:
-        same = [holder for holder in holders if _lane(holder) == _lane(record)]
+        same = [holder for holder in holders if Machine.of(holder.environment) == Machine.of(record.environment)]
         if record.status is Status.FAILED and same:
             pair = _missing(metric, same, [record])
             yield replace(pair, implementation=record.environment.implementation)
@@ -191,7 +188,7 @@ def _vanished(metric: Metric, holders: Sequence[Record], takers: Sequence[Record
     timed = {record.environment.implementation for record in takers}
     here = [holder for holder in holders if any(_differs_in_implementation(metric, holder, taker) for taker in takers)]
     here += [holder for holder in holders if any(not differences(metric, holder, taker) for taker in takers)]
-    speaking = current_record(here, metric.key)
+    speaking = max(here, key=_leads, default=None)
     for name in sorted({holder.environment.implementation for holder in here} - timed):
         holder = current_record([h for h in here if h.environment.implementation == name], metric.key)
         if speaking is not None and holder is not None:
@@ -199,6 +196,11 @@ def _vanished(metric: Metric, holders: Sequence[Record], takers: Sequence[Record
             reason = f"the candidate did not time the {name} implementation"
             hurdle = Hurdle(Outcome.MISSING, reason, is_gated=is_gated)
             yield Pair(metric=metric, baseline=holder, candidate=takers[0], implementation=name, hurdle=hurdle)
+
+
+def _leads(record: Record) -> tuple[str, bool]:
+    """Put first what was asked for: of one run the fused implementation, beside which the reference is only timed."""
+    return record.started, not Machine.of(record.environment).is_reference
 
 
 def _differs_in_implementation(metric: Metric, holder: Record, taker: Record) -> bool:

@@ -1,11 +1,13 @@
 """The answer to each claim of an archive: which record speaks to it, and what came of it."""
 
+from functools import cache, partial
+
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Agreement
-from pwc_bench.views.current import Current, current_records
+from pwc_bench.views.current import Current, current_records, site_usage
 from pwc_bench.views.reproduction import Reproduction, reproduce
 from pwc_bench.views.speed_ratios import SpeedRatios
 
@@ -18,6 +20,7 @@ class Answers:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._current: dict[tuple[str, str], Current] = {}
+        self._usage = cache(partial(site_usage, archive))
         self.ratios = SpeedRatios(archive)
         """Compares speeds that were claimed on other hardware."""
 
@@ -25,7 +28,7 @@ class Answers:
         """Return the records that speak for a variant on a data set and of its architecture."""
         key = (variant, dataset)
         if key not in self._current:
-            self._current[key] = current_records(self._archive, dataset, variant=variant)
+            self._current[key] = current_records(self._archive, dataset, variant=variant, usage=self._usage)
         return self._current[key]
 
     def record(self, claim: Claim) -> Record | None:

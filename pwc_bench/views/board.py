@@ -41,8 +41,9 @@ class Board:
     """What follows the metrics."""
     newest: str | None
     """The start of the newest record behind it, None where nothing was measured."""
-    has_machines: bool
-    """Whether its filters offer several machines or precisions, so that each number must say its own."""
+    machines: tuple[str, ...]
+    """What its filters offer where there are several machines, so that each number must say its own: words for
+    implementation, device and precision, the usual ones first."""
     is_labelled: bool
     """Whether each cell repeats its heading, for phones, where a row becomes a card; long boards scroll instead."""
 
@@ -59,12 +60,13 @@ def make_board(
 
     `pair` tests models image by image, for pages that show ranks: `views.separation.paired_tests`.
     """
-    current = current_records(archive, key.dataset)
+    whole = current_records(archive, key.dataset)
     claims = tuple(claim for claim in archive.claims(dataset=key.dataset) if claim.task == key.task)
     known_metrics = archive.catalogue.metrics
-    metrics = board_metrics(known_metrics, claims, {metric for _, metric in current.chosen})
-    measured = [variant for variant in current.variants if current.has_passed(variant)]
-    entries = _entries(claims, measured, names)
+    metrics = board_metrics(known_metrics, claims, {metric for _, metric in whole.found})
+    measured = [variant for variant in whole.variants if whole.has_passed(variant)]
+    entries = tuple(_entries(claims, measured, names))
+    current = whole.among({entry.variant for entry in entries if entry.variant})
     ratios = SpeedRatios(archive)
     drafts = [make_row(entry, metrics, current, names, papers, path, ratios) for entry in entries]
     rivals = [row for row in drafts if row.is_rival]
@@ -76,8 +78,8 @@ def make_board(
         else rivals
     )
     rows = align_rows([*known, *(row for row in drafts if not row.is_rival)])
-    columns = tuple(board_columns(metrics, known_metrics, rows[: len(known)]))
-    filters = board_filters(facet for row in known for facet in row.facets)
+    columns = tuple(board_columns(metrics, known_metrics, rows[: len(known)], current.usage, images))
+    filters = board_filters((facet for row in known for facet in row.facets), current.usage.machines)
     return Board(
         columns=columns,
         rows=rows[: len(known)],
@@ -85,8 +87,8 @@ def make_board(
         order=_order(metrics, known_metrics),
         filters=filters,
         further_columns=further_columns(columns),
-        newest=max((record.started for record in current.chosen.values()), default=None),
-        has_machines=any(choice.name in ("precision", "hardware") for choice in filters),
+        newest=current.newest,
+        machines=tuple(machine.key for machine in current.usage.machines) if len(current.usage.machines) > 1 else (),
         is_labelled=len(known) <= _MOST_LABELLED,
     )
 

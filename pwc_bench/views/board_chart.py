@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.pareto import pareto_frontier, state_of_the_art
+from pwc_bench.core.pareto import Estimate, pareto_frontier, state_of_the_art
 from pwc_bench.views.board import Board
 from pwc_bench.views.board_columns import BoardColumn
 from pwc_bench.views.board_frontier import (
@@ -42,7 +42,7 @@ class BoardChart:
     best: tuple[str, ...]
     """The models on the line, from left to right."""
     setting: str
-    """The machine and precision, or the claims' hardware, of all that the line joins: "NVIDIA H200, bf16"; "" where the
+    """The setting, or the claims' hardware, of all that the line joins: "NVIDIA H200, bf16, batch 256"; "" where the
     numbers depend on none."""
 
 
@@ -67,16 +67,14 @@ def board_charts(board: Board, title: str) -> tuple[BoardChart, ...]:
 
 def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
     across, up = board.columns[x], board.columns[y]
-    machine = tuple(place for place in (x, y) if board.columns[place].is_of_machine)
     points = tuple(
-        point for place, row in enumerate(board.rows) for point in crossed_points(row, place, (x, y), machine)
+        point for place, row in enumerate(board.rows) for point in crossed_points(row, place, board.columns, (x, y))
     )
     if len(points) < _FEWEST:
         return None
     rivals = in_one_setting(points, measured_first)
     setting = _setting(points, rivals)
-    places = [(points[place].x, points[place].y) for place in rivals]
-    frontier = pareto_frontier(places, (_better(across), _better(up)))
+    frontier = pareto_frontier([_estimates(points[place]) for place in rivals], (_better(across), _better(up)))
     is_told = bool(across.direction and up.direction)
     line = sorted((rivals[place] for place in frontier if is_told), key=lambda place: points[place].x)
     return BoardChart(
@@ -128,6 +126,10 @@ def _over_time(board: Board, title: str) -> BoardChart | None:
         best=_names(points, line),
         setting=setting,
     )
+
+
+def _estimates(point: Point) -> tuple[Estimate, Estimate]:
+    return Estimate(point.x, point.spread[0]), Estimate(point.y, point.spread[1])
 
 
 def _setting(points: Sequence[Point], rivals: Sequence[int]) -> str:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import chain, count
 
 from pwc_bench.core.metric import Better, Metric, Scope
+from pwc_bench.core.selection import Usage
+from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.core.slug import slugify
 from pwc_bench.views.board_ranking import can_rank
 from pwc_bench.views.board_rows import BoardRow
-from pwc_bench.views.cells import depends_on_machine
+from pwc_bench.views.separation import images_of_share
 
 __all__ = ["BoardColumn", "FurtherColumn", "board_columns", "further_columns"]
 
@@ -46,6 +48,8 @@ class BoardColumn:
     """Whether it may span orders of magnitude, as costs and speeds do, and scores between 0 and 100 do not."""
     is_of_machine: bool
     """Whether its numbers depend on the machine, as speeds do."""
+    images: int | None
+    """Of how many images its numbers are shares; None where they are none, or nobody knows."""
     span: str
     """How many columns of the table it takes."""
     claim_index: str
@@ -54,11 +58,9 @@ class BoardColumn:
     claim_conditions: str | None
     """What all its claims depend on; None where that differs, and then stands with each of them."""
     measured_conditions: str | None
-    """The same of its measurements, also of those that a filter brings up."""
+    """The setting of its measurements, of those that depend on one; any other says its own."""
     claims_differ: bool
     """Whether its claims are speeds on several machines, or on some that nobody named: their order is no ranking."""
-    measurements_differ: bool
-    """Whether its measurements are speeds on several machines or in several precisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,24 @@ class FurtherColumn:
 
 
 def board_columns(
-    metrics: Sequence[Metric], ours: Mapping[str, Metric], rows: Sequence[BoardRow]
+    metrics: Sequence[Metric],
+    ours: Mapping[str, Metric],
+    rows: Sequence[BoardRow],
+    usage: Usage,
+    images: int | None = None,
 ) -> Iterator[BoardColumn]:
-    """Yield the columns of `metrics` in the order in which the cells of `rows` stand; `ours` are those we measure."""
+    """Yield the columns of `metrics` in the order in which the cells of `rows` stand; `ours` are those we measure.
+
+    `usage` tells in which setting the speeds of each are compared; `images` is the size of the data set, None where
+    nobody knows it.
+    """
     index = 2  # after the position and the model
     keys = {metric.key for metric in metrics if metric.key in ours}
     for place, metric in enumerate(metrics):
         cells = [row.cells[place] for row in rows]
         claimed = [cell.claim.conditions for cell in cells if cell.claim]
-        others = [cell for row in rows for cell in row.elsewhere[place]]
-        measured = [cell.measured for cell in (*cells, *others) if cell.measured]
         is_ours, is_of_machine = metric.key in ours, depends_on_machine(metric)
+        setting = usage.usual(metric.key) if is_of_machine else None
         has_claims = not is_ours or any(cell.claim for cell in cells)
         key = metric.key if is_ours else _free(slugify(metric.key)[:_LONGEST_KEY].strip("-"), keys)
         keys.add(key)
@@ -99,13 +108,13 @@ def board_columns(
             has_claims=has_claims,
             is_of_machine=is_of_machine,
             is_cost=metric.scope is Scope.MODEL or (can_rank(metric) and metric.better is Better.LOWER),
+            images=images_of_share(metric, images),
             span=str(has_claims + is_ours),
             claim_index=str(index),
             measured_index=str(index + has_claims),
             claim_conditions=_common(claimed),
-            measured_conditions=_common([found.setting for found in measured]) if is_of_machine else None,
+            measured_conditions=setting.text if setting else None,
             claims_differ=is_of_machine and len(claimed) > 1 and (None in claimed or len(set(claimed)) > 1),
-            measurements_differ=is_of_machine and len({found.machine for found in measured}) > 1,
         )
         index += has_claims + is_ours
 

@@ -4,17 +4,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.core.record import Record
+from pwc_bench.core.setting import Machine
 from pwc_bench.core.slug import slugify
 from pwc_bench.core.variant import Variant
-from pwc_bench.views.cells import precision_text
 from pwc_bench.views.comparison import Comparison
 from pwc_bench.views.links import Link
 
 __all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "family_facet", "row_facets"]
 
-_TITLES = {"family": "Family", "size": "Parameters", "precision": "Precision", "hardware": "Hardware", "year": "Year"}
+_TITLES = {
+    "family": "Family",
+    "size": "Parameters",
+    "implementation": "Implementation",
+    "hardware": "Hardware",
+    "precision": "Precision",
+    "year": "Year",
+}
 """The filters with several choices, in the order in which the page offers them."""
+_MACHINE = ("hardware", "precision", "implementation")
+"""The filters that together choose a machine, in the order of its words."""
 _SIZES = (
     (10.0, "0-10", "up to 10 M"),
     (50.0, "10-50", "10 to 50 M"),
@@ -64,6 +72,8 @@ class Filter:
     name: str
     title: str
     choices: tuple[Choice, ...]
+    none: str = "any"
+    """What stands in the place of a choice."""
 
 
 _REPRODUCED = Level("measured", "reproduced", "We measured it whole, and it agrees with the claim.", "5")
@@ -96,11 +106,11 @@ def family_facet(variant: Variant | None) -> Facet | None:
 
 
 def row_facets(
-    family: Facet | None, cells: Sequence[Comparison], found: Sequence[Record], year: str, code: Link | None
+    family: Facet | None, cells: Sequence[Comparison], machines: Sequence[Machine], year: str, code: Link | None
 ) -> Iterator[Facet]:
     """Yield what a row can be filtered by, each property once.
 
-    `found` are the records of every machine; `year` is "" where it is not known.
+    `machines` are all on which it was measured; `year` is "" where it is not known.
     """
     if cells and cells[0].measured:
         yield Facet("measured", "1", f"{cells[0].title} measured")
@@ -109,24 +119,32 @@ def row_facets(
     size = next((limit for cell in cells if cell.metric == "parameters" for limit in _size(cell)), None)
     if size is not None:
         yield size
-    for precision in dict.fromkeys(precision_text(record.environment) for record in found):
-        yield Facet("precision", slugify(precision), precision)
-    for device in dict.fromkeys(record.environment.device for record in found):
-        yield Facet("hardware", slugify(device), device)
+    for machine in machines:
+        for name, text in zip(_MACHINE, machine, strict=True):
+            yield Facet(name, slugify(text), text)
     if code:
         yield Facet("code", "1", "Has code")
     if year:
         yield Facet("year", year, year)
 
 
-def board_filters(facets: Iterable[Facet]) -> tuple[Filter, ...]:
-    """Return the lists that help to choose among rows: those with at least two choices."""
+def board_filters(facets: Iterable[Facet], machines: Sequence[Machine] = ()) -> tuple[Filter, ...]:
+    """Return the lists that help to choose among rows: those with at least two choices.
+
+    Of `machines` the first is the usual one, whose numbers are shown without a choice.
+    """
+    usual = dict(zip(_MACHINE, machines[0], strict=True)) if machines else {}
     seen: dict[str, dict[str, str]] = {name: {} for name in _TITLES}
     for facet in facets:
         if facet.name in seen:
             seen[facet.name].setdefault(facet.value, facet.text)
     return tuple(
-        Filter(name, _TITLES[name], tuple(Choice(value, text) for value, text in _ordered(name, choices)))
+        Filter(
+            name,
+            _TITLES[name],
+            tuple(Choice(value, text) for value, text in _ordered(name, choices)),
+            f"usual ({usual[name]})" if name in usual else "any",
+        )
         for name, choices in seen.items()
         if len(choices) > 1
     )

@@ -25,7 +25,9 @@ class BoardFigure:
     flags: str | None
     """What its pale discs are: "demo", "partial, own weights"; None where it has none."""
     setting: str | None
-    """The only machine whose numbers its line joins; None where the line joins all that it could."""
+    """The only setting whose numbers its line joins; None where the line joins all that it could."""
+    is_frontier: bool
+    """Whether its line joins the models that no other one beats."""
 
 
 def board_figure(chart: BoardChart) -> BoardFigure:
@@ -39,6 +41,7 @@ def board_figure(chart: BoardChart) -> BoardFigure:
         has_ties=not models[0].isdisjoint(models[1]),
         costs=scatter.cost_title if scatter.costs else None,
         flags="; ".join(flags) or None,
+        is_frontier=len(scatter.line) > 1 and not scatter.is_over_time,
         setting=chart.setting if len({point.setting for point in scatter.points}) > 1 else None,
     )
 

@@ -40,8 +40,16 @@ class BoardLine:
     status_reason: str | None
     device: str | None
     precision: str | None
+    implementation: str | None
+    """"reference" or "fused": whose code ran."""
     batch_size: int | None
     """Of a speed or a peak of memory, which depend on it."""
+    threads: int | None
+    """Torch's own, of the same."""
+    setting: str | None
+    """All that it depends on, as the page says it."""
+    is_comparable: bool | None
+    """Whether it may stand beside the others of its metric: a speed only where it is of the board's own setting."""
     record: str | None
     """The record's id."""
 
@@ -59,7 +67,9 @@ def board_csv(board: Board) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, [field.name for field in fields(BoardLine)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_fields(line) | {"model": _as_text(line.model)} for line in board_lines(board))
+    for line in board_lines(board):
+        words = {None: None, True: "true", False: "false"}[line.is_comparable]
+        writer.writerow(_fields(line) | {"model": _as_text(line.model), "is_comparable": words})
     return out.getvalue()
 
 
@@ -102,6 +112,10 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         status_reason=found.status.reason if found and found.status else None,
         device=found.device if found else None,
         precision=found.precision if found else None,
+        implementation=found.implementation if found else None,
         batch_size=found.batch_size if found else None,
+        threads=found.threads if found else None,
+        setting=found.setting if found else None,
+        is_comparable=found.is_usual if found else None,
         record=found.record_id if found else None,
     )

@@ -15,8 +15,8 @@ def claimed_setting(claims: Iterable[ClaimCell]) -> str | None:
 
 
 def measured_setting(cells: Iterable[MeasuredCell]) -> str:
-    """Return the machine of measurements that depend on one: "NVIDIA H200, bf16"; "" without any."""
-    return "; ".join(dict.fromkeys(cell.machine for cell in cells))
+    """Return the setting of measurements that depend on one: "NVIDIA H200, bf16, batch 256"; "" without any."""
+    return "; ".join(dict.fromkeys(cell.setting for cell in cells))
 
 
 def in_one_setting(points: Sequence[Point], trust: Callable[[Point], int]) -> list[int]:

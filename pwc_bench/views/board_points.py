@@ -2,31 +2,48 @@
 
 from collections.abc import Iterator, Sequence
 
+from pwc_bench.core.ranking import Interval
 from pwc_bench.views.axes import years
 from pwc_bench.views.board_columns import BoardColumn
 from pwc_bench.views.board_frontier import claimed_setting, measured_setting
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.cells import ClaimCell, MeasuredCell
 from pwc_bench.views.scatter import Cost, Point
+from pwc_bench.views.separation import claim_interval
 
 __all__ = ["counted_costs", "crossed_points", "dated_points"]
 
 
-def crossed_points(row: BoardRow, place: int, axes: tuple[int, int], machine: Sequence[int]) -> Iterator[Point]:
-    """Yield a row's claimed and measured point, each where both numbers are known.
+def crossed_points(row: BoardRow, place: int, columns: Sequence[BoardColumn], axes: tuple[int, int]) -> Iterator[Point]:
+    """Yield a row's claimed and measured point, each where both numbers are known; `axes` are the columns of x and y.
 
-    `axes` are the columns of x and y, `machine` those of them whose numbers depend on the machine.
+    A speed in another setting than its column's stands on no chart.
     """
+    across, up = (columns[column] for column in axes)
     cost, score = (row.cells[column] for column in axes)
-    cells = [row.cells[column] for column in machine]
+    of_machine = [row.cells[column] for column in axes if columns[column].is_of_machine]
     if cost.claim and score.claim and cost.claim.number.sort and score.claim.number.sort:
         at = f" at {_text(cost.claim.number.text, cost.claim.own_unit or cost.unit)} ({score.claim.source})"
-        setting = claimed_setting(cell.claim for cell in cells if cell.claim)
-        yield _claimed(row, place, float(cost.claim.number.sort), score.claim, at, setting)
-    if cost.measured and score.measured:
+        yield _claimed(
+            row,
+            place,
+            float(cost.claim.number.sort),
+            score.claim,
+            at,
+            setting=claimed_setting(cell.claim for cell in of_machine if cell.claim),
+            spread=(_claim_spread(cost.claim, across), _claim_spread(score.claim, up)),
+        )
+    if cost.measured and score.measured and cost.measured.is_usual and score.measured.is_usual:
         at = f" at {_text(cost.measured.number.text, cost.unit)}"
-        setting = measured_setting(cell.measured for cell in cells if cell.measured)
-        yield _measured(row, place, float(cost.measured.number.sort), score.measured, at, setting)
+        yield _measured(
+            row,
+            place,
+            float(cost.measured.number.sort),
+            score.measured,
+            at,
+            setting=measured_setting(cell.measured for cell in of_machine if cell.measured),
+            x_spread=_bounds(cost.measured),
+        )
 
 
 def counted_costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColumn, x: int) -> Iterator[Cost]:
@@ -52,34 +69,63 @@ def dated_points(row: BoardRow, place: int, column: BoardColumn) -> Iterator[Poi
     words = f", published {row.published}"
     if score.claim and score.claim.number.sort:
         setting = claimed_setting([score.claim] if column.is_of_machine else ())
-        yield _claimed(row, place, moment, score.claim, f"{words} ({score.claim.source})", setting)
-    if score.measured:
+        yield _claimed(row, place, moment, score.claim, f"{words} ({score.claim.source})", setting=setting)
+    if score.measured and score.measured.is_usual:
         setting = measured_setting([score.measured] if column.is_of_machine else ())
-        yield _measured(row, place, moment, score.measured, words, setting)
+        yield _measured(row, place, moment, score.measured, words, setting=setting)
 
 
-def _claimed(row: BoardRow, place: int, x: float, claim: ClaimCell, words: str, setting: str | None) -> Point:
-    name = f"{row.title}, claimed: {claim.number.text} {claim.unit}".rstrip() + words
+def _claimed(
+    row: BoardRow,
+    place: int,
+    x: float,
+    claim: ClaimCell,
+    words: str,
+    *,
+    setting: str | None,
+    spread: tuple[Interval | None, Interval | None] = (None, None),
+) -> Point:
+    where = f", {setting}" if setting else ""
+    name = f"{row.title}, claimed: {claim.number.text} {claim.unit}".rstrip() + words + where
     y = float(claim.number.sort)
-    return Point(row.title, x, y, name, claim.href, is_measured=False, row=place, setting=setting)
+    return Point(row.title, x, y, name, claim.href, is_measured=False, row=place, setting=setting, spread=spread)
 
 
-def _measured(row: BoardRow, place: int, x: float, found: MeasuredCell, words: str, setting: str) -> Point:
+def _measured(
+    row: BoardRow,
+    place: int,
+    x: float,
+    found: MeasuredCell,
+    words: str,
+    *,
+    setting: str,
+    x_spread: Interval | None = None,
+) -> Point:
     value = f"{found.number.text} {found.unit}".rstrip()
     interval = f", 95 % interval {found.interval}" if found.interval else ""
     flag = f" ({found.status.text}: {found.status.reason})" if found.status else ""
+    where = f", {setting}" if setting else ""
     return Point(
         model=row.title,
         x=x,
         y=float(found.number.sort),
-        name=f"{row.title}, measured: {value}{interval}{words}{flag}",
+        name=f"{row.title}, measured: {value}{interval}{words}{where}{flag}",
         href=found.href,
         is_measured=True,
-        y_interval=None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1])),
+        y_interval=_bounds(found),
         flag=None if found.status is None else found.status.text,
         row=place,
         setting=setting,
+        spread=(x_spread, _bounds(found)),
     )
+
+
+def _bounds(found: MeasuredCell) -> Interval | None:
+    return None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1]))
+
+
+def _claim_spread(claim: ClaimCell, column: BoardColumn) -> Interval:
+    return claim_interval(claim.number.sort, column.images)
 
 
 def _text(number: str, unit: str) -> str:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
-from pwc_bench.core.metric import Better, Kind, Metric
+from pwc_bench.core.metric import Better, Metric
 from pwc_bench.core.published_metric import direction_of
-from pwc_bench.core.ranking import Interval, rank_bands, ranking_order
+from pwc_bench.core.ranking import rank_bands, ranking_order
 from pwc_bench.core.record import Record
+from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.views.board_rows import BoardRow
-from pwc_bench.views.cells import ClaimCell
 from pwc_bench.views.current import Current
-from pwc_bench.views.separation import Standing, Tests, told_apart
+from pwc_bench.views.separation import Standing, Tests, claim_interval, images_of_share, told_apart
 
 __all__ = ["can_rank", "in_rank_order", "order_sentences", "published_order"]
 
@@ -28,7 +28,9 @@ def in_rank_order(
     `images` is the size of the data set, None where nobody knows it; `tests` compares rows image by image.
     """
     by_title = sorted(rows, key=lambda row: row.title)
-    standings = [_standing(row, metric, current, images) for row in by_title]
+    # Speeds that were claimed are of other machines than ours, and seldom of one.
+    is_ranked = not depends_on_machine(metric) or not any(row.cells[0].measured for row in rows)
+    standings = [_standing(row, metric, current, images, may_be_claimed=is_ranked) for row in by_title]
     values = [standing.value for standing in standings]
     apart = partial(told_apart, standings, tests(metric, standings))
     bands = rank_bands(values, metric.better, apart)
@@ -41,6 +43,12 @@ def in_rank_order(
 
 def order_sentences(metric: Metric) -> str:
     """Say by what the rows are ordered and what a band of ranks means."""
+    if depends_on_machine(metric):
+        return (
+            f"Ordered by {metric.title} as measured in one setting, which its column names; what was measured in "
+            "another one, or is claimed of other hardware, has no rank beside it. A rank such as 2\N{EN DASH}4 is a "
+            "band: the best and the worst place that the data allow, where intervals that meet tell nothing apart."
+        )
     return (
         f"Ordered by {metric.title}: the measurement where it is complete and of published weights, otherwise the "
         "claim, otherwise what was measured. A rank such as 2\N{EN DASH}4 is a band: the best and the worst place that "
@@ -69,14 +77,19 @@ def published_order(metric: Metric) -> str:
     )
 
 
-def _standing(row: BoardRow, metric: Metric, current: Current, images: int | None) -> Standing:
-    """Return what ranks a row: the measurement where it is complete, else the claim, else a partial measurement."""
+def _standing(row: BoardRow, metric: Metric, current: Current, images: int | None, *, may_be_claimed: bool) -> Standing:
+    """Return what ranks a row: the measurement where it is complete, else the claim, else a partial measurement.
+
+    A speed in another setting than the column's ranks nothing.
+    """
     cell = row.cells[0]
-    if cell.measured and cell.measured.status is None:
+    is_usual = cell.measured is not None and cell.measured.is_usual
+    if is_usual and cell.measured and cell.measured.status is None:
         return _measured(row, current.record(row.variant, metric.key))
-    if cell.claim and cell.claim.number.sort:
-        return Standing(float(cell.claim.number.sort), _claim_interval(cell.claim, metric, images), None)
-    if cell.measured:
+    if may_be_claimed and cell.claim and cell.claim.number.sort:
+        number = cell.claim.number.sort
+        return Standing(float(number), claim_interval(number, images_of_share(metric, images)), None)
+    if is_usual:
         return _measured(row, None)
     return Standing(None, None, None)
 
@@ -88,22 +101,3 @@ def _measured(row: BoardRow, record: Record | None) -> Standing:
     value = float(found.number.sort)
     bounds = (value, value) if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1]))
     return Standing(value, bounds, record)
-
-
-def _claim_interval(claim: ClaimCell, metric: Metric, images: int | None) -> Interval:
-    """Return where a printed number may lie: by its rounding, and by the number of images that a share was taken of."""
-    value, decimals = float(claim.number.sort), len(claim.number.sort.partition(".")[2])
-    low, high = value - 0.5 * 10**-decimals, value + 0.5 * 10**-decimals
-    is_share = metric.kind is Kind.PAIRED and metric.unit == "%"
-    if not is_share or images is None or not 0 <= value <= 100:
-        return low, high
-    return _share(low, images)[0], _share(high, images)[1]
-
-
-@lru_cache(maxsize=4096)
-def _share(percent: float, images: int) -> Interval:
-    """Return Wilson's interval, in per cent, of a share that was printed in per cent."""
-    from pwc_bench.statistics import wilson
-
-    low, high = wilson(min(images, max(0, round(percent / 100 * images))), images)
-    return 100 * low, 100 * high

@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
+from pwc_bench.core.setting import Machine, Setting, depends_on_machine
 from pwc_bench.views.board_facets import Facet, Level, evidence_level, family_facet, row_facets
-from pwc_bench.views.cells import StatusBadge, machine_key, own_implementation, record_badge
+from pwc_bench.views.cells import MeasuredCell, StatusBadge, record_badge
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.frame import shorten
@@ -49,10 +51,9 @@ class BoardRow:
     cells: tuple[Comparison, ...]
     """One for each column."""
     elsewhere: tuple[tuple[Comparison, ...], ...]
-    """For each column what was measured on other machines or in other precisions than its cell's, the newest first;
-    nothing for exact counts."""
+    """For each column what the choice of another machine brings up; nothing for exact counts."""
     machines: str
-    """Every machine with a precision on which something was measured, as words: "nvidia-h200+bf16 nvidia-a100+fp16"."""
+    """Every machine on which something was measured, as words: "nvidia-h200+bf16+fused nvidia-a100+fp16+reference"."""
     evidence: tuple[Evidence, ...]
     level: Level
     """How well the number that ranks it is founded."""
@@ -74,8 +75,8 @@ class BoardRow:
 
     @property
     def tokens(self) -> str:
-        """Return its facets as words, "measured-1 family-convit"; `machines` holds those of hardware and precision."""
-        told = ("precision", "hardware")
+        """Return its facets as words, "measured-1 family-convit"; `machines` holds those of its machines."""
+        told = ("implementation", "hardware", "precision")
         return " ".join(f"{facet.name}-{facet.value}" for facet in self.facets if facet.name not in told)
 
 
@@ -105,10 +106,13 @@ def make_row(
     variant = None if entry.variant is None else names.catalogue.variants.get(entry.variant)
     own_paper = None if variant is None else variant.paper
     records = {metric.key: current.record(entry.variant, metric.key) for metric in metrics}
-    elsewhere = {metric.key: current.elsewhere(entry.variant, metric.key) for metric in metrics}
+    elsewhere = {
+        metric.key: {} if metric.kind is Kind.EXACT else dict(current.by_machine(entry.variant, metric))
+        for metric in metrics
+    }
 
     def compared(metric: Metric, record: Record | None) -> Comparison:
-        return compare_claim(
+        found = compare_claim(
             metric,
             _preferred([claim for claim in entry.claims if claim.metric == metric.key], own_paper),
             record,
@@ -117,9 +121,12 @@ def make_row(
             failure=current.failure(entry.variant, metric),
             ratios=ratios,
         )
+        if record is None or found.measured is None:
+            return found
+        return replace(found, measured=_placed(found.measured, record, metric, current, elsewhere[metric.key]))
 
     cells = tuple(compared(metric, records[metric.key]) for metric in metrics)
-    found = [record for metric in metrics for record in (records[metric.key], *elsewhere[metric.key]) if record]
+    machines = tuple(dict.fromkeys(chain.from_iterable(current.machines(entry.variant, metric) for metric in metrics)))
     first = entry.claims[0] if entry.claims else None
     paper = papers.get((first.paper if first else own_paper) or "")
     day = (first and first.evaluated_on) or (paper.date if paper else "")
@@ -136,17 +143,31 @@ def make_row(
         year=day[:4],
         cells=cells,
         elsewhere=tuple(
-            () if metric.kind is Kind.EXACT else tuple(compared(metric, record) for record in elsewhere[metric.key])
+            tuple(
+                compared(metric, found) for found in elsewhere[metric.key].values() if found is not records[metric.key]
+            )
             for metric in metrics
         ),
-        machines=" ".join(dict.fromkeys(machine_key(record.environment) for record in found)),
+        machines=" ".join(machine.key for machine in machines),
         evidence=tuple(_evidence(metrics, records, path)),
         level=evidence_level(cells, paper),
         extra_data=_extra_data(entry.claims),
         code=code,
-        facets=tuple(row_facets(family_facet(variant), cells, found, day[:4], code)),
+        facets=tuple(row_facets(family_facet(variant), cells, machines, day[:4], code)),
         published=own.date if (own := papers.get(own_paper or "")) else day,
     )
+
+
+def _placed(
+    cell: MeasuredCell, record: Record, metric: Metric, current: Current, by_machine: Mapping[Machine, Record]
+) -> MeasuredCell:
+    """Say which choice brings a number up, and whether it may stand beside the others of its column without one."""
+    choice = next((machine.key for machine, found in by_machine.items() if found is record), None)
+    usual = current.usage.usual(metric.key) if depends_on_machine(metric) else None
+    if usual is None or Setting.of(record, metric) == usual:
+        return replace(cell, machine_key=choice)
+    setting = Setting.of(record, metric).text_beside(usual)
+    return replace(cell, machine_key=choice, is_usual=False, setting=setting)
 
 
 def _extra_data(claims: Sequence[Claim]) -> str:
@@ -179,13 +200,12 @@ def _evidence(metrics: Sequence[Metric], chosen: Mapping[str, Record | None], pa
     records = {record.id: record for record in chosen.values() if record is not None}
     kinds = Counter(record.dataset is None for record in records.values())
     for record in records.values():
-        environment = record.environment
         spoken = [metric.title for metric in metrics if (found := chosen[metric.key]) and found.id == record.id]
         usual = "cost and speed" if record.dataset is None else "accuracy"
         yield Evidence(
             text=usual if kinds[record.dataset is None] == 1 else ", ".join(spoken),
             href=relative(path, record_path(record.id)),
-            setting=", ".join((environment.device, environment.precision, *own_implementation(environment))),
+            setting=Machine.of(record.environment).text,
             status=record_badge(record),
         )
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.claim_unit import unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
-from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.metric import Metric
+from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.core.setting import Machine, Setting, depends_on_machine, precision_text
 from pwc_bench.views.links import record_path, relative, safe_url
 from pwc_bench.views.numbers import Number, interval_text, measured_number, printed_number
 
@@ -17,14 +17,10 @@ __all__ = [
     "MeasuredCell",
     "StatusBadge",
     "claim_cell",
-    "depends_on_machine",
     "is_of_own_weights",
-    "machine_key",
-    "machine_text",
     "measured_cell",
-    "own_implementation",
-    "precision_text",
     "record_badge",
+    "setting_text",
     "unit_text",
 ]
 
@@ -76,17 +72,21 @@ class MeasuredCell:
     status: StatusBadge | None
     device: str
     precision: str
+    """"fp32 with TF32"."""
+    implementation: str
     batch_size: int | None
     """Of a number that depends on it, None for any other."""
-    machine: str
-    """The machine and its precision: "NVIDIA H200, bf16"; speeds on different ones are not compared."""
-    machine_key: str | None
-    """The same as a word, "nvidia-h200+bf16"; None for exact counts, which no machine changes."""
+    threads: int | None
+    """Torch's own, of a number that depends on them."""
     setting: str
     """The machine and how it was used: "NVIDIA H200, bf16, batch 256"."""
     conditions: str
-    """Everything that the number depends on, as one line."""
+    """The same with the day."""
     caveats: tuple[str, ...]
+    machine_key: str | None = None
+    """The beginning of the machine's word whose choice shows it, "nvidia-h200+bf16+fused"; None if none does."""
+    is_usual: bool = True
+    """Whether it may stand beside the other numbers of its column: a speed only in the column's own setting."""
 
 
 def unit_text(metric: Metric) -> str:
@@ -116,17 +116,8 @@ def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
 def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
     """Show what `record` says of `metric` on the page at `path`. Raises KeyError where it says nothing."""
     measurement = record.measurements[metric.key]
-    environment = record.environment
-    size = record.batch_size_of(metric.key) if depends_on_machine(metric) else None
-    batch = () if size is None else (f"batch {size}",)
-    conditions = (
-        environment.device,
-        environment.precision + (" (TF32)" if environment.tf32 else ""),
-        *batch,
-        *(own_implementation(environment) if size is not None else ()),
-        *(("compiled",) if environment.compile else ()),
-        record.started[:10],
-    )
+    environment, setting = record.environment, setting_text(record, metric)
+    is_of_machine = depends_on_machine(metric)
     return MeasuredCell(
         number=measured_number(metric, measurement.value),
         unit=metric.display.unit,
@@ -136,39 +127,21 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         record_id=record.id,
         status=record_badge(record),
         device=environment.device,
-        precision=environment.precision,
-        batch_size=size,
-        machine=machine_text(environment),
-        machine_key=None if metric.kind is Kind.EXACT else machine_key(environment),
-        setting=", ".join((machine_text(environment), *batch)),
-        conditions=", ".join(conditions),
+        precision=precision_text(environment),
+        implementation=environment.implementation,
+        batch_size=record.batch_size_of(metric.key) if is_of_machine else None,
+        threads=environment.threads if is_of_machine else None,
+        setting=setting,
+        conditions=f"{setting}, {record.started[:10]}",
         caveats=measurement.caveats,
     )
 
 
-def machine_text(environment: Environment) -> str:
-    """Return the device and the precision in which it computed: "NVIDIA H200, fp32 with TF32"."""
-    return f"{environment.device}, {precision_text(environment)}"
-
-
-def machine_key(environment: Environment) -> str:
-    """Return the same as a word of the page's filters: "nvidia-h200+fp32-with-tf32"."""
-    return f"{slugify(environment.device)}+{slugify(precision_text(environment))}"
-
-
-def precision_text(environment: Environment) -> str:
-    """Return the precision in which it computed: "bf16", "fp32 with TF32"."""
-    return environment.precision + (" with TF32" if environment.tf32 else "")
-
-
-def own_implementation(environment: Environment) -> tuple[str, ...]:
-    """Name the implementation where it is not the reference: a speed is that of the code which ran."""
-    return () if environment.implementation == "reference" else (f"{environment.implementation} implementation",)
-
-
-def depends_on_machine(metric: Metric) -> bool:
-    """Tell whether a metric depends on the machine and the batch: sampled ones, and descriptive ones of the model."""
-    return metric.kind is Kind.SAMPLED or (metric.kind is Kind.DESCRIPTIVE and metric.scope is Scope.MODEL)
+def setting_text(record: Record, metric: Metric) -> str:
+    """Return how a number was made: of a speed its whole setting, of all else the device and the precision."""
+    if depends_on_machine(metric):
+        return Setting.of(record, metric).text
+    return Machine.of(record.environment)._replace(implementation="").text
 
 
 def record_badge(record: Record) -> StatusBadge | None:

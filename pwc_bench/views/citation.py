@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from pwc_bench.core.record import Record
+from pwc_bench.core.setting import Machine
 from pwc_bench.core.slug import slugify
 
 __all__ = ["Citation", "cite_board", "cite_record"]
@@ -43,8 +44,8 @@ def cite_record(title: str, record: Record) -> Citation:
 
     The BibTeX entry is left open for it.
     """
-    environment, day = record.environment, record.started[:10]
-    made_on = f"measured on {environment.device}, {environment.precision}, on {day}"
+    day = record.started[:10]
+    made_on = f"measured on {Machine.of(record.environment).text}, on {day}"
     lines = [
         f"@misc{{pwc-bench-record-{record.id[:16]},",
         f"  title  = {{{{{_plain(title)}}}}},",

@@ -5,16 +5,19 @@ The files are scripts that hand over one value, because a page that is opened as
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import depends_on_machine, measured_cell
-from pwc_bench.views.current import current_records
+from pwc_bench.core.selection import Usage
+from pwc_bench.core.setting import depends_on_machine
+from pwc_bench.views.cells import measured_cell
+from pwc_bench.views.current import current_records, site_usage
 from pwc_bench.views.guesses import Guesses
 from pwc_bench.views.likeness import in_turn, likeness, usual_obstacle
 from pwc_bench.views.links import model_path, relative
@@ -56,7 +59,8 @@ def index_script(
     """Return the script with every variant's figures on each data set, and where its guesses lie."""
     metrics = archive.catalogue.metrics
     numbering = _Numbering({}, {})
-    models = {key: _model(archive, names, numbering, key, guesses.get(key, ())) for key in variants}
+    usage = cache(partial(site_usage, archive))
+    models = {key: _model(archive, names, numbering, usage, key, guesses.get(key, ())) for key in variants}
     datasets = dict.fromkeys(dataset for model in models.values() for dataset in model["figures"])
     value = {
         "metrics": [
@@ -80,14 +84,19 @@ class _Numbering:
 
 
 def _model(
-    archive: Archive, names: Names, numbering: _Numbering, key: str, guesses: tuple[Guesses, ...]
+    archive: Archive,
+    names: Names,
+    numbering: _Numbering,
+    usage: Callable[[], Usage],
+    key: str,
+    guesses: tuple[Guesses, ...],
 ) -> dict[str, Any]:
     datasets = dict.fromkeys(claim.dataset for claim in archive.claims(variant=key))
     datasets |= dict.fromkeys(str(found.record.dataset) for found in guesses)
     return {
         "title": names.variant(key, guesses[0].record if guesses else None),
         "href": relative(_HOME, model_path(key)),
-        "figures": {dataset: _figures(archive, numbering, key, dataset) for dataset in datasets},
+        "figures": {dataset: _figures(archive, numbering, usage, key, dataset) for dataset in datasets},
         "guesses": {
             str(found.record.dataset): [
                 names.dataset(str(found.record.dataset)),
@@ -99,13 +108,15 @@ def _model(
     }
 
 
-def _figures(archive: Archive, numbering: _Numbering, key: str, dataset: str) -> list[list[str | float | None]]:
+def _figures(
+    archive: Archive, numbering: _Numbering, usage: Callable[[], Usage], key: str, dataset: str
+) -> list[list[str | float | None]]:
     """Return rows for each metric that is known: place, claim, measurement, record, number, likeness, setting.
 
     The first is that of the record which speaks for the variant; of a speed, the newest others follow that another
     variant's may be like.
     """
-    current = current_records(archive, dataset, variant=key)
+    current = current_records(archive, dataset, variant=key, usage=usage)
     claims = {claim.metric: claim for claim in reversed(tuple(archive.claims(variant=key, dataset=dataset)))}
     rows: list[list[str | float | None]] = []
     for place, metric in enumerate(archive.catalogue.metrics.values()):

@@ -8,8 +8,8 @@ from pwc_bench.core.record import Record
 __all__ = ["Change", "changes"]
 
 _FIELDS = (
-    "device", "cpu", "power_limit_watts", "driver", "cuda", "cudnn", "torch", "torchvision", "timm", "fvcore", "numpy",
-    "pillow", "decoder", "resize", "python", "os",
+    "device", "cpu", "cpu_count", "power_limit_watts", "driver", "cuda", "cudnn", "torch", "torchvision", "timm",
+    "fvcore", "numpy", "pillow", "decoder", "resize", "python", "os",
 )  # fmt: skip
 """Of the environment, in the order in which they are told. What makes another series of a metric cannot differ."""
 _HASH_DIGITS = 8

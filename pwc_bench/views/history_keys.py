@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Environment, Record
-from pwc_bench.views.cells import depends_on_machine
-from pwc_bench.views.speed_table import settings_text
+from pwc_bench.core.record import Record
+from pwc_bench.core.setting import Setting, depends_on_machine, precision_text
 
 __all__ = ["SeriesKey", "series_key"]
 
@@ -27,32 +26,15 @@ def series_key(record: Record, metric: Metric) -> SeriesKey:
     """Return the series of a record's value of `metric`. Raises KeyError where it was not measured."""
     parts: list[str] = []
     if depends_on_machine(metric):
-        parts += _machine(record, metric)
+        parts.append(Setting.of(record, metric).text)
     elif metric.kind is not Kind.EXACT:
-        parts.append(_precision(record.environment))
+        parts.append(precision_text(record.environment))
     if metric.scope is Scope.DATASET:
         parts += _images(record)
     version = record.measurements[metric.key].version
     if version != metric.version:
         parts.append(f"version {version} of the metric")
     return SeriesKey(metric.key, record.dataset or "", ", ".join(parts), _pixels(record, metric))
-
-
-def _machine(record: Record, metric: Metric) -> list[str]:
-    environment = record.environment
-    cores = environment.cpu_count if environment.device_type == "cpu" else None
-    parts = [
-        f"{environment.device}, {cores} CPUs" if cores else environment.device,
-        settings_text(environment, record.batch_size_of(metric.key)),
-    ]
-    if metric.scope is Scope.DATASET:  # reading and decoding are part of the time
-        parts += [f"{environment.workers} workers"] if environment.workers else []
-        parts += [f"{environment.processes} processes"] if environment.processes else []
-    return parts
-
-
-def _precision(environment: Environment) -> str:
-    return environment.precision + (" with TF32" if environment.tf32 else "")
 
 
 def _images(record: Record) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import depends_on_machine
+from pwc_bench.core.setting import Machine, Setting, depends_on_machine
 
 __all__ = ["in_turn", "likeness", "obstacle", "usual_obstacle"]
 
@@ -12,14 +12,13 @@ __all__ = ["in_turn", "likeness", "obstacle", "usual_obstacle"]
 def likeness(metric: Metric, record: Record) -> tuple[object, ...]:
     """Return what two measurements must share.
 
-    Speeds must come from one campaign, since the same machine may have been busy in another, and from one
-    implementation: else the ratio would be that of the code.
+    Speeds must come from one campaign too, since the same machine may have been busy in another.
     """
     version = record.measurements[metric.key].version
     if _is_shared(metric):
         return version, record.id
     if depends_on_machine(metric):
-        return version, record.campaign, record.environment.implementation, *_setting(metric, record)
+        return version, record.campaign, Setting.of(record, metric)
     return (version,) if record.dataset is None else (version, record.provenance.manifest_sha256)
 
 
@@ -31,9 +30,8 @@ def obstacle(metric: Metric, first: Record, second: Record) -> str | None:
         return None
     if not depends_on_machine(metric) or _is_shared(metric):
         return usual_obstacle(metric)
-    if _setting(metric, first) != _setting(metric, second):
-        return "not compared: other machine or settings"
-    return f"not compared: other {'campaign' if first.campaign != second.campaign else 'implementation'}"
+    differences = Setting.of(first, metric).differences(Setting.of(second, metric))
+    return f"not compared: {next(differences, 'other campaign')}"
 
 
 def usual_obstacle(metric: Metric) -> str:
@@ -48,22 +46,8 @@ def _is_shared(metric: Metric) -> bool:
     return metric.kind is Kind.SAMPLED and metric.scope is Scope.DATASET
 
 
-def _setting(metric: Metric, record: Record) -> tuple[object, ...]:
-    machine = record.environment
-    return (
-        machine.device,
-        machine.precision,
-        machine.tf32,
-        record.batch_size_of(metric.key),
-        machine.compile,
-        machine.cuda_graphs,
-        machine.memory_format,
-        machine.threads,
-    )
-
-
 def in_turn(records: Iterable[Record]) -> list[Record]:
-    """Return records, given newest first, in the order in which they speak: of one campaign the fused one first."""
+    """Return records, given newest first, in the order in which they speak: of one campaign the reference first."""
     return sorted(
-        records, key=lambda record: (record.started, record.environment.implementation == "fused"), reverse=True
+        records, key=lambda record: (record.started, Machine.of(record.environment).is_reference), reverse=True
     )

@@ -7,8 +7,8 @@ from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric
 from pwc_bench.core.record import Record
+from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.core.slug import slugify
-from pwc_bench.views.cells import depends_on_machine
 from pwc_bench.views.facts import Fact, json_facts
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.operator_split import OperatorSplit, operator_split

@@ -1,6 +1,6 @@
 """Two variants, metric by metric: what is claimed and measured of each, and how the second stands to the first."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,9 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Better, Kind, Metric
 from pwc_bench.core.record import Record
-from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, depends_on_machine, measured_cell
+from pwc_bench.core.selection import Usage
+from pwc_bench.core.setting import depends_on_machine
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.current import current_records
 from pwc_bench.views.likeness import in_turn, likeness, obstacle
 from pwc_bench.views.numbers import printed_number, signed_text
@@ -42,10 +44,10 @@ class PairRow:
 class VariantFigures:
     """The claims and records of one variant on one data set (and of its architecture), read once."""
 
-    def __init__(self, archive: Archive, variant: str, dataset: str) -> None:
+    def __init__(self, archive: Archive, variant: str, dataset: str, usage: Callable[[], Usage] | None = None) -> None:
         self.claims = tuple(archive.claims(variant=variant, dataset=dataset))
         self.records = tuple(in_turn(archive.records(variant=variant)))
-        self.current = current_records(archive, dataset, variant=variant)
+        self.current = current_records(archive, dataset, variant=variant, usage=usage)
         self.variant = variant
 
     def of_metric(self, metric: Metric) -> tuple[Claim, ...]:

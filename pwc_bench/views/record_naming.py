@@ -1,11 +1,12 @@
 """How variants, data sets and records are called, and which records are a demo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.record import Record, WeightsStatus
+from pwc_bench.core.setting import Setting
 
 __all__ = ["Names"]
 
@@ -44,16 +45,9 @@ class Names:
 
     @staticmethod
     def setting(record: Record) -> str:
-        """Return what tells two records of one title apart: "fused implementation, fp32, batch 8"."""
-        machine = record.environment
-        parts = (
-            f"{machine.implementation} implementation",
-            machine.precision + (" (TF32)" if machine.tf32 else ""),
-            f"batch {machine.batch_size}",
-            "compiled" if machine.compile else "",
-            "CUDA graphs" if machine.cuda_graphs else "",
-        )
-        return ", ".join(filter(None, parts))
+        """Return what tells two records of one title apart: "fused implementation, fp32, batch 8, 2 threads"."""
+        run = replace(Setting.of_run(record), implementation=None)
+        return f"{record.environment.implementation} implementation, {run.use}"
 
     def is_demo(self, record: Record) -> bool:
         """Tell whether a record's accuracy says nothing about the world: a demo data set, or a head fitted as a probe.

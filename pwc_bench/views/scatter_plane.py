@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pwc_bench.core.ranking import Interval
 from pwc_bench.views.axes import Axis
 
 __all__ = ["BAR_PX", "RADIUS", "Cost", "Plane", "Point", "Scatter", "ShareOfPlot", "row_text", "stairs"]
@@ -30,6 +31,8 @@ class Point:
     """Why it is drawn paler: "partial", "own weights"; None for a full measurement of a published model."""
     row: int | None = None
     """The place of its row in the page's table, None where the page has none."""
+    spread: tuple[Interval | None, Interval | None] = (None, None)
+    """Where x and y may truly lie, by sampling and by rounding; None for what is exact."""
     setting: str | None = ""
     """The hardware on which its numbers depend: "NVIDIA H200, bf16"; "" where they depend on none, None where nobody
     named it."""

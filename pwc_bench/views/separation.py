@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,16 @@ if TYPE_CHECKING:
     Hits = npt.NDArray[np.bool_]
     """Of each image, whether a row has it right."""
 
-__all__ = ["PairedTester", "Standing", "Tests", "paired_tests", "told_apart", "untested"]
+__all__ = [
+    "PairedTester",
+    "Standing",
+    "Tests",
+    "claim_interval",
+    "images_of_share",
+    "paired_tests",
+    "told_apart",
+    "untested",
+]
 
 _SIGNIFICANCE = 0.05
 """Of all pairs of a leaderboard together, after Holm's correction; an interval's own level."""
@@ -41,6 +51,20 @@ Tests = Mapping[tuple[int, int], bool]
 
 PairedTester = Callable[[Archive, Metric, Sequence[Standing]], Tests]
 """Takes an archive, the metric that ranks and what ranks each row."""
+
+
+def claim_interval(number: str, images: int | None) -> Interval:
+    """Return where a printed number may lie: by its rounding and, of a share of `images` in per cent, by sampling."""
+    value, decimals = float(number), len(number.partition(".")[2])
+    low, high = value - 0.5 * 10**-decimals, value + 0.5 * 10**-decimals
+    if images is None or not 0 <= value <= 100:
+        return low, high
+    return _share(low, images)[0], _share(high, images)[1]
+
+
+def images_of_share(metric: Metric, images: int | None) -> int | None:
+    """Return of how many images a metric is a share in per cent, `images` being its data set's; None if it is none."""
+    return images if metric.kind is Kind.PAIRED and metric.unit == "%" else None
 
 
 def untested(archive: Archive, metric: Metric, standings: Sequence[Standing]) -> Tests:  # noqa: ARG001 - a PairedTester
@@ -108,3 +132,12 @@ def _significant(pairs: Mapping[tuple[int, int], "tuple[Hits, Hits]"]) -> Tests:
 
     found = [mcnemar_exact(int((one & ~other).sum()), int((other & ~one).sum())) for one, other in pairs.values()]
     return {pair: p_value <= _SIGNIFICANCE for pair, p_value in zip(pairs, holm(found), strict=True)}
+
+
+@lru_cache(maxsize=4096)
+def _share(percent: float, images: int) -> Interval:
+    """Return Wilson's interval, in per cent, of a share that was printed in per cent."""
+    from pwc_bench.statistics import wilson
+
+    low, high = wilson(min(images, max(0, round(percent / 100 * images))), images)
+    return 100 * low, 100 * high

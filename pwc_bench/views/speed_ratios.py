@@ -1,6 +1,6 @@
 """Speeds that were claimed on other hardware: compared as ratios between the variants of one table."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -9,8 +9,9 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Environment, Record, Status
+from pwc_bench.core.record import Status
 from pwc_bench.core.reproduction import Agreement, claimed_range
+from pwc_bench.core.setting import Setting
 
 __all__ = ["SpeedRatio", "SpeedRatios"]
 
@@ -33,7 +34,7 @@ class SpeedRatio:
     agreement: Agreement
     """Reproduced where the interval meets `claimed_range`."""
     setting: str
-    """Where both were measured alike: "NVIDIA H200, fp32, batch 128, reference implementation"."""
+    """Where both were measured alike: "NVIDIA H200, fp32, batch 128"."""
     record: str
     """The id of the variant's record."""
     reference_record: str
@@ -50,11 +51,11 @@ class _Table(NamedTuple):
 
 
 class _Setting(NamedTuple):
-    """What two speeds must have in common: everything but the model."""
+    """What two speeds must have in common: everything but the model, the software too."""
 
-    environment: Environment
-    """Without what does not touch a forward pass on random input."""
-    batch_size: int
+    setting: Setting
+    torch: str | None
+    driver: str | None
 
 
 class _Speed(NamedTuple):
@@ -118,39 +119,21 @@ class SpeedRatios:
         return dict(sorted(found.items(), key=_rank, reverse=True))
 
     def _read_variant(self, variant: str | None, metric: str) -> Iterator[tuple[_Speed, _Setting]]:
+        declared = self._archive.catalogue.metrics[metric]
         for record in self._archive.records(variant=variant, scope=Scope.MODEL):
             measurement = record.measurements.get(metric)
             if record.status is Status.FAILED or measurement is None or not measurement.samples:
                 continue
             if all(sample > 0 for sample in measurement.samples):
                 speed = _Speed(record.variant, record.started, record.id, measurement.samples)
-                yield speed, _setting(record, metric)
-
-
-def _setting(record: Record, metric: str) -> _Setting:
-    whole = record.environment
-    kept = Environment(
-        device=whole.device,
-        device_type=whole.device_type,
-        precision=whole.precision,
-        implementation=whole.implementation,
-        batch_size=0,
-        tf32=whole.tf32,
-        compile=whole.compile,
-        cuda_graphs=whole.cuda_graphs,
-        memory_format=whole.memory_format,
-        threads=whole.threads,
-        torch=whole.torch,
-        driver=whole.driver,
-        power_limit_watts=whole.power_limit_watts,
-    )
-    return _Setting(kept, record.batch_size_of(metric))
+                environment = record.environment
+                yield speed, _Setting(Setting.of(record, declared), environment.torch, environment.driver)
 
 
 def _rank(item: tuple[_Setting, Mapping[str, _Speed]]) -> tuple[bool, int, str]:
     setting, speeds = item
     newest = max(speed.started for speed in speeds.values())
-    return setting.environment.implementation == "reference", len(speeds), newest
+    return setting.setting.machine.is_reference, len(speeds), newest
 
 
 def _ratio(claim: Claim, reference: Claim, speeds: Mapping[str, _Speed], setting: _Setting) -> SpeedRatio:
@@ -168,7 +151,7 @@ def _ratio(claim: Claim, reference: Claim, speeds: Mapping[str, _Speed], setting
         measured=measured,
         interval=interval,
         agreement=_agreement(interval, open_range),
-        setting=_setting_text(setting),
+        setting=setting.setting.text,
         record=own.record,
         reference_record=other.record,
     )
@@ -178,17 +161,6 @@ def _agreement(interval: tuple[float, float], claimed: tuple[float, float]) -> A
     if interval[0] > claimed[1]:
         return Agreement.ABOVE
     return Agreement.BELOW if interval[1] < claimed[0] else Agreement.REPRODUCED
-
-
-def _setting_text(setting: _Setting) -> str:
-    environment = setting.environment
-    parts: Sequence[str] = (
-        environment.device,
-        environment.precision + (" with TF32" if environment.tf32 else ""),
-        f"batch {setting.batch_size}",
-        f"{environment.implementation} implementation",
-    )
-    return ", ".join(parts)
 
 
 def _is_speed(claim: Claim) -> bool:

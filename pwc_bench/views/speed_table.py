@@ -1,15 +1,16 @@
 """A variant's speed: one row for each machine and setting, one column for each metric that depends on them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.record import Environment, Record, Status
-from pwc_bench.views.cells import MeasuredCell, depends_on_machine, measured_cell, own_implementation
+from pwc_bench.core.record import Record, Status
+from pwc_bench.core.setting import Setting, depends_on_machine
+from pwc_bench.views.cells import MeasuredCell, measured_cell
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "settings_text", "speed_metrics", "speed_table"]
+__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,14 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
     Failed records and demos are left out. A run has a row for each batch: its latencies are those of batch 1.
     """
     metrics = speed_metrics(names.catalogue)
-    rows: dict[tuple[str, str, int, str], dict[str, MeasuredCell]] = {}
+    rows: dict[Setting, dict[str, MeasuredCell]] = {}
     for record in records:
         if record.status is Status.FAILED or names.is_demo(record):
             continue
         for metric in metrics:
             if metric.key not in record.measurements:
                 continue
-            environment, size = record.environment, record.batch_size_of(metric.key)
-            key = (environment.device, _precision(environment), size, _further(environment))
-            row = rows.setdefault(key, {})
+            row = rows.setdefault(replace(Setting.of(record, metric), recipe=None), {})
             if metric.key not in row:  # the first one met is the newest
                 row[metric.key] = measured_cell(record, metric, path)
     used = tuple(metric for metric in metrics if any(metric.key in row for row in rows.values()))
@@ -71,28 +70,17 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
     return SpeedTable(
         columns=tuple(SpeedColumn(metric.title, metric.display.unit) for metric in used),
         rows=tuple(
-            SpeedRow(device, precision, f"{size:,}", further, tuple(row.get(metric.key) for metric in used))
-            for (device, precision, size, further), row in sorted(rows.items(), key=lambda item: item[0])
+            SpeedRow(
+                device=setting.device or "",
+                precision=setting.precision or "",
+                batch_size=f"{setting.batch_size:,}",
+                further=setting.further,
+                cells=tuple(row.get(metric.key) for metric in used),
+            )
+            for setting, row in sorted(rows.items(), key=lambda item: _order(item[0]))
         ),
     )
 
 
-def settings_text(environment: Environment, batch_size: int) -> str:
-    """Return how a machine was used: "bf16, batch 256, compiled"."""
-    further = _further(environment)
-    return f"{_precision(environment)}, batch {batch_size}" + (f", {further}" if further else "")
-
-
-def _precision(environment: Environment) -> str:
-    return environment.precision + (" with TF32" if environment.tf32 else "")
-
-
-def _further(environment: Environment) -> str:
-    parts = (
-        *(("compiled",) if environment.compile else ()),
-        *(("CUDA graphs",) if environment.cuda_graphs else ()),
-        *((environment.memory_format.replace("_", " "),) if environment.memory_format != "contiguous" else ()),
-        *own_implementation(environment),
-        *((f"{environment.threads} threads",) if environment.device_type == "cpu" and environment.threads else ()),
-    )
-    return ", ".join(parts)
+def _order(setting: Setting) -> tuple[str, str, int, str]:
+    return setting.device or "", setting.precision or "", setting.batch_size or 0, setting.further

@@ -1,11 +1,12 @@
 """Everything that was claimed and measured of one variant: first the architecture, then each data set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.selection import Usage
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.frame import shorten
@@ -52,6 +53,8 @@ class VariantStanding:
     """The page that shows them."""
     ratios: SpeedRatios | None = None
     """Compares speeds that were claimed on other hardware."""
+    usage: Callable[[], Usage] | None = None
+    """Tells which settings are the usual ones where the variant was measured in several."""
 
     def groups(self) -> Iterator[StandingGroup]:
         """Yield the groups that hold anything; demo data sets are left out."""
@@ -77,7 +80,7 @@ class VariantStanding:
         return (*declared, *(key for key in met if key not in ours))
 
     def _lines(self, scope: Scope, claims: Sequence[Claim], dataset: str | None) -> Iterator[StandingLine]:
-        current = current_records(self.archive, dataset, variant=self.key)
+        current = current_records(self.archive, dataset, variant=self.key, usage=self.usage)
         for metric in self.archive.catalogue.metrics.values():
             if metric.scope is scope:
                 yield from self._metric_lines(metric, claims, current)

@@ -41,15 +41,19 @@
   let listed = rows.slice(0, body.rows.length);
   let marks; // the chart's, with their rows
 
-  // Hardware and precision as a part of the words that rows and numbers carry: " nvidia-h200+", "+bf16 ", "".
+  // The chosen machine in full, "nvidia-h200+bf16+fused": the most usual one of what is chosen; "" without a choice.
   const machine = () => {
-    const [hardware, precision] = ["hardware", "precision"].map((name) => form.elements[name]?.value);
-    return hardware || precision ? `${hardware ? ` ${hardware}` : ""}+${precision ? `${precision} ` : ""}` : "";
+    const asked = ["hardware", "precision", "implementation"].map((name) => form.elements[name]?.value);
+    const isAsked = (found) => found.split("+").every((word, i) => !asked[i] || asked[i] === word);
+    return asked.some(Boolean) ? form.dataset.machines.split(" ").find(isAsked) ?? "none" : "";
   };
-  const isAt = (part) => ` ${part?.dataset.at} `.includes(at);
+  const isAt = (part) => part?.dataset.at && at.startsWith(part.dataset.at);
   let at, known;
   const seats = new Set(Array.from(table.querySelectorAll("[data-at]"), (part) => part.parentElement));
-  for (const cell of seats) cell.parts = Array.from(cell.children);
+  for (const cell of seats) {
+    cell.parts = Array.from(cell.children);
+    cell.strange = cell.matches(".elsewhere");
+  }
   // Of each number the one of the chosen machine is shown; where there is none, the usual one, which then says its own.
   const seat = () => {
     known = { rank: rows.map(({ index }) => index) };
@@ -57,7 +61,7 @@
       const chosen = cell.parts.find(isAt), shown = chosen ?? cell.parts[0];
       for (const part of cell.parts) part.hidden = part !== shown;
       cell.prepend(shown);
-      cell.classList.toggle("elsewhere", !chosen);
+      cell.classList.toggle("elsewhere", at ? !chosen : cell.strange);
     }
   };
 
@@ -76,9 +80,9 @@
   };
 
   const wanted = () => choices
-    .filter((e) => valueOf(e) && !["hardware", "precision", "view", "all"].includes(e.name))
+    .filter((e) => valueOf(e) && !["hardware", "precision", "implementation", "view", "all"].includes(e.name))
     .map((e) => ` ${e.name}-${e.value} `)
-    .concat(at || []);
+    .concat(at ? ` ${at} ` : []);
 
   // Only what changes is touched.
   const list = (entries) => {
@@ -118,14 +122,11 @@
     more.parentElement.hidden = count <= SOME;
     none.hidden = count;
     svg?.classList.toggle("filtered", count < rows.length || !!at);
-    for (const { mark, entry, part } of marks ?? []) mark.classList.toggle("out", entry.out || !!part && !isAt(part));
+    for (const { mark, entry, part } of marks ?? []) mark.classList.toggle("out", entry.out || !!(at && part && !isAt(part)));
     for (const other of heads) other.removeAttribute("aria-sort");
     const head = headOf(order.id);
     head.setAttribute("aria-sort", order.direction);
-    const { mixed, column } = head.dataset;
-    const places = new Set(mixed && left.map(({ row }) => row.cells[column].firstElementChild?.dataset.at));
-    places.delete(); // claims have none
-    for (const note of form.querySelectorAll(".note")) note.hidden = note.dataset.note ? !at : !mixed || places.size === 1;
+    for (const note of form.querySelectorAll(".note")) note.hidden = !(note.dataset.note ? at : head.dataset.mixed);
     table.classList.toggle("compact", form.elements.view.value === "compact");
     const keys = hiddenKeys(), names = keys.join();
     if (names !== (table.dataset.hides ?? "")) {

@@ -2,13 +2,27 @@
 
 import math
 import random
+from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.pareto import pareto_frontier, state_of_the_art
+from pwc_bench.core.pareto import Estimate, pareto_frontier, state_of_the_art
 
 HIGHER, LOWER = Better.HIGHER, Better.LOWER
+
+
+def exactly(points: Sequence[tuple[float, float]]) -> list[tuple[Estimate, Estimate]]:
+    """The points as counts, which have no interval."""
+    return [(Estimate(first), Estimate(second)) for first, second in points]
+
+
+def within(value: float, half_width: float) -> Estimate:
+    """A number with a symmetric interval."""
+    return Estimate(value, (value - half_width, value + half_width))
 
 
 @pytest.mark.parametrize(
@@ -27,7 +41,7 @@ def test_frontiers_of_hand_made_tables(
     points: list[tuple[float, float]], better: tuple[Better, Better], expected: list[int]
 ) -> None:
     """The best of the first metric comes last; equal points stand together; what is no number stands nowhere."""
-    found = pareto_frontier(points, better)
+    found = pareto_frontier(exactly(points), better)
     assert sorted(found) == sorted(expected)
     if len({points[place] for place in expected}) == len(expected):
         assert list(found) == expected
@@ -46,10 +60,75 @@ def test_nothing_dominates_a_point_of_the_frontier(seed: int, better: tuple[Bett
         return min(gains) >= 0 and max(gains) > 0
 
     expected = {place for place, point in enumerate(points) if not any(dominates(other, point) for other in points)}
-    found = pareto_frontier(points, better)
+    found = pareto_frontier(exactly(points), better)
     assert set(found) == expected
     firsts = [signs[0] * points[place][0] for place in found]
     assert firsts == sorted(firsts)
+
+
+@pytest.mark.parametrize(
+    ("points", "better", "expected"),
+    [
+        # ConViT-S+ and -B on 50,000 images: B costs more and cannot be told apart; Ti and S can.
+        (
+            [
+                (Estimate(1.0), within(73.1, 0.4)),
+                (Estimate(5.4), within(81.3, 0.35)),
+                (Estimate(10.0), within(82.2, 0.35)),
+                (Estimate(17.0), within(82.4, 0.33)),
+            ],
+            (LOWER, HIGHER),
+            [2, 1, 0],
+        ),
+        # Speeds that overlap: the more accurate one stands alone.
+        ([(within(100.0, 5.0), Estimate(80.0)), (within(97.0, 5.0), Estimate(81.0))], (HIGHER, HIGHER), [1]),
+        # Neither number tells them apart: the one with the better first value stands for both.
+        ([(within(100.0, 5.0), within(80.0, 1.0)), (within(97.0, 5.0), within(80.5, 1.0))], (HIGHER, HIGHER), [0]),
+        # Ends that touch have a value in common.
+        ([(Estimate(1.0), within(80.0, 0.5)), (Estimate(2.0), within(81.0, 0.5))], (LOWER, HIGHER), [0]),
+        # Overlap is not transitive: the middle one overlaps both others, and the cheaper first one beats it.
+        (
+            [
+                (Estimate(1.0), within(80.0, 1.0)),
+                (Estimate(2.0), within(81.5, 1.0)),
+                (Estimate(3.0), within(83.0, 0.9)),
+            ],
+            (LOWER, HIGHER),
+            [2, 0],
+        ),
+    ],
+)
+def test_what_intervals_do_not_tell_apart_is_not_ordered(
+    points: list[tuple[Estimate, Estimate]], better: tuple[Better, Better], expected: list[int]
+) -> None:
+    """Worked by hand."""
+    assert list(pareto_frontier(points, better)) == expected
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(0, 12), st.integers(0, 3)] * 2), max_size=12),
+    st.tuples(st.sampled_from(Better), st.sampled_from(Better)),
+)
+def test_no_two_points_of_a_frontier_overlap_as_if_they_differed(
+    drawn: list[tuple[int, int, int, int]], better: tuple[Better, Better]
+) -> None:
+    """Each two of them are told apart in both numbers, in opposite directions, or are one and the same point."""
+    points = [(within(x, dx), within(y, dy)) for x, dx, y, dy in drawn]
+    found = pareto_frontier(points, better)
+    assert bool(found) is bool(points)
+    for one, other in combinations(found, 2):
+        if points[one] != points[other]:
+            wins = [
+                winner(first, second, direction)
+                for first, second, direction in zip(points[one], points[other], better, strict=True)
+            ]
+            assert sorted(wins) == [-1, 1]
+
+
+def winner(first: Estimate, second: Estimate, better: Better) -> int:
+    """1 where the first is better beyond both intervals, -1 where the second is, else 0."""
+    (_, low, high), (_, other_low, other_high) = first.gains(better), second.gains(better)
+    return (low > other_high) - (other_low > high)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_records_of_one_title_are_told_apart() -> None:
     fused = replace(record, environment=replace(record.environment, implementation="fused", tf32=True))
     titles = {context.frame.title for context in (_page(record), _page(fused))}
     assert len(titles) == 2
-    assert "its speed, with the fused implementation, fp32 (TF32), batch 64." in _text(fused)
+    assert "its speed, with the fused implementation, fp32 with TF32, batch 64." in _text(fused)
 
 
 def test_a_record_can_be_cited_with_its_lasting_address() -> None:

@@ -32,8 +32,9 @@ def test_charts_show_every_pair_of_metrics_and_time(board: Board) -> None:
     ]  # fmt: skip
     assert charts["over-time"].best == ("DeiT-B", "ConViT-B+")
     frontier = charts["top1-against-gflops"].best
-    assert frontier[0] == "DeiT-Ti"
-    assert frontier[-1] == "ConViT-B+"
+    assert frontier[0] == "ConViT-Ti"
+    assert "DeiT-Ti" not in frontier  # 1.3 GFLOPs as printed may be the 1.26 that were measured of ConViT-Ti
+    assert frontier[-1] == "ConViT-S+"  # 82.5 % of 50,000 images cannot be told from 82.2 %, and costs more
     assert "DeiT-B+" not in frontier
 
 
@@ -61,8 +62,8 @@ def test_a_frontier_joins_numbers_of_one_setting_alone() -> None:
     assert board_figure(chart).setting == "Quadro GP100, batch 128"
     unclaimed = replace(mixed, all_claims=())
     chart = {chart.slug: chart for chart in board_charts(board_of(unclaimed), "T")}["top1-against-throughput"]
-    assert (chart.best, chart.setting) == (("ConViT-B", "ConViT-S"), "NVIDIA H200, bf16")
-    assert len(chart.scatter.points) == 3
+    assert (chart.best, chart.setting) == (("ConViT-S",), "NVIDIA H200, bf16, batch 64")
+    assert len(chart.scatter.points) == 2
     counts = {chart.slug: chart for chart in board_charts(board_of(mixed), "T")}["top1-against-gflops"]
     assert (counts.scatter.line_title, board_figure(counts).setting) == ("Pareto frontier", None)
     nowhere = tuple(replace(claim, conditions=None) for claim in mixed.all_claims if claim.metric == "throughput")

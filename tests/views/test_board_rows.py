@@ -27,12 +27,17 @@ def test_records_behind_a_row_are_told_apart() -> None:
 
 
 def test_speeds_at_different_batches_each_say_theirs() -> None:
-    """On the page and in the files; where all share it, the head says it once."""
+    """On the page and in the files: the head says the one in which speeds are compared, any other stands beside it."""
     fast = make_record("convit-b", None)
     fast = replace(fast, environment=replace(fast.environment, batch_size=256))
     board = board_of(example_archive((make_record(dataset=None), fast)))
-    assert board.columns[-1].measured_conditions is None
-    settings = {row.title: row.cells[-1].measured for row in board.rows}
+    place = [column.metric for column in board.columns].index("throughput")
+    assert board.columns[place].measured_conditions == "NVIDIA H200, fp32, batch 64"
+    assert {row.title: cell.is_usual for row in board.rows if (cell := row.cells[place].measured)} == {
+        "ConViT-S": True,
+        "ConViT-B": False,
+    }
+    settings = {row.title: row.cells[place].measured for row in board.rows}
     shown = {title: cell.setting for title, cell in settings.items() if cell}
     assert shown == {"ConViT-S": "NVIDIA H200, fp32, batch 64", "ConViT-B": "NVIDIA H200, fp32, batch 256"}
     lines = csv.DictReader(io.StringIO(board_csv(board)))
@@ -59,7 +64,7 @@ def test_rows_can_be_filtered_by_what_they_are(board: Board) -> None:
     """Family, size, precision and hardware as words that a filter looks for; a list with one choice is none."""
     assert row_of(board, "ConViT-B").tokens == "measured-1 family-convit size-50-100 code-1 year-2021"
     assert row_of(board, "ConViT-B+").tokens == "family-convit size-100- code-1 year-2021"
-    assert (row_of(board, "ConViT-B").machines, row_of(board, "DeiT-Ti").machines) == ("nvidia-h200+fp32", "")
+    assert (row_of(board, "ConViT-B").machines, row_of(board, "DeiT-Ti").machines) == ("nvidia-h200+fp32+reference", "")
     found = {choice.name: [entry.text for entry in choice.choices] for choice in board.filters}
     assert found == {
         "family": ["ConViT", "DeiT"],
@@ -83,25 +88,27 @@ def test_a_row_holds_what_was_measured_on_every_machine() -> None:
     counts = make_record(dataset=None, device="CPU")
     board = board_of(example_archive((newest, others[0], replace(others[1], started="2026-01-05"), tf32, counts)))
     row = row_of(board, "ConViT-S")
-    speed = row.cells[-1].measured
+    place = [column.metric for column in board.columns].index("throughput")
+    speed = row.cells[place].measured
     assert speed is not None
     assert (speed.number.text, speed.setting) == ("3,000", "NVIDIA H200, bf16, batch 64")
-    found = [(cell.measured.number.text, cell.measured.setting) for cell in row.elsewhere[-1] if cell.measured]
+    found = [(cell.measured.number.text, cell.measured.setting) for cell in row.elsewhere[place] if cell.measured]
     assert sorted(found) == [
         ("1,000", "NVIDIA A100, fp16, batch 64"),
         ("2,000", "NVIDIA H200, fp32 with TF32, batch 64"),
         ("3,000", "CPU, fp32, batch 64"),
     ]
     assert set(row.machines.split()) == {
-        "nvidia-h200+bf16", "nvidia-a100+fp16", "nvidia-h200+fp32-with-tf32", "cpu+fp32",
+        "nvidia-h200+bf16+reference", "nvidia-a100+fp16+reference", "nvidia-h200+fp32-with-tf32+reference",
+        "cpu+fp32+reference",
     }  # fmt: skip
-    assert [column.metric for column in board.columns if column.measurements_differ] == ["throughput"]
-    assert not any(row.elsewhere[place] for place in range(4))
-    assert board.columns[-1].measured_conditions is None
-    assert not board.columns[-1].claims_differ
-    assert board.has_machines
+    assert not any(row.elsewhere[other] for other in range(4))
+    assert board.columns[place].measured_conditions == "NVIDIA H200, bf16, batch 64"
+    assert not board.columns[place].claims_differ
+    assert board.machines[0] == "nvidia-h200+bf16+reference"
+    assert set(board.machines) == set(row.machines.split())
     unnamed = tuple(replace(claim, conditions=None) for claim in example_archive().all_claims)
-    assert board_of(replace(example_archive(()), all_claims=unnamed)).columns[-1].claims_differ
+    assert board_of(replace(example_archive(()), all_claims=unnamed)).columns[place].claims_differ
 
 
 def test_a_row_names_its_code_and_its_training_data() -> None:

@@ -54,7 +54,7 @@ def test_a_ratio_is_judged_by_its_interval(rounds: tuple[float, ...], agreement:
     assert found.claimed == pytest.approx(734 / 1442)
     assert found.claimed_range == pytest.approx((733.5 / 1442.5, 734.5 / 1441.5))
     assert found.interval[0] <= found.measured <= found.interval[1]
-    assert found.setting == "CPU, fp32, batch 64, reference implementation"
+    assert found.setting == "CPU, fp32, batch 64"
 
 
 def test_only_speeds_of_one_setting_are_divided() -> None:
@@ -108,6 +108,4 @@ def test_a_verdict_by_ratio_says_so_with_both_places() -> None:
     found = reproduce(METRIC, CLAIMS["ConViT-S"], own, ratios=ratios_of(timed("deit-ti", 100.0, 101.0), own))
     assert (found.agreement, found.difference) == (Agreement.BELOW, None)
     assert found.reason.startswith("below as a ratio to DeiT-Ti: claimed 0.212, measured 0.201 (")
-    assert found.reason.endswith(
-        "claimed on Quadro GP100, batch 128, measured on CPU, fp32, batch 64, reference implementation"
-    )
+    assert found.reason.endswith("claimed on Quadro GP100, batch 128, measured on CPU, fp32, batch 64")

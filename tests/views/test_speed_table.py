@@ -5,7 +5,7 @@ from dataclasses import replace
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.views.record_naming import Names
-from pwc_bench.views.speed_table import settings_text, speed_table
+from pwc_bench.views.speed_table import speed_table
 from tests.example_archive import example_archive
 from tests.factories import make_measurement, make_record
 
@@ -31,7 +31,7 @@ def test_the_newest_value_of_a_setting_speaks() -> None:
 
 
 def test_every_setting_that_changes_speed_is_told() -> None:
-    """Precision, TF32, batch, compile, memory format, implementation, threads."""
+    """Precision (no CPU rounds to TF32), batch, compile, memory format, implementation, threads."""
     record = make_record(dataset=None, device="Intel(R) Xeon(R)")
     environment = replace(
         record.environment,
@@ -44,9 +44,8 @@ def test_every_setting_that_changes_speed_is_told() -> None:
     table = speed_table(_names(), (replace(record, environment=environment),), PATH)
     assert table is not None
     row = table.rows[0]
-    assert (row.precision, row.batch_size) == ("fp32 with TF32", "64")
+    assert (row.precision, row.batch_size) == ("fp32", "64")
     assert row.further == "compiled, channels last, fused implementation, 2 threads"
-    assert settings_text(environment, 64) == f"fp32 with TF32, batch 64, {row.further}"
 
 
 def test_failed_records_and_demos_have_no_speed() -> None:
