@@ -1,12 +1,13 @@
 """Finding room for labels beside points: greedy, deterministic, good enough for a leaderboard."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = ["Box", "Place", "place_labels"]
 
-_CHARACTER_WIDTH = 6.6
-"""The width of a character of the chart's text (12 px), rounded up."""
+_CHARACTER_WIDTH, _WIDE_CHARACTER_WIDTH = 6.6, 12.0
+"""The width of a character of the chart's text (12 px), rounded up; one of an East Asian script fills its square."""
 _LINE_HEIGHT = 14.0
 _GAP = 9.0
 """From a point's centre to its label."""
@@ -45,7 +46,8 @@ def place_labels(labels: Sequence[tuple[float, float, str]], taken: Sequence[Box
     occupied = list(taken)
     places = []
     for x, y, text in labels:
-        options = [(_box(place, text), place) for place in _options(x, y)]
+        width = sum(map(_width, text))
+        options = [(_box(place, width), place) for place in _options(x, y)]
         box, place = min(options, key=lambda option: _cost(option[0], occupied, frame))
         occupied.append(box)
         places.append(place)
@@ -70,8 +72,11 @@ def _options(x: float, y: float) -> tuple[Place, ...]:
     )
 
 
-def _box(place: Place, text: str) -> Box:
-    width = len(text) * _CHARACTER_WIDTH
+def _width(character: str) -> float:
+    return _WIDE_CHARACTER_WIDTH if unicodedata.east_asian_width(character) in {"W", "F"} else _CHARACTER_WIDTH
+
+
+def _box(place: Place, width: float) -> Box:
     left = place.x - {"start": 0.0, "middle": width / 2, "end": width}[place.anchor]
     return Box(left, place.y - _LINE_HEIGHT + 3, left + width, place.y + 3)
 

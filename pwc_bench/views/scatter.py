@@ -65,7 +65,7 @@ def _grid(plane: Plane, scatter: Scatter) -> list[str]:
         is_crowded = end > 0 and middle - half < end + _DIGIT_PX
         end = end if is_crowded else middle + half
         parts.append(element("line", class_="chart-grid", x1=x, x2=x, y1="0", y2="100%"))
-        kind = "chart-wide" if is_crowded else None
+        kind = "chart-spare" if is_crowded else None
         parts.append(text(tick.text, class_=kind, x=x, y="100%", dy="18", text_anchor="middle"))
     parts.append(element("line", class_="chart-axis", x1="0", x2="100%", y1="100%", y2="100%"))
     x_title = scatter.x_title + (", log scale" if plane.x.is_log else "")

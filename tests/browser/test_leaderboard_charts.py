@@ -1,5 +1,7 @@
 """The charts of a leaderboard in a real browser: without a script, on a phone, skipped by keyboard."""
 
+from itertools import pairwise
+
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -47,4 +49,17 @@ def test_the_chart_fits_phones_with_names_of_its_own(browser_in_face: Browser) -
     )
     assert min(left for left, _ in boxes) >= 0
     assert max(right for _, right in boxes) <= 390
+    page.close()
+
+
+def test_marks_of_an_axis_stand_apart_on_the_smallest_phone(browser_in_face: Browser) -> None:
+    """Speeds have many digits: those that would touch are left out, and only those."""
+    page = browser_in_face.new_page(viewport=ViewportSize(width=320, height=844))
+    page.goto(f"{built_site().as_uri()}/{BOARD.replace('index.html', 'top1-against-throughput/index.html')}")
+    marks = page.locator('svg.plot text[dy="18"]')
+    boxes = marks.locator("visible=true").evaluate_all(
+        "marks => marks.map(mark => mark.getBoundingClientRect()).map(box => [box.left, box.right])"
+    )
+    assert 3 <= len(boxes) < marks.count()
+    assert all(right + 2 < left for (_, right), (left, _) in pairwise(boxes))
     page.close()

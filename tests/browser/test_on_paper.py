@@ -25,6 +25,7 @@ def test_nothing_is_cut_off_at_the_edge_of_a_sheet(browser_in_face: Browser) -> 
         is_board = path.startswith("sota/image")
         page.set_viewport_size(ViewportSize(width=_LANDSCAPE if is_board else _PORTRAIT, height=900))
         page.goto((built_site() / path).as_uri())
+        page.locator("#compare-result h2, main:not(:has(#compare-result))").wait_for()
         if found := page.evaluate(_CUT):
             cut[path] = found
     assert cut == {}

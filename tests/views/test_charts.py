@@ -115,6 +115,23 @@ def test_labels_keep_clear_of_points_and_of_each_other() -> None:
     assert (places[1].x, places[1].y) != (places[2].x, places[2].y)
 
 
+@pytest.mark.parametrize(("name", "anchor"), [("ten letter", "start"), ("\N{CJK UNIFIED IDEOGRAPH-6A21}" * 10, "end")])
+def test_a_label_in_an_east_asian_script_has_the_room_of_its_squares(name: str, anchor: str) -> None:
+    """Twice as wide as Latin letters: it goes to the other side of its point where it would leave the frame."""
+    (place,) = place_labels([(310, 150, name)], [], Box(0, 0, 400, 300))
+    assert place.anchor == anchor
+
+
+def test_a_narrow_plot_names_the_values_that_it_has_room_for() -> None:
+    """In the widest of faces, at the foot of a logarithmic axis; a wide plot names them all."""
+    points = make_scatter().points
+    fast = tuple(replace(point, x=x) for point, x in zip(points, (500.0, 3000.0, 20000.0), strict=True))
+    drawn = draw_scatter(replace(make_scatter(), points=fast)).markup
+    marks = re.findall(r'<text([^>]*) y="100%" dy="18"[^>]*>([^<]*)<', drawn)
+    assert [name for _, name in marks] == ["500", "1,000", "2,000", "5,000", "10,000", "20,000"]
+    assert [name for attributes, name in marks if "chart-spare" in attributes] == ["2,000", "10,000"]
+
+
 def test_a_chart_equals_the_golden_one() -> None:
     """Ring, disc, interval, tie, axes with units: byte for byte."""
     assert_golden("chart.svg", standalone(draw_scatter(make_scatter())))
