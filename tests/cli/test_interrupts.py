@@ -4,8 +4,6 @@ import os
 import pty
 import re
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 from pwc_bench.cli.failures import INTERRUPTED
 from tests.cli.test_run import TINY, imagenet_folder, run, stored_records
+from tests.forked import Forked
 
 SLOW = ("--models", "tiny:slow", "--no-site")
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -37,8 +36,8 @@ class Stopped:
 def interrupted_at(stage: str, arguments: Sequence[str]) -> Stopped:
     """Start a run at a terminal, press Ctrl-C when it shows `stage`, and wait for its end."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-m", "pwc_bench", "run", "--device", "cpu", "--workers", "2", *arguments],
+    with Forked(
+        ["-m", "pwc_bench", "run", "--device", "cpu", "--workers", "2", *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -53,7 +52,7 @@ def interrupted_at(stage: str, arguments: Sequence[str]) -> Stopped:
                 is_sent = True
     os.close(ours)
     assert is_sent, said
-    return Stopped(process.returncode, _CODES.sub("", said))
+    return Stopped(process.wait(), _CODES.sub("", said))
 
 
 def _read(terminal: int) -> str:

@@ -20,6 +20,7 @@ from pwc_bench.cli.program import program_name
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.store import open_existing_store
+from tests.forked import Forked
 
 TINY = '''
 """A model with timm's methods that a CPU runs in no time; `slow` is the same and takes its time."""
@@ -294,11 +295,8 @@ def test_a_command_killed_at_any_moment_continues_to_the_same_end(place: Path, s
     )  # fmt: skip
     run(*arguments, "--db", "whole/x.db")
     moment = random.Random(seed).randrange(1, 30)
-    with subprocess.Popen(
-        [sys.executable, "-m", "pwc_bench", *OPTIONS, *arguments, "--db", "killed/x.db"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    command = ["-m", "pwc_bench", *OPTIONS, *arguments, "--db", "killed/x.db"]
+    with Forked(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None and len(list(place.glob("killed/work/*/shards/1-0/*/*.npz"))) < moment:
             time.sleep(0.01)
         process.kill()

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from pwc_bench.cli.app import app
 from pwc_bench.core.record import Record
 from pwc_bench.store import open_existing_store
+from tests.forked import run_forked
 
 MODEL = '''
 """A model with timm's methods. It kills its process, or raises, where DIES or FAILS names the process's rank."""
@@ -103,21 +104,24 @@ def model(place: Path) -> None:
     (place / "tiny_shared.py").write_text(MODEL)
 
 
+LAUNCH = """
+from torch.distributed import run
+from torch.distributed.elastic.multiprocessing.subprocess_handler import subprocess_handler
+from tests.forked import Forked
+assert subprocess_handler.Popen
+subprocess_handler.Popen = lambda args, env, **_: Forked(args[1:], env=env)
+run.main()
+"""
+
+
 def torchrun(
     processes: int, *arguments: str, script: Path | None = None, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    """Start so many processes."""
+    """Start so many processes, all of which are forks and need not import torch."""
     target = ["-m", "pwc_bench"] if script is None else [str(script)]
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(processes)]
-    repository = str(Path(__file__).parents[2])
-    return subprocess.run(
-        [*launcher, *target, *OPTIONS, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=250,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([repository, "."]), "OMP_NUM_THREADS": "1"} | environment,
-    )
+    launcher = ["-c", LAUNCH, "--standalone", "--nproc-per-node", str(processes)]
+    settings = os.environ | {"OMP_NUM_THREADS": "1"} | environment
+    return run_forked([*launcher, *target, *OPTIONS, *arguments], env=settings, timeout=250)
 
 
 def records_of(database: str) -> list[Record]:
@@ -173,6 +177,15 @@ def test_several_processes_find_what_one_finds(place: Path, processes: int) -> N
     speed = record.measurements["throughput_end_to_end"]
     assert (speed.details["processes"], speed.details["images"] == IMAGES) == (processes, processes > 1)
     assert list((place / "shared" / "work").iterdir()) == []
+
+
+def test_the_program_itself_starts_under_torchrun(place: Path) -> None:
+    """Two fresh interpreters, as on a user's machine."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    settings = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), "."])}
+    command = [*launcher, "-m", "pwc_bench", *OPTIONS, "--db", "shared/x.db"]
+    subprocess.run(command, env=settings, capture_output=True, text=True, check=True, timeout=250)
+    assert the_record("shared/x.db").environment.processes == 2
 
 
 def test_a_killed_process_ends_the_job_and_another_number_continues_it(place: Path) -> None:

@@ -1,10 +1,6 @@
 """What a campaign settled by measuring holds after SIGKILL, though it would be settled otherwise on another day."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +19,7 @@ from pwc_bench.evaluation.choices import BatchSize, Choices
 from pwc_bench.evaluation.examining import settle_all_kernels
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.workspace import open_workspace
+from tests.evaluation.killing import kill_at
 from tests.evaluation.tiny import TinyModel, save_weights, tiny_request, tiny_variant, write_images
 
 IMAGES = 60
@@ -89,30 +86,19 @@ def request_of(root: Path, cache: str, room: int, fastest: str) -> Request:
 
 
 CHILD = """
-import sys, time
+import sys
 from pathlib import Path
 from pwc_bench.evaluation import evaluate
+from tests.evaluation.killing import Telling
 from tests.evaluation.test_choices import request_of
 
-class Slow:
-    def stage(self, text): print(text, flush=True)
-    def warning(self, text): pass
-    def progress(self, done, total, unit):
-        print(done, flush=True)
-        time.sleep(0.05)
-
-list(evaluate(request_of(Path(sys.argv[1]), "first-cache", 1, "rounding"), Slow()))
+list(evaluate(request_of(Path(sys.argv[1]), "first-cache", 1, "rounding"), Telling()))
 """
 
 
-def kill_at(root: Path, moment: str) -> None:
+def kill_on_the_first_day(root: Path, moment: str) -> None:
     """Start a run of the first day in another process, and kill it when it says `moment`."""
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(root)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-    ) as child:
-        assert child.stdout is not None
-        assert any(line.strip() == moment for line in child.stdout)
-        os.kill(child.pid, signal.SIGKILL)
+    kill_at(CHILD, root, moment.__eq__)
 
 
 def predictions(record: Record) -> str:
@@ -124,7 +110,7 @@ def predictions(record: Record) -> str:
 @pytest.mark.parametrize("moment", ["20", "0"])
 def test_a_killed_campaign_goes_on_with_its_size_and_its_kernel(tmp_path: Path, moment: str) -> None:
     """On the second day more images and the exact kernel would win; it ends with the bytes of the first day."""
-    kill_at(tmp_path, moment)
+    kill_on_the_first_day(tmp_path, moment)
     (continued,) = evaluate(request_of(tmp_path, "second-cache", 64, "exact"))
     (whole,) = evaluate(request_of(tmp_path / "whole", "cache", 1, "rounding"))
     (other,) = evaluate(request_of(tmp_path / "other", "cache", 64, "exact"))
@@ -137,7 +123,7 @@ def test_a_killed_campaign_goes_on_with_its_size_and_its_kernel(tmp_path: Path, 
 
 def test_a_campaign_killed_in_the_search_begins_it_anew(tmp_path: Path) -> None:
     """Nothing was settled, so nothing holds."""
-    kill_at(tmp_path, "finding the best batch size")
+    kill_on_the_first_day(tmp_path, "finding the best batch size")
     (continued,) = evaluate(request_of(tmp_path, "second-cache", 64, "exact"))
     assert continued.environment.batch_size >= 4
 

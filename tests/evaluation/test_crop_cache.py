@@ -1,9 +1,5 @@
 """With a crop cache the predictions are the same bytes, whatever happened to the run that filled it."""
 
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +7,7 @@ import pytest
 from pwc_bench.core.record import Record
 from pwc_bench.evaluation import evaluate
 from pwc_bench.imaging import list_cached_crops
+from tests.evaluation.killing import kill_at
 from tests.evaluation.tiny import (
     WIDE_RECIPE,
     CountingSource,
@@ -69,16 +66,12 @@ CHILD = """
 import sys
 from pathlib import Path
 from pwc_bench.evaluation import evaluate
+from tests.evaluation.killing import Telling
 from tests.evaluation.tiny import *
 root = Path(sys.argv[1])
 source = write_images(root / "images", 60)
 variants = (tiny_variant("a", 1), tiny_variant("b", 2, WIDE_RECIPE))
 weights = {v.key: str(root / "weights" / f"{v.key}.pth") for v in variants}
-
-class Telling:
-    def stage(self, text): pass
-    def warning(self, text): pass
-    def progress(self, done, total, unit): print(done, flush=True)
 
 list(evaluate(tiny_request(root, source, *variants, weights=weights, crop_cache_bytes=2**30, fresh=True), Telling()))
 """
@@ -89,13 +82,7 @@ def test_a_run_that_is_killed_while_filling_leaves_sound_crops(tmp_path: Path, m
     """SIGKILL of a real process; what it left is used, and the predictions are those of a run without a cache."""
     save_weights(tmp_path / "weights", *VARIANTS)
     source = write_images(tmp_path / "images", 60)
-    command = [sys.executable, "-c", CHILD, str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as child:
-        assert child.stdout is not None
-        for line in child.stdout:
-            if int(line) >= moment:
-                break
-        os.kill(child.pid, signal.SIGKILL)
+    kill_at(CHILD, tmp_path, lambda said: said.isdigit() and int(said) >= moment)
     left = [file.images for file in list_cached_crops(tmp_path / "cache" / "crops")]
     assert len(left) == 2
     assert min(left) > 0

@@ -2,7 +2,6 @@
 
 import os
 import random
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,26 +12,21 @@ from pwc_bench.core.place import ALONE
 from pwc_bench.core.record import Record
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.workspace import open_workspace
+from tests.evaluation.killing import kill_at
 from tests.evaluation.tiny import FolderSource, tiny_request, tiny_variant, write_images
 
 CHILD = """
-import sys, time
+import sys
 from pathlib import Path
 from pwc_bench.evaluation import evaluate
+from tests.evaluation.killing import Telling
 from tests.evaluation.tiny import *
 root = Path(sys.argv[1])
-
-class Slow:
-    def stage(self, text): pass
-    def warning(self, text): pass
-    def progress(self, done, total, unit):
-        print(done, flush=True)
-        time.sleep(0.05)
 
 source = write_images(root / "images", 60)
 variants = (tiny_variant("a", 1), tiny_variant("b", 2))
 weights = {v.key: str(root / "weights" / f"{v.key}.pth") for v in variants}
-list(evaluate(tiny_request(root, source, *variants, weights=weights), Slow()))
+list(evaluate(tiny_request(root, source, *variants, weights=weights), Telling()))
 """
 
 
@@ -48,14 +42,7 @@ def test_a_killed_run_continues(tmp_path: Path, seed: int) -> None:
     variants = (tiny_variant("a", 1), tiny_variant("b", 2))
     weights = save_weights(tmp_path / "weights", *variants)
     moment = random.Random(seed).randrange(8, 48)
-    with subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
-    ) as child:
-        assert child.stdout is not None
-        for line in child.stdout:
-            if int(line) >= moment:
-                break
-        os.kill(child.pid, signal.SIGKILL)
+    kill_at(CHILD, tmp_path, lambda said: said.isdigit() and int(said) >= moment)
     source = _source(tmp_path)
     left = tiny_request(tmp_path, source, *variants, weights=weights)
     with open_workspace(left) as workspace:

@@ -1,9 +1,5 @@
 """Further rounds take their crops from disk, and predict what one round would have."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +10,7 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
 from pwc_bench.imaging import list_cached_crops
+from tests.evaluation.killing import kill_at
 from tests.evaluation.tiny import (
     RECIPE,
     WIDE_RECIPE,
@@ -155,13 +152,8 @@ CHILD = """
 import sys
 from pathlib import Path
 from pwc_bench.evaluation import evaluate
+from tests.evaluation.killing import Telling
 from tests.evaluation.test_rounds import *
-
-class Telling(SilentObserver):
-    def stage(self, text):
-        print(text, flush=True)
-    def progress(self, done, total, unit):
-        print(f"{done} images", flush=True)
 
 root = Path(sys.argv[1])
 source = write_images(root / "images", COUNT)
@@ -170,19 +162,12 @@ list(evaluate(tiny_request(root, source, *three(JealousModel), weights=weights),
 """
 
 
-@pytest.mark.parametrize(("last_words", "cached"), [("V1: loading weights", True), ("28 images", False)])
+@pytest.mark.parametrize(("last_words", "cached"), [("V1: loading weights", True), ("28", False)])
 def test_a_run_killed_between_or_in_rounds_finds_its_crops(tmp_path: Path, last_words: str, cached: bool) -> None:
     """SIGKILL of a real process: the continued run goes on from its crops, whole or in part, and then removes them."""
     weights = save_weights(tmp_path / "weights", *three(TinyModel))
-    command, moment = [sys.executable, "-c", CHILD, str(tmp_path)], 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as child:
-        assert child.stdout is not None
-        for line in child.stdout:
-            # Each variant is loaded, and deferred, before the first pass too.
-            moment += line.strip() == last_words
-            if moment == (2 if cached else 1):
-                break
-        os.kill(child.pid, signal.SIGKILL)
+    # Each variant is loaded, and deferred, before the first pass too.
+    kill_at(CHILD, tmp_path, last_words.__eq__, times=2 if cached else 1)
     (folder,) = (tmp_path / "work").glob("*/crops")
     left = [file.images for file in list_cached_crops(folder)]
     assert left == [COUNT] * 2 if cached else 0 < min(left) < COUNT
