@@ -1,6 +1,7 @@
 """What all tests share: few threads, examples that repeat, and a last word on what was met and left out."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -9,6 +10,9 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["COLUMNS"] = "80"
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A script that starts us in the background has it ignored, and every process that we start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A test that passes here passes everywhere: the same examples each time, however slow the machine.
 # pytest --hypothesis-profile=search looks further, at new ones.
