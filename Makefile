@@ -13,13 +13,20 @@ INSTALL := $(PIP) install $(if $(and $(WHEELS),$(filter-out wheels,$(MAKECMDGOAL
 # A process for each CPU; one that runs out of tests takes half of what another has left.
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: run test lint check format slow gpu bench bench-gpu records wheels clean
+.PHONY: run test quick lint check format slow gpu bench bench-gpu records wheels clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
 
 test: $(NEEDS_DEV)
 	$(PY) -m pytest $(PARALLEL) -m "not gpu and not slow" --cov --cov-report=term
+
+# What most changes break first: all but tests in a browser or against PostgreSQL, those of modules that start programs,
+# and the folders and files that take the longest: whole sites, benchmarks, simulations, and timing.
+QUICK := --ignore=tests/benchmarks --ignore=tests/browser --ignore=tests/publishing
+QUICK += --ignore=tests/regression/test_calibration.py --ignore=tests/evaluation/batch_size/test_settling.py
+quick: $(NEEDS_DEV)
+	$(PY) -m pytest $(PARALLEL) $(QUICK) -m "not gpu and not slow and not browser and not postgresql and not programs"
 
 lint: $(NEEDS_DEV)
 	$(PY) -m ruff format --check .

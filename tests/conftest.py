@@ -21,6 +21,15 @@ settings.register_profile("search", deadline=None, max_examples=1000, database=N
 settings.load_profile("repeat")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out."""
+    for item in items:
+        if isinstance(item, pytest.Function) and {"subprocess", "Forked", "run_forked", "kill_at"} & {
+            *vars(item.module)
+        }:
+            item.add_marker("programs")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what needs a GPU where there is none; fail it where one is required (`make gpu`)."""
     if item.get_closest_marker("gpu") is None:
