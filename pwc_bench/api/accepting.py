@@ -47,7 +47,7 @@ def accept_value(
             f"{metric} was measured by version {new.version} of its definition, in the baseline by {old.version}: "
             "they cannot be compared, so that nothing can be accepted; publish a new baseline"
         )
-    if new == old:
+    if new == old and new.doubt is None:
         raise UsageError(f"{record.variant} {metric} is the same in the baseline: there is nothing to accept")
     path = accepted_file(settings)
     _refuse_second(record, metric, path, baseline.acceptances)

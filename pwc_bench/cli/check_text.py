@@ -84,9 +84,11 @@ def _variant_lines(verdicts: list[Verdict]) -> Iterator[str]:
 
 
 def value_change(before: ExactValue, accepted: Acceptance) -> str:
-    """Return what was accepted beside what it was: "5.757 -> 5.4", or the beginnings of two hashes."""
+    """Return what was accepted beside what it was: "5.757 -> 5.4", the beginnings of two hashes, "5.757, in doubt"."""
     if before.value != accepted.value:
         return f"{before.value!r} -> {accepted.value!r}"
+    if before.text == accepted.text:
+        return f"{accepted.value!r}, in doubt"
     return f"{_begin(before.text)} -> {_begin(accepted.text)}"
 
 

@@ -10,11 +10,13 @@ from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
 from pwc_bench.views.checks import precision_flips
 
-__all__ = ["ABSENT", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
+__all__ = ["ABSENT", "CAUTION", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
 INCOMPLETE = "*"
 """Marks a value of a record that is not complete; a note says why."""
+CAUTION = "†"
+"""Marks a value with caveats; a note holds them."""
 _SHOWN = {"top1": "Top-1", "gflops": "GFLOPs", "parameters": "Params", "throughput": "Speed"}
 """The metrics of the table and their short headings."""
 
@@ -75,6 +77,7 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
         notes=(
             *_demo_note(records, catalogue, demos),
             *_status_notes(records, catalogue),
+            *_caution_notes(by_variant.values(), metrics, catalogue),
             *_own_weights_note(records, catalogue),
             *_claim_notes(used),
             *_speed_notes(records),
@@ -101,17 +104,21 @@ def _column(metric: Metric, records: Sequence[Record], demos: set[str]) -> Colum
 
 
 def _measured(records: Sequence[Record], metric: Metric) -> str:
-    record = next((record for record in records if metric.key in record.measurements), None)
+    record = _holder(records, metric)
     if record is None:
         return ABSENT
     found = record.measurements[metric.key]
-    mark = "" if record.status is Status.COMPLETE else INCOMPLETE
+    mark = ("" if record.status is Status.COMPLETE else INCOMPLETE) + (CAUTION if found.cautions else "")
     text = metric.display.text(found.value)
     if metric.scope is Scope.DATASET and found.interval is not None:
         # The wider side of an interval that need not be symmetric.
         half_width = max(found.interval[1] - found.value, found.value - found.interval[0])
         text += f" ±{half_width * metric.display.scale:.1f}"
     return text + mark
+
+
+def _holder(records: Sequence[Record], metric: Metric) -> Record | None:
+    return next((record for record in records if metric.key in record.measurements), None)
 
 
 def _claim(
@@ -163,6 +170,19 @@ def _status_notes(records: Sequence[Record], catalogue: Catalogue) -> list[str]:
         f"{INCOMPLETE} {'all variants' if len(named) == len(every) > 2 else ', '.join(named)}: {status}: {reason}"
         for (status, reason), named in titles.items()
     ]
+
+
+def _caution_notes(
+    by_variant: Iterable[Sequence[Record]], metrics: Sequence[Metric], catalogue: Catalogue
+) -> list[str]:
+    """Say what is to be known of the values that are marked, once for all variants that share it."""
+    titles: dict[tuple[str, str], list[str]] = {}
+    for records in by_variant:
+        for metric in metrics:
+            record = _holder(records, metric)
+            for caution in () if record is None else record.measurements[metric.key].cautions:
+                titles.setdefault((_SHOWN[metric.key], caution), []).append(_title(records[0], catalogue))
+    return [f"{CAUTION} {heading} of {', '.join(named)}: {caution}" for (heading, caution), named in titles.items()]
 
 
 def _own_weights_note(records: Iterable[Record], catalogue: Catalogue) -> list[str]:

@@ -28,3 +28,11 @@ class Measurement:
     """The version of the metric's definition."""
     caveats: tuple[str, ...] = ()
     """Warnings that travel with the value, each one sentence."""
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Return the caveats that call for a mark beside the value.
+
+        Records of before two counters checked each other also listed what a count leaves out by definition.
+        """
+        return tuple(caveat for caveat in self.caveats if not caveat.startswith("Not counted, being element-wise: "))

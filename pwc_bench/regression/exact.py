@@ -22,15 +22,19 @@ def judge_exact(pair: Pair, accepted: Sequence[Acceptance]) -> Verdict:
         raise ValueError(f"a record without {metric.key}")
     difference = None if old.value is None or new.value is None else new.value - old.value
     evidence: dict[str, Json] = {} if old.text == new.text else {"baseline": old.text, "candidate": new.text}
-    if (old.value, old.text) == (new.value, new.text):
+    doubt = new.doubt or old.doubt
+    if old.equals(new) and doubt is None:
         return pair.verdict(Outcome.SAME, "unchanged", difference=difference)
-    change = _change(pair, old, new)
+    change = "unchanged" if old.equals(new) else _change(pair, old, new)
     acceptance = next((a for a in reversed(accepted) if a.covers(candidate, metric.key)), None)
     if acceptance is not None:
         is_better = old.value is not None and new.value is not None and metric.improves(new.value, old.value)
         reason = f"{change}; accepted by {acceptance.accepted_by} on {acceptance.accepted_at[:10]}: {acceptance.reason}"
         outcome = Outcome.IMPROVED if is_better else Outcome.SAME
         return pair.verdict(outcome, reason, difference=difference, is_accepted=True, evidence=evidence)
+    if doubt is not None:
+        reason = f"{change}, but in doubt: two counters differ in the multiply-adds of {doubt}"
+        return pair.verdict(Outcome.INCONCLUSIVE, reason, difference=difference, evidence=evidence)
     probes = {record.provenance.weights.status for record in (baseline, candidate)}
     if metric.key == WEIGHTS.key and probes == {WeightsStatus.PROBE}:
         reason = f"{change}: a probe's head is fitted by each run, whose last digits may differ between machines"

@@ -52,6 +52,8 @@ class BoardLine:
     """Whether it may stand beside the others of its metric: a speed only where it is of the board's own setting."""
     record: str | None
     """The record's id."""
+    caveats: str | None
+    """What must be known to read what was measured."""
 
 
 def board_lines(board: Board) -> Iterator[BoardLine]:
@@ -118,4 +120,5 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         setting=found.setting if found else None,
         is_comparable=found.is_usual if found else None,
         record=found.record_id if found else None,
+        caveats=found.caution.reason if found and found.caution else None,
     )

@@ -30,7 +30,7 @@ class StatusBadge:
     """What makes a record less than complete, or less than the published model."""
 
     kind: str
-    """"partial", "failed", "demo" or "local": the end of the style's class."""
+    """"partial", "failed", "demo", "local" or, of a value, "caution": the end of the style's class."""
     text: str
     """All that holds: "partial, own weights"."""
     reason: str
@@ -87,6 +87,8 @@ class MeasuredCell:
     """The beginning of the machine's word whose choice shows it, "nvidia-h200+bf16+fused"; None if none does."""
     is_usual: bool = True
     """Whether it may stand beside the other numbers of its column: a speed only in the column's own setting."""
+    caution: StatusBadge | None = None
+    """What must be known to read it, if there is anything."""
 
 
 def unit_text(metric: Metric) -> str:
@@ -134,6 +136,7 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         setting=setting,
         conditions=f"{setting}, {record.started[:10]}",
         caveats=measurement.caveats,
+        caution=StatusBadge("caution", "caveat", " ".join(measurement.cautions)) if measurement.cautions else None,
     )
 
 

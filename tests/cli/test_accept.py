@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pwc_bench.cli.app import app
+from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record, Weights, WeightsStatus
 from pwc_bench.exchange import read_acceptances
 from tests.cli.gate import accuracy, check, check_here, cost, written
@@ -185,3 +186,20 @@ def test_a_damaged_line_stops_check_and_accept(place: Path, runner: CliRunner) -
         assert done.exit_code == 2
         assert "results/accepted.jsonl:2: not JSON" in done.stderr
     assert (place / "results" / "accepted.jsonl").read_text() == "\nnothing\n"
+
+
+def test_a_count_in_doubt_is_undecided_until_it_is_accepted(place: Path) -> None:
+    """Two counters that differ are named; somebody who has looked into it may let the value pass."""
+    record = cost()
+    counters: Json = {"counted_by": "fvcore", "differences": {"matmul": {"fvcore": 400, "torch": 1200}}}
+    found = record.measurements["gflops"]
+    doubted = replace(found, details={**found.details, "counters": counters})
+    record = replace(record, measurements={**record.measurements, "gflops": doubted})
+    written(place / "base.jsonl", record)
+    written(place / "new.jsonl", record)
+    done = check(place, *SIDES, "--metrics", "gflops")
+    assert done.returncode == 5
+    assert "matmul (fvcore 400, torch 1,200)" in " ".join(done.stdout.split())
+    done = check(place, "convit-s", "gflops", *ADA, *SIDES, command="accept")
+    assert done.stdout == "convit-s gflops: 5.757, in doubt, accepted in results/accepted.jsonl\n"
+    assert check(place, *SIDES, "--metrics", "gflops").returncode == 0

@@ -127,3 +127,15 @@ def test_bf16_is_offered_after_a_run_in_fp32_on_a_cpu_that_has_it() -> None:
     assert max(map(len, said.splitlines())) <= 80
     assert precision_offer([plain], None) is None
     assert precision_offer([reduced, on_gpu], "AMX") is None
+
+
+def test_a_value_with_a_caveat_is_marked_and_the_caveat_told_once() -> None:
+    """Variants that share it are named together; one without it has no mark."""
+    why = "May be undercounted: no rule counts fft_fft2 (1)."
+    records = [
+        make_record(variant, None, measurements={"gflops": Measurement(1.0, "GFLOPs", caveats=caveats)})
+        for variant, caveats in (("one", (why,)), ("two", (why,)), ("three", ()))
+    ]
+    closing = close(records, [], load_catalogue())
+    assert [row.cells[0].measured for row in closing.rows] == ["1.000†", "1.000†", "1.000"]
+    assert closing.notes == (f"† GFLOPs of one, two: {why}",)

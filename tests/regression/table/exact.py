@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.record import Weights, WeightsStatus
 from pwc_bench.core.verdict import Outcome
 from tests.regression.sides import Evaluated, accuracy, cost
@@ -28,6 +28,11 @@ def _weights(status: WeightsStatus, sha256: str) -> Evaluated:
 _LARGER, _SMALLER = _sized(27_777_323), _sized(27_000_000)
 _SKIPPING = _with("gflops", Measurement(5.757, "GFLOPs", details={"skipped": {"add": 25, "gelu": 12, "roll": 2}}))
 _MORE_ADDS = _with("gflops", Measurement(5.757, "GFLOPs", details={"skipped": {"add": 26, "gelu": 12}}))
+_DIFFERENCES: Json = {"counted_by": "fvcore", "differences": {"matmul": {"fvcore": 400, "torch": 1200}}}
+_DOUBTED = _with("gflops", Measurement(5.757, "GFLOPs", details={"skipped": {"add": 25}, "counters": _DIFFERENCES}))
+_BY_TORCH = _with(
+    "gflops", Measurement(5.757, "GFLOPs", details={"skipped": {"aten::add": 25}, "counters": {"counted_by": "torch"}})
+)
 _PUBLIC, _OTHER = _weights(WeightsStatus.LOCAL, "ab" * 32), _weights(WeightsStatus.LOCAL, "cd" * 32)
 _PROBE, _OTHER_PROBE = _weights(WeightsStatus.PROBE, "ab" * 32), _weights(WeightsStatus.PROBE, "cd" * 32)
 
@@ -35,7 +40,8 @@ EXACT = Section(
     "Exact values: parameters, GFLOPs, activations, the weights",
     "The same code gives the same value on every machine. Any change fails, for better or worse, until somebody "
     "accepts it with `pwc-bench accept`; the acceptance holds for that value of that variant and metric only. "
-    "GFLOPs also compare which operators no rule counts. The weights are compared by the hash of their file.",
+    "GFLOPs also compare which operators no rule counts, and are undecided where two counters differ until somebody "
+    "accepts the value. The weights are compared by the hash of their file.",
     (
         Case(
             baseline="27,777,322 parameters",
@@ -160,6 +166,35 @@ EXACT = Section(
             candidate="5.757 GFLOPs, 26 times `add` not counted",
             old=[_OLD],
             new=[_MORE_ADDS],
+            metric="gflops",
+            outcome=Outcome.SAME,
+            exit_code=0,
+        ),
+        Case(
+            baseline="5.757 GFLOPs, `matmul` counted otherwise by a second counter",
+            candidate="the same",
+            old=[_DOUBTED],
+            new=[_DOUBTED],
+            metric="gflops",
+            outcome=Outcome.INCONCLUSIVE,
+            exit_code=5,
+        ),
+        Case(
+            baseline="5.757 GFLOPs, `matmul` counted otherwise by a second counter",
+            candidate="the same, accepted",
+            old=[_DOUBTED],
+            new=[_DOUBTED],
+            accepted=[accepted(_DOUBTED, "gflops")],
+            metric="gflops",
+            outcome=Outcome.SAME,
+            is_accepted=True,
+            exit_code=0,
+        ),
+        Case(
+            baseline="5.757 GFLOPs by fvcore, `add` and `gelu` not counted",
+            candidate="5.757 GFLOPs by torch's counter alone, which names operators otherwise",
+            old=[_OLD],
+            new=[_BY_TORCH],
             metric="gflops",
             outcome=Outcome.SAME,
             exit_code=0,
