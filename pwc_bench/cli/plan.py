@@ -120,6 +120,8 @@ def plan_lines(plan: Plan) -> list[str]:
 
 
 def _weights(variant: Variant, request: "Request") -> str:
+    if variant.refusal is not None:
+        return f"it will fail: {variant.refusal}"
     if request.train_source is not None:
         return f"seeded random backbone, head fitted on {len(request.train_source.items)} images (demo)"
     if variant.key in request.weights:

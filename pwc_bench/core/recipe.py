@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 __all__ = ["CONFIGURATIONS", "CROP_MODES", "IMAGENET_MEAN", "IMAGENET_STD", "Recipe"]
 
@@ -41,8 +41,9 @@ class Recipe:
     """An image whose resized form has more pixels than this is refused by name."""
     crop_mode: str = "center"
     """One of CROP_MODES."""
-    configuration: str | None = None
-    """Which of CONFIGURATIONS it is; None if only one recipe was stated. It decides no pixel and no hash."""
+    configuration: str | None = field(default=None, compare=False)
+    """Which of CONFIGURATIONS it is; None if only one recipe was stated. It decides no pixel, so neither
+    hash nor equality."""
 
     @property
     def sha256(self) -> str:

@@ -155,6 +155,18 @@ class Record:
         del payload["id"]
         return hashlib.sha256(canonical_json(payload).encode()).hexdigest()
 
+    @property
+    def input_px(self) -> int | None:
+        """Return the side of the square images that cost and speed are of; None if nothing here tells.
+
+        Records from before it was kept say it of their counts, as the input's shape: batch, channels, height, width.
+        """
+        if self.environment.input_px is not None:
+            return self.environment.input_px
+        shapes = (measurement.details.get("input") for measurement in self.measurements.values())
+        sides = (shape[-1] for shape in shapes if isinstance(shape, list | tuple) and shape)
+        return next((side for side in sides if isinstance(side, int)), None)
+
     def batch_size_of(self, metric: str) -> int:
         """Return the images per forward behind a measurement: its own number where it has one, else the run's.
 

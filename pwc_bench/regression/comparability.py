@@ -26,7 +26,7 @@ def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterato
     versions = [record.measurements[metric.key].version for record in (baseline, candidate)]
     yield from _unlike("version of the metric's definition", *versions)
     if metric.scope is Scope.MODEL:
-        yield from _input(baseline.environment.input_px, candidate.environment.input_px)
+        yield from _input(baseline.input_px, candidate.input_px)
     if metric.scope is Scope.DATASET:
         yield from _images(baseline, candidate)
     yield from Setting.of(baseline, metric).differences(Setting.of(candidate, metric))

@@ -8,6 +8,8 @@ from pwc_bench.core.setting import Setting, depends_on_machine, precision_text
 
 __all__ = ["SeriesKey", "series_key"]
 
+_USUAL_INPUT_PX = 224
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class SeriesKey:
@@ -29,12 +31,16 @@ def series_key(record: Record, metric: Metric) -> SeriesKey:
         parts.append(Setting.of(record, metric).text)
     elif metric.kind is not Kind.EXACT:
         parts.append(precision_text(record.environment))
-    if metric.scope is Scope.DATASET:
-        parts += _images(record)
+    parts += _images(record) if metric.scope is Scope.DATASET else _input(record)
     version = record.measurements[metric.key].version
     if version != metric.version:
         parts.append(f"version {version} of the metric")
     return SeriesKey(metric.key, record.dataset or "", ", ".join(parts), _pixels(record, metric))
+
+
+def _input(record: Record) -> list[str]:
+    """Name the size of the input unless it is the usual one, which older records leave unsaid."""
+    return [] if record.input_px in (None, _USUAL_INPUT_PX) else [f"inputs of {record.input_px} px"]
 
 
 def _images(record: Record) -> list[str]:

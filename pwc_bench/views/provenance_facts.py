@@ -140,7 +140,9 @@ def _weights(weights: Weights) -> Iterator[Fact]:
 
 def _images(provenance: Provenance) -> Iterator[Fact]:
     recipe = provenance.recipe
-    if recipe is None:
+    if recipe is None and provenance.images_expected is not None:
+        yield Fact("Recipe", "none: the one that the model states is not offered, and no image was read")
+    elif recipe is None:
         yield Fact("Recipe", "none: cost and speed are measured on random input, no image is read")
     else:
         yield Fact("Recipe", recipe.key, is_code=True)

@@ -58,6 +58,13 @@ def test_weights_that_are_not_there_are_told_of(place: Path, imagenet: Path) -> 
     assert plan.weights == ("nowhere.pth (there is no such file)", "hub:a/b", "https://example.org/c.pth")
 
 
+def test_a_variant_that_is_refused_is_told_of(place: Path, imagenet: Path) -> None:
+    """A recipe that is not offered shows before hours of measuring."""
+    plan = planned(RunOptions(models="timm:deepseek_vit_412m", data=str(imagenet), device="cpu"), place)
+    (said,) = plan.weights
+    assert said.startswith("it will fail: timm:deepseek_vit_412m crops in mode 'border'")
+
+
 def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:
     """Two recipes, three images of 224 x 224 x 3 bytes each; nothing where no crops are kept."""
     options = RunOptions(models="convit-ti,convit-s,deit-s", data=str(imagenet), device="cpu", crop_cache=True)

@@ -35,6 +35,7 @@ def test_what_a_recipe_says_beyond_the_usual_is_kept(later: dict[str, Any]) -> N
     line = record_to_json(changed)
     assert later.items() <= json.loads(line)["provenance"]["recipe"].items()
     assert record_from_json(line) == changed
+    assert record_to_json(record_from_json(line)) == line
 
 
 def test_id_changes_with_any_content() -> None:
@@ -83,6 +84,15 @@ def test_what_is_unknown_is_left_out() -> None:
     assert None not in data["environment"].values()
     assert None not in data["provenance"].values()
     assert data["dataset"] is None
+
+
+def test_the_side_of_the_input_is_the_settings_or_the_counts() -> None:
+    """Records from before the setting was kept say it of what they counted; a speed alone says nothing."""
+    shape = Measurement(1.0, "GFLOPs", details={"input": [1, 3, 176, 176]})
+    record = make_record(measurements={"gflops": shape})
+    assert record.input_px == 176
+    assert replace(record, environment=replace(record.environment, input_px=224)).input_px == 224
+    assert make_record(measurements={}).input_px is None
 
 
 def test_a_batch_is_the_measurements_own_or_the_runs() -> None:

@@ -70,6 +70,8 @@ def _other(record: Record, what: str) -> Record:
         "implementation": lambda: replace(record, environment=replace(environment, implementation="fused")),
         "device": lambda: replace(record, environment=replace(environment, device="NVIDIA A100")),
         "threads": lambda: replace(record, environment=replace(environment, device_type="cpu", threads=3)),
+        "input": lambda: replace(record, environment=replace(environment, input_px=176)),
+        "usual input": lambda: replace(record, environment=replace(environment, input_px=224)),
     }
     return changed[what]()
 
@@ -87,6 +89,8 @@ def _other(record: Record, what: str) -> Record:
         ("implementation", 1, 2),
         ("device", 1, 2),
         ("threads", 1, 2),
+        ("input", 1, 2),
+        ("usual input", 1, 1),
     ],
 )
 def test_what_is_not_comparable_is_another_series(what: str, of_accuracy: int, of_speed: int) -> None:

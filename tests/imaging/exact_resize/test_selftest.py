@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.recipe import CROP_MODES, Recipe
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.exact_resize import PassOrder, self_test
 from pwc_bench.imaging.exact_resize.selftest import pillow_crop
@@ -22,10 +22,11 @@ def resized_in_order(image: Image.Image, recipe: Recipe, order: PassOrder) -> ND
     return pillow_crop(image.resize(between_px, filter_).resize(size_px, filter_), recipe)
 
 
+@pytest.mark.parametrize("crop_mode", CROP_MODES)
 @pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "lanczos"])
-def test_the_installed_pillow_is_matched(interpolation: str) -> None:
+def test_the_installed_pillow_is_matched(interpolation: str, crop_mode: str) -> None:
     """Every supported Pillow has one of the known orders."""
-    recipe = Recipe(key="any", resize_px=40, crop_px=33, interpolation=interpolation)
+    recipe = Recipe(key="any", resize_px=40, crop_px=33, interpolation=interpolation, crop_mode=crop_mode)
     found = self_test(recipe, "cpu")
     assert found.order is not None
     assert found.failure is None
