@@ -42,6 +42,7 @@ def evaluate(
     crop_cache_limit: float = 20.0,
     campaign: str | None = None,
     note: str | None = None,
+    model_timeout: float = 1800.0,
     fresh: bool = False,
     db: str | None = None,
     folder: str | Path = "results",
@@ -75,6 +76,7 @@ def evaluate(
         crop_cache_limit: GiB that the crop cache may take.
         campaign: a name for this run; None for one made from the date.
         note: a remark that is kept with each record.
+        model_timeout: the seconds that one step of a model may take before it fails and the others go on.
         fresh: start anew even where an interrupted campaign could be continued.
         db: a database's URL, or the path of an SQLite file: each record is stored as soon as it is measured.
         folder: where predictions and unfinished work go when there is no `db`.
@@ -122,6 +124,7 @@ def evaluate(
         crop_cache_limit=crop_cache_limit,
         campaign=campaign,
         note=note,
+        model_timeout=model_timeout,
         fresh=fresh,
     )
     told = observer or SilentObserver()

@@ -52,6 +52,8 @@ class RunOptions:
     campaign: str | None = None
     """The campaign's name; None for one made from the date."""
     note: str | None = None
+    model_timeout: float = 1800.0
+    """The seconds that one step of a model may take: its import, its building, one batch, one round of a metric."""
     fresh: bool = False
     """Start anew even where an interrupted campaign could be continued."""
     command: str | None = None

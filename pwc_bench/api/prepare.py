@@ -40,7 +40,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
     from pwc_bench.metrics import load_instruments, select
 
     _check(options)
-    variants = resolve(options.models, options.recipe)
+    variants = resolve(options.models, options.recipe, options.model_timeout)
     _check_weights(options, variants)
     choice = choose_data(options.data, options.dataset, load_catalogue().datasets)
     if choice.is_generated and (options.weights or options.weights_dir):
@@ -71,6 +71,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             compare_implementations=options.compare_implementations,
             crop_cache_bytes=int(options.crop_cache_limit * 2**30) if options.crop_cache else None,
             fresh=options.fresh,
+            model_seconds=options.model_timeout,
             note=options.note,
             command=options.command,
         )
@@ -114,17 +115,9 @@ def _check(options: RunOptions) -> None:
             raise UsageError(f"{name} {chosen!r} is not one of {', '.join(offered)}")
     if options.compare_implementations and options.implementation == "reference":
         raise UsageError("--compare-implementations needs --implementation fused: else there is nothing to compare")
-    for name, value in (
-        ("--batch-size", options.batch_size),
-        ("--workers", options.workers),
-        ("--limit", options.limit),
-    ):
-        if value is not None and value < 1:
-            raise UsageError(f"{name} {value} is too small: give a whole number of at least 1")
+    _check_amounts(options)
     if options.crop_cache and options.device_resize:
         raise UsageError("--crop-cache keeps what the CPU resized, so that it excludes --device-resize: leave one out")
-    if not options.crop_cache_limit > 0:
-        raise UsageError(f"--crop-cache-limit {options.crop_cache_limit} is too small: give GiB, more than 0")
     if options.campaign is not None and not _CAMPAIGN.fullmatch(options.campaign):
         raise UsageError(
             f"--campaign {options.campaign!r} cannot be a name: use up to 100 letters, digits, dots, hyphens and "
@@ -132,6 +125,22 @@ def _check(options: RunOptions) -> None:
         )
     if options.weights_dir is not None and not options.weights_dir.is_dir():
         raise UsageError(f"--weights-dir {options.weights_dir} is not a folder")
+
+
+def _check_amounts(options: RunOptions) -> None:
+    for name, value in (
+        ("--batch-size", options.batch_size),
+        ("--workers", options.workers),
+        ("--limit", options.limit),
+    ):
+        if value is not None and value < 1:
+            raise UsageError(f"{name} {value} is too small: give a whole number of at least 1")
+    for name, amount, unit in (
+        ("--crop-cache-limit", options.crop_cache_limit, "GiB"),
+        ("--model-timeout", options.model_timeout, "seconds"),
+    ):
+        if not amount > 0:
+            raise UsageError(f"{name} {amount} is too small: give {unit}, more than 0")
 
 
 def _check_weights(options: RunOptions, variants: tuple[Variant, ...]) -> None:

@@ -1,9 +1,10 @@
 """What a run says while it works: on stderr, so that stdout holds results only."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import Self, TextIO
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.text import Text
 from pwc_bench.cli.text import duration, one_line
 from pwc_bench.core.observer import Observer
 
-__all__ = ["LiveObserver", "QuietObserver", "observing"]
+__all__ = ["LiveObserver", "QuietObserver", "observing", "results_alone"]
 
 _REFRESH_SECONDS = 0.1
 _BAR_COLUMNS = 12
@@ -122,6 +123,30 @@ def observing(stream: TextIO | None = None) -> Iterator[Observer]:
         return
     with LiveObserver(console) as live:
         yield live
+
+
+@contextmanager
+def results_alone() -> Iterator[TextIO]:
+    """Give a stream to standard output for results, and send whatever else is written there to standard error.
+
+    So for prints of models, of native code and of child processes alike: the file descriptor itself is changed, and
+    stays so, since a model may still print when the process ends. Only where standard output is no descriptor of this
+    process (as in tests) is Python's own stream alone exchanged.
+    """
+    sys.stdout.flush()
+    try:
+        is_own = sys.stdout.fileno() == 1
+    except (OSError, ValueError):
+        is_own = False
+    if not is_own:
+        results = sys.stdout
+        with redirect_stdout(sys.stderr):
+            yield results
+        return
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    with open(kept, "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, buffering=1) as results:  # noqa: PTH123
+        yield results
 
 
 def _shortened(text: str, width: int) -> str:

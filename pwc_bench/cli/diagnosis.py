@@ -5,6 +5,7 @@ import os
 import platform
 import shutil
 import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from pwc_bench.cli.text import file_size, plural
 from pwc_bench.core.errors import PwcBenchError, StoreError
 from pwc_bench.hardware import Gpu, find_gpu, native_bf16
 from pwc_bench.hardware.batch_sizes import list_found
+from pwc_bench.isolation import PluginWarning
 
 __all__ = ["Finding", "Health", "bf16_ability", "diagnose", "gpu_condition"]
 
@@ -50,6 +52,7 @@ def diagnose(db: str, site: Path) -> Iterator[Finding]:
     """Look at everything that a run needs; nothing is written and no network is asked."""
     yield Finding("python", Health.GOOD, f"{platform.python_version()} at {sys.executable}")
     yield from _packages()
+    yield from _plugins()
     yield from _devices()
     yield Finding("threads", Health.GOOD, f"{plural(default_workers(), 'CPU')} for this process")
     yield _database(db)
@@ -72,6 +75,20 @@ def _packages() -> Iterator[Finding]:
     if missing:
         advice = "install pwc-bench anew: pip install --force-reinstall pwc-bench"
         yield Finding("packages missing", Health.BROKEN, ", ".join(missing), advice)
+
+
+def _plugins() -> Iterator[Finding]:
+    """Name each plug-in that cannot be used: whose it is, which entry point, and why."""
+    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.sources import load_forms
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", PluginWarning)
+        load_catalogue()
+        load_forms()
+    told = dict.fromkeys(str(warning.message) for warning in caught if issubclass(warning.category, PluginWarning))
+    for fact in told:
+        yield Finding("plug-in", Health.NOTE, fact, "mend or uninstall that package; everything else works")
 
 
 def _devices() -> Iterator[Finding]:

@@ -3,14 +3,16 @@
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from pwc_bench.cli.text import one_line
 from pwc_bench.core.errors import PwcBenchError
+from pwc_bench.isolation import PluginWarning
 
 __all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "told_plainly"]
 
@@ -34,7 +36,8 @@ _EXPECTED = {
 def told_plainly(context: click.Context) -> Iterator[None]:
     """Turn what a person can cause or meet into one line and an exit code; let faults of the program through."""
     try:
-        yield
+        with _plugins_named():
+            yield
         sys.stdout.flush()
     except PwcBenchError as error:
         _end(context, str(error), error.exit_code)
@@ -50,6 +53,24 @@ def told_plainly(context: click.Context) -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         context.exit(INTERRUPTED)
+
+
+@contextmanager
+def _plugins_named() -> Iterator[None]:
+    """Tell of each plug-in that is left out, once and in one line."""
+    show, told = warnings.showwarning, set()
+
+    def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401
+        if not issubclass(category, PluginWarning):
+            show(message, category, *where, **more)
+        elif str(message) not in told:
+            told.add(str(message))
+            click.echo(f"warning: {one_line(str(message))}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", PluginWarning)
+        warnings.showwarning = tell
+        yield
 
 
 def _end(context: click.Context, message: str, exit_code: int) -> NoReturn:

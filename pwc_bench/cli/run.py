@@ -1,7 +1,7 @@
 """`pwc-bench run`: evaluate, store, render."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -14,7 +14,7 @@ from pwc_bench.cli.job import assist, ending_together, reason_to_stop
 from pwc_bench.cli.options import auto_number, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
 from pwc_bench.core.recipe import CONFIGURATIONS
-from pwc_bench.core.record import Record
+from pwc_bench.core.record import Record, Status
 from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
 
 if TYPE_CHECKING:
@@ -80,6 +80,9 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--metrics", metavar="LIST", callback=comma_list, help="Metric keys joined by commas. Default: all.")
 @click.option("--campaign", metavar="NAME", help="A name for this run. Default: one made from the date.")
 @click.option("--note", metavar="TEXT", help="A remark that is kept with each record.")
+@click.option("--model-timeout", type=click.FloatRange(min=0, min_open=True), default=1800.0, show_default=True,
+              metavar="SECONDS", help="What one step of a model may take (its import, its building, a batch, a round "
+              "of a metric) before that model fails and the others go on.")  # fmt: skip
 @click.option("--fresh", is_flag=True, help="Start anew; do not continue an interrupted run.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, with time and disk, and end.")
 @json_option("Write the records as JSON Lines on stdout, and nothing else there.")
@@ -108,32 +111,34 @@ def command(
 
         click.echo(plan_text(options, db, target, as_json=as_json))
         return
-    with taking_part() as team, ending_together(team):
-        records = _measure(context, options, db, team, as_json=as_json)
-        _finish(context, records, db, target, as_json=as_json)
+    from pwc_bench.cli.console import results_alone
+
+    with taking_part() as team, results_alone() as results, ending_together(team):
+        records = _measure(context, options, db, team, results if as_json else None)
+        _finish(context, records, db, target, None if as_json else results)
 
 
-def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, *, as_json: bool) -> None:
+def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, words: TextIO | None) -> None:
     """Show the results, render the site, and end with what the records deserve."""
     from pwc_bench.cli.finish import closing_words, is_incomplete, next_step, precision_offer, render_site
     from pwc_bench.hardware import native_bf16
 
-    if not as_json:
-        click.echo(closing_words(records, db))
+    if words is not None:
+        click.echo(closing_words(records, db), file=words)
     if site is not None:
         render_site(db, site)
-    if not as_json:
-        click.echo(next_step(records, db, site))
+    if words is not None:
+        click.echo(next_step(records, db, site), file=words)
         if (offer := precision_offer(records, native_bf16())) is not None:
-            click.echo(offer)
+            click.echo(offer, file=words)
     if is_incomplete(records):
         context.exit(FAILED)
 
 
 def _measure(
-    context: click.Context, options: RunOptions, db: str, team: "Team | None", *, as_json: bool
+    context: click.Context, options: RunOptions, db: str, team: "Team | None", lines: TextIO | None
 ) -> list[Record]:
-    """Evaluate and store; an interrupt says what is kept and ends the command.
+    """Evaluate and store, writing each record to `lines`; an interrupt says what is kept and ends the command.
 
     In a job of several processes only the first one comes back from here.
     """
@@ -148,8 +153,10 @@ def _measure(
         with observing() as observer:
             for record in run_session(options, db, observer, team):
                 kept.append(record)
-                if as_json:
-                    click.echo(record_to_json(record))
+                if record.status is Status.FAILED:
+                    observer.warning(f"{record.title or record.variant}: failed: {record.status_reason}")
+                if lines is not None:
+                    click.echo(record_to_json(record), file=lines)
     except KeyboardInterrupt as interrupt:
         reason = reason_to_stop(team, interrupt)
         said = f"{plural(len(kept), 'record')} of {kept[0].campaign} kept" if kept else "nothing was finished yet"

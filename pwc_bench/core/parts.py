@@ -1,15 +1,14 @@
-"""Finding parts: the modules of a folder, and those that other installed packages offer as entry points."""
+"""Finding parts: the modules of a folder, each with a key of its own."""
 
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator
-from importlib.metadata import entry_points
 from types import ModuleType
 from typing import TypeVar
 
 from pwc_bench.core.errors import DuplicatePartError
 
-__all__ = ["by_key", "offered_parts", "part_modules"]
+__all__ = ["by_key", "part_modules"]
 
 Part = TypeVar("Part")
 
@@ -19,12 +18,6 @@ def part_modules(package: ModuleType) -> Iterator[ModuleType]:
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         if not info.name.startswith("_"):
             yield importlib.import_module(f"{package.__name__}.{info.name}")
-
-
-def offered_parts(group: str) -> Iterator[object]:
-    """Load what other installed packages offer under the entry-point group `group`, by name."""
-    for point in sorted(entry_points(group=group), key=lambda found: found.name):
-        yield point.load()
 
 
 def by_key(parts: Iterable[tuple[str, Part]], what: str) -> dict[str, Part]:

@@ -4,7 +4,8 @@ import sys
 
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.parts import by_key, offered_parts, part_modules
+from pwc_bench.core.parts import by_key, part_modules
+from pwc_bench.isolation import offered_parts
 
 __all__ = ["ENTRY_POINT_GROUP", "load_datasets"]
 
@@ -15,18 +16,17 @@ ENTRY_POINT_GROUP = "pwc_bench.datasets"
 def load_datasets() -> dict[str, Dataset]:
     """Return every declared data set by key: ours by module name, then what other packages offer.
 
-    Raises DuplicatePartError where a key is declared twice, UsageError where an entry point offers something else.
+    A broken offer is left out with a PluginWarning. Raises DuplicatePartError if two of our modules share a key.
     """
-    declared: list[Dataset] = [module.DATASET for module in part_modules(sys.modules[__name__])]
-    for offered in offered_parts(ENTRY_POINT_GROUP):
-        declared.extend(_offered_datasets(offered))
-    return by_key(((dataset.key, dataset) for dataset in declared), "data sets")
+    modules = part_modules(sys.modules[__name__])
+    own: dict[str, Dataset] = by_key(((module.DATASET.key, module.DATASET) for module in modules), "data sets")
+    return own | offered_parts(ENTRY_POINT_GROUP, _offered_datasets, "data sets", own)
 
 
-def _offered_datasets(offered: object) -> tuple[Dataset, ...]:
-    datasets = offered if isinstance(offered, tuple) else (offered,)
+def _offered_datasets(offered: object) -> list[tuple[str, Dataset]]:
+    datasets = offered if isinstance(offered, tuple | list) else (offered,)
     for dataset in datasets:
         if not isinstance(dataset, Dataset):
-            message = f"the entry-point group {ENTRY_POINT_GROUP} offers {dataset!r}: let it name a Dataset"
+            message = f"it offers {dataset!r}: let it name a Dataset"
             raise UsageError(message)
-    return datasets
+    return [(dataset.key, dataset) for dataset in datasets]

@@ -1,16 +1,22 @@
 """From shards to what a record says: the merge, and the meters' word."""
 
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.instruments import Instrument, Meter
 from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.predictions import PassSummary, PredictionBatch
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.candidate import Absent, Candidate
+from pwc_bench.evaluation.gauging import checked_measurements
 from pwc_bench.evaluation.merge import merge
 from pwc_bench.evaluation.onepass import PassOutcome
 from pwc_bench.evaluation.recording import PassResult
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.seat import Seat
+from pwc_bench.isolation import contained
 
 __all__ = ["absent_result", "result_of"]
 
@@ -34,7 +40,7 @@ def result_of(
     if key in outcome.broken:
         return PassResult({}, candidate.weights, 0, failure=outcome.broken[key])
     began = time.perf_counter()
-    meters = [instrument.meter() for instrument in request.instruments if instrument.meter is not None]
+    meters = [_ContainedMeter(each) for each in request.instruments if each.meter is not None]
     try:
         merged = merge(source, seat.lanes, seat.crew.place.world_size, key, meters, request.folder)
     except EvaluationError as error:
@@ -45,6 +51,7 @@ def result_of(
     measurements: dict[str, Measurement] = {}
     for meter in meters:
         measurements |= meter.measurements(outcome.summary)
+    failures = "; ".join(meter.failure for meter in meters if meter.failure is not None)
     return PassResult(
         measurements=measurements,
         weights=candidate.weights,
@@ -53,4 +60,40 @@ def result_of(
         predictions=merged.predictions,
         duration_seconds=outcome.duration_seconds + time.perf_counter() - began,
         images_at_once=outcome.pieces.get(key),
+        failure=failures or None,
     )
+
+
+@dataclass(slots=True)
+class _ContainedMeter:
+    """An instrument's meter; one that fails is asked nothing more, and the others go on."""
+
+    instrument: Instrument
+    failure: str | None = None
+    """The metrics, and why they could not be measured."""
+    _meter: Meter | None = field(default=None, init=False)
+
+    def update(self, batch: PredictionBatch) -> None:
+        """Pass the batch on."""
+        self._try(lambda: self._made().update(batch))
+
+    def measurements(self, summary: PassSummary) -> Mapping[str, Measurement]:
+        """Return what was measured; nothing after a failure."""
+        found: dict[str, Measurement] = {}
+        self._try(lambda: found.update(checked_measurements(self._made().measurements(summary), self.instrument)))
+        return found
+
+    def _made(self) -> Meter:
+        if self._meter is None:
+            assert self.instrument.meter is not None
+            self._meter = self.instrument.meter()
+        return self._meter
+
+    def _try(self, step: Callable[[], None]) -> None:
+        if self.failure is not None:
+            return
+        try:
+            contained(step)
+        except EvaluationError as error:
+            names = ", ".join(metric.key for metric in self.instrument.metrics)
+            self.failure = f"{names}: {error}"

@@ -5,6 +5,7 @@ from functools import partial
 import torch
 from torch import nn
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation.graphs import captured
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
@@ -15,22 +16,40 @@ __all__ = ["DTYPES", "choose_device", "deploy", "placed", "set_matmul_precision"
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
-def deploy(model: nn.Module, settings: Settings) -> Forward:
+def deploy(model: nn.Module, settings: Settings, classes: int) -> Forward:
     """Move `model` to the device, precision and memory format of `settings`; compile or capture it where asked for.
 
     Returns a function from a batch on that device, float32 of shape (n, 3, side, side), to logits, float32 of shape
-    (n, classes). Raises ModelDoesNotFitError where the model does not fit into the device's memory.
+    (n, classes), which raises EvaluationError for outputs of another kind. Raises ModelDoesNotFitError where the model
+    does not fit into the device's memory.
     """
     model = placed(model, settings)
     dtype, layout = DTYPES[settings.precision], _layout(settings)
     forward: Forward = torch.compile(model, dynamic=False) if settings.compile else model
 
     def logits(batch: torch.Tensor) -> torch.Tensor:
-        return forward(batch.to(dtype=dtype, memory_format=layout)).float()
+        return _logits(forward(batch.to(dtype=dtype, memory_format=layout)), len(batch), classes)
 
     if settings.cuda_graphs:
         return FixedSizes(partial(captured, logits))
     return FixedSizes(lambda _: logits) if settings.compile else logits
+
+
+def _logits(outputs: object, images: int, classes: int) -> torch.Tensor:
+    """Return a model's outputs as float32 logits, (images, classes). Costs no synchronisation."""
+    if not isinstance(outputs, torch.Tensor):
+        raise EvaluationError(f"the model returned {type(outputs).__name__}: a tensor of logits is needed")
+    kind = str(outputs.dtype).removeprefix("torch.")
+    if not outputs.is_floating_point() or outputs.layout != torch.strided:
+        raise EvaluationError(
+            f"the model's outputs are {kind} ({outputs.layout}): logits are real floating-point numbers"
+        )
+    if tuple(outputs.shape) != (images, classes):
+        shape = " x ".join(map(str, outputs.shape)) or "a scalar"
+        raise EvaluationError(
+            f"the model's outputs are {shape}: {images} images of {classes} classes need {images} x {classes}"
+        )
+    return outputs.float()
 
 
 def placed(model: nn.Module, settings: Settings) -> nn.Module:

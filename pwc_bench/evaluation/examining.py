@@ -2,16 +2,19 @@
 
 import copy
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+
+from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Subject
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
+from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import deploy
@@ -23,8 +26,12 @@ from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import random_batch
 from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.workspace import Workspace
+from pwc_bench.isolation import contained
 
 __all__ = ["model_records", "settle_all_kernels"]
+
+_CLASSES = 1000
+"""Cost and speed are those of the models for ImageNet, whatever the data."""
 
 
 def model_records(request: Request, workspace: Workspace, recorder: Recorder, observer: Observer) -> Iterator[Record]:
@@ -47,7 +54,9 @@ def model_records(request: Request, workspace: Workspace, recorder: Recorder, ob
             except EvaluationError as error:  # a model that cannot be built; the others go on
                 yield recorder.of_model(variant, Findings(failures=[str(error)]), 0.0, None, Ran())
         subjects = [each.subject for each in examined]
-        for each, speed in zip(examined, examine_speed(subjects, request.instruments, observer), strict=True):
+        for each, speed in zip(
+            examined, examine_speed(subjects, request.instruments, observer, request.model_seconds), strict=True
+        ):
             each.findings.measurements |= speed.measurements
             each.findings.failures += speed.failures
     except KeyboardInterrupt as error:
@@ -80,8 +89,9 @@ def _examine(variant: Variant, request: Request, choices: Choices, observer: Obs
     """Count a variant's cost, and settle which implementations will be timed."""
     began = time.perf_counter()
     subject = _subject(variant, request)
-    findings = examine_cost(subject, request.instruments, observer)
-    timed, ran = _timed_subject(subject, request, choices, observer)
+    findings = examine_cost(subject, request.instruments, observer, request.model_seconds)
+    settle = partial(_timed_subject, subject, request, choices, observer)
+    timed, ran = contained(settle, request.model_seconds)
     examined = [_Examined(timed, ran, findings, time.perf_counter() - began)]
     if request.compare_implementations and ran.implementation == FUSED:
         examined.append(_Examined(_as(REFERENCE, subject), Ran(REFERENCE), is_companion=True))
@@ -90,9 +100,9 @@ def _examine(variant: Variant, request: Request, choices: Choices, observer: Obs
 
 def _subject(variant: Variant, request: Request) -> Subject:
     """Build the variant's 1,000-class model once; every gauge gets a fresh copy of it."""
-    pristine = variant.build(1000)
+    pristine = contained(partial(variant.build, _CLASSES), request.model_seconds)
     fresh = partial(copy.deepcopy, pristine)
-    return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings))
+    return Subject(variant, request.settings, fresh, lambda: deploy(fresh(), request.settings, _CLASSES))
 
 
 def _timed_subject(subject: Subject, request: Request, choices: Choices, observer: Observer) -> tuple[Subject, Ran]:
@@ -113,7 +123,7 @@ def _timed_subject(subject: Subject, request: Request, choices: Choices, observe
         model = fuse(subject.fresh())
         if kernels := settle_kernels(variant, model, settings, choices):
             checks["kernel"] = kernels
-        return deploy(model, settings)
+        return deploy(model, settings, _CLASSES)
 
     return _as(FUSED, replace(subject, deploy=deploy_fused)), Ran(FUSED, checks)
 
@@ -135,5 +145,9 @@ def settle_all_kernels(request: Request, choices: Choices, observer: Observer) -
             continue
         if variant.key not in choices.kernels:
             observer.stage(f"{variant.title}: choosing its kernels")
-            with suppress(EvaluationError, RuntimeError, ValueError, TypeError, AttributeError):
-                settle_kernels(variant, fuse(variant.build(1000).to(settings.device)), settings, choices)
+            with suppress(EvaluationError):
+                contained(partial(_settle, variant, fuse, settings, choices), request.model_seconds)
+
+
+def _settle(variant: Variant, fuse: Callable[[nn.Module], nn.Module], settings: Settings, choices: Choices) -> None:
+    settle_kernels(variant, fuse(variant.build(1000).to(settings.device)), settings, choices)

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 import torch
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.observer import Observer
 from pwc_bench.evaluation.candidate import Candidate
 from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
-from pwc_bench.evaluation.outcome import OutcomeBuffer
+from pwc_bench.evaluation.outcome import NOT_FINITE, OutcomeBuffer
+from pwc_bench.isolation import contained
 
 __all__ = ["Forward"]
 
@@ -17,10 +19,14 @@ class Forward:
     """Runs every candidate on every batch, and remembers what each can take."""
 
     observer: Observer
+    seconds: float | None = None
+    """What one call of a model may take."""
     broken: dict[str, str] = field(default_factory=dict)
     """Variants that failed, and why."""
     too_large: set[str] = field(default_factory=set)
     """Those of them that ran out of memory with a single image."""
+    _trusted: set[str] = field(default_factory=set, init=False)
+    """Variants whose first outputs were finite: looking waits for the device, so it is done once."""
     pieces: dict[str, int] = field(default_factory=dict)
     """The most images at once, of variants that ran out of memory with more."""
 
@@ -37,14 +43,23 @@ class Forward:
 
     def _add(self, candidate: Candidate, pixels: torch.Tensor, labels: torch.Tensor, buffer: OutcomeBuffer) -> bool:
         """Add the outcomes; False where memory ran out, or where the variant is now broken."""
-        try:
+        name = candidate.variant.key
+
+        def forward() -> None:
             with torch.inference_mode():
-                buffer.add(candidate.logits(pixels), labels)
-        except (RuntimeError, ValueError, TypeError, IndexError, MemoryError) as error:
-            # A user's own model may raise anything of these; the other variants go on.
+                # A copy of its own: a model may write into its input, and the next one needs the same pixels.
+                logits = candidate.logits(pixels.clone())
+                if name not in self._trusted and not bool(torch.isfinite(logits).all()):
+                    raise EvaluationError(NOT_FINITE)
+                buffer.add(logits, labels)
+
+        try:
+            contained(forward, self.seconds)
+        except EvaluationError as error:
             if not is_out_of_memory(error):
-                self.broken[candidate.variant.key] = f"the forward pass failed: {_first_line(error)}"
+                self.broken[name] = f"the forward pass failed: {error}"
             return False
+        self._trusted.add(name)
         return True
 
     def _halve(self, candidate: Candidate, images: int) -> None:
@@ -56,7 +71,3 @@ class Forward:
             return
         self.pieces[name] = images // 2
         self.observer.warning(f"{title}: out of memory with {images} images at once; going on with {images // 2}")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -50,7 +50,7 @@ def compare(reference: nn.Module, fused: nn.Module, batch: Tensor) -> Agreement:
     if not len(batch):
         return Agreement(0, float("inf"), top5_equal=False)
     with exact_products(), torch.inference_mode():
-        wanted, found = reference(batch).double().cpu(), fused(batch).double().cpu()
+        wanted, found = reference(batch.clone()).double().cpu(), fused(batch.clone()).double().cpu()
     if wanted.shape != found.shape or not bool(torch.isfinite(wanted).all() and torch.isfinite(found).all()):
         return Agreement(len(batch), float("inf"), top5_equal=False)
     largest = float(wanted.abs().max())

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.settings import Settings
@@ -13,8 +13,9 @@ from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import placed
 from pwc_bench.evaluation.guard import Agreement, compare
-from pwc_bench.evaluation.memory import ModelDoesNotFitError
+from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.ran import FUSED, REFERENCE
+from pwc_bench.isolation import contained
 
 __all__ = ["Implementation", "choose_implementation", "is_fusible", "settle_kernels", "try_kernels"]
 
@@ -52,18 +53,23 @@ def choose_implementation(
     if not is_fusible(variant, settings) or variant.fuse is None:
         return Implementation(REFERENCE, model, None)
     observer.stage(f"{variant.title}: comparing the fused implementation with the reference")
-    try:
+    fuse = variant.fuse
+
+    def try_fused() -> tuple[nn.Module, Agreement]:
         reference = model.eval().to(settings.device)
-        fused: nn.Module = variant.fuse(reference)
-        agreement = compare(reference, fused, batch())
-    except torch.OutOfMemoryError:
-        raise ModelDoesNotFitError(
-            f"the fused implementation and the reference do not fit into the memory of {settings.device} together: "
-            "try --implementation reference"
-        ) from None
-    except (AttributeError, RuntimeError, ValueError, TypeError) as error:
+        fused: nn.Module = fuse(reference)
+        return fused, compare(reference, fused, batch())
+
+    try:
+        fused, agreement = contained(try_fused)
+    except EvaluationError as error:
+        if is_out_of_memory(error):
+            raise ModelDoesNotFitError(
+                f"the fused implementation and the reference do not fit into the memory of {settings.device} together: "
+                "try --implementation reference"
+            ) from None
         # Another version of timm may hold its layers otherwise; its own model still runs.
-        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        why = str(error)
         observer.warning(f"{variant.title}: the fused implementation fails ({why}), so the reference is used")
         return Implementation(REFERENCE, model, {"passed": False, "input": looked_at, "error": why})
     if agreement.holds:

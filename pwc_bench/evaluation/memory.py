@@ -5,6 +5,7 @@ import gc
 import torch
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.isolation import ContainedError
 
 __all__ = ["ModelDoesNotFitError", "free_memory", "is_out_of_memory"]
 
@@ -15,6 +16,8 @@ class ModelDoesNotFitError(EvaluationError):
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Tell whether an error says that memory ran out, on a GPU or on the host, or was met while that was handled."""
+    if isinstance(error, ContainedError):
+        return error.__cause__ is not None and is_out_of_memory(error.__cause__)
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     # A capture that is given up for want of memory says only that it was given up.

@@ -85,6 +85,7 @@ def run_pass(
     resize: DeviceResize,
     observer: Observer,
     crops: RoundCrops | None = None,
+    model_seconds: float | None = None,
 ) -> PassOutcome:
     """Evaluate all candidates on this process's share of `source`, each image decoded once, continuing `lanes`.
 
@@ -97,7 +98,8 @@ def run_pass(
     recipes = {c.variant.recipe.sha256: c.variant.recipe for c in candidates}
     constants = {key: _constants(recipe, device) for key, recipe in recipes.items()}
     by_key = {c.variant.key: c for c in candidates}
-    work = _Work(source, by_key, lanes.own(plan.place), device, recipes, constants, resize, Forward(observer), crops)
+    forward = Forward(observer, model_seconds)
+    work = _Work(source, by_key, lanes.own(plan.place), device, recipes, constants, resize, forward, crops)
     held = lanes.held_elsewhere(plan.place.world_size, tuple(by_key), plan.images)
     tasks = [task for shard in plan.shards() if (task := _task(work, shard, held)).batches]
     total = len(plan.share)
@@ -129,7 +131,6 @@ def run_pass(
         if times:  # what the device had still to do belongs to the last step
             times[-1] += time.perf_counter() - mark
     summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed, cached=work.cached)
-    forward = work.forward
     seconds = time.perf_counter() - began
     return PassOutcome(summary, forward.broken, frozenset(forward.too_large), forward.pieces, seconds)
 

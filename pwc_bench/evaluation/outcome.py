@@ -3,9 +3,10 @@
 import torch
 from torch.nn import functional
 
-__all__ = ["OutcomeBuffer", "normalise"]
+__all__ = ["NOT_FINITE", "OutcomeBuffer", "normalise"]
 
 TOP = 5
+NOT_FINITE = "the model's outputs are not finite: try --precision fp32 or bf16"
 
 
 def normalise(crops: torch.Tensor, mean: torch.Tensor, std: torch.Tensor) -> torch.Tensor:

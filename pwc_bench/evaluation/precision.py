@@ -32,7 +32,8 @@ def reference_classes(model: nn.Module, batch: Tensor) -> Tensor:
 def best_classes(forward: Callable[[Tensor], Tensor], batch: Tensor, at_once: int) -> Tensor:
     """Return the best class of each image by `forward`, int64 of shape (n,) on the host."""
     with torch.inference_mode():
-        parts = [forward(part).argmax(dim=1).cpu() for part in torch.split(batch, at_once)]
+        # Copies: a model that writes into its input must not change what the next one is shown.
+        parts = [forward(part.clone()).argmax(dim=1).cpu() for part in torch.split(batch, at_once)]
     return torch.cat(parts) if parts else torch.empty(0, dtype=torch.int64)
 
 

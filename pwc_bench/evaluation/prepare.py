@@ -8,7 +8,7 @@ from typing import Self
 import torch
 from torch import nn
 
-from pwc_bench.core.errors import EvaluationError, WeightsError
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Weights, WeightsStatus
@@ -24,7 +24,8 @@ from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seede
 from pwc_bench.evaluation.ran import FUSED, Ran
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import CropSample, normalised
-from pwc_bench.evaluation.weights import build_unfilled, fit_weights, resolve_weights, state_sha256
+from pwc_bench.evaluation.weights import ResolvedWeights, build_unfilled, fit_weights, resolve_weights, state_sha256
+from pwc_bench.isolation import contained
 
 __all__ = ["NO_WEIGHTS", "Preparation"]
 
@@ -58,15 +59,15 @@ class Preparation:
         Raises ModelDoesNotFitError where the device has no room for it beside what is there already.
         """
         try:
-            if self.training is not None:
-                return self._with_probe(variant, self.training)
-            return self._with_checkpoint(variant)
+            return self._found(variant)
         except ModelDoesNotFitError:
             raise  # without the others it may fit
-        except (WeightsError, EvaluationError) as error:
+        except EvaluationError as error:
             return Absent(variant, NO_WEIGHTS, str(error), is_failure=True)
 
-    def _with_checkpoint(self, variant: Variant) -> Candidate | Absent:
+    def _found(self, variant: Variant) -> Candidate | Absent:
+        if self.training is not None:
+            return self._with_probe(variant, self.training)
         request = self.request
         self.observer.stage(f"{variant.title}: loading weights")
         loaded = resolve_weights(
@@ -79,6 +80,11 @@ class Preparation:
         if loaded is None and not variant.brings_weights:
             reason = variant.weights_note or f"No weights of {variant.title} are known: name some with --weights."
             return Absent(variant, NO_WEIGHTS, reason, is_failure=False)
+        return contained(partial(self._filled, variant, loaded), request.model_seconds)
+
+    def _filled(self, variant: Variant, loaded: ResolvedWeights | None) -> Candidate:
+        """Build the model, and give it its weights."""
+        request = self.request
         build = partial(variant.build, len(request.dataset.classes))
         if loaded is None:
             model = build()
@@ -95,6 +101,9 @@ class Preparation:
         self.observer.stage(f"{variant.title}: fitting the demo's head on {len(images)} images")
         if len(images) < len(training.source.items):
             raise EvaluationError("some of the demo's training images are damaged: run `pwc-bench prune --cache`")
+        return contained(partial(self._probed, variant, images, labels), self.request.model_seconds)
+
+    def _probed(self, variant: Variant, images: torch.Tensor, labels: torch.Tensor) -> Candidate:
         classes = len(self.request.dataset.classes)
         model = seeded_backbone(variant, classes)
         parts = (normalised(part, variant.recipe, "cpu") for part in torch.split(images, PROBE_BATCH))
@@ -116,7 +125,7 @@ class Preparation:
         checks: dict[str, Json] = {} if chosen.check is None else {"fused": chosen.check}
         if chosen.name == FUSED and (kernels := settle_kernels(variant, chosen.model, settings, self.choices)):
             checks["kernel"] = kernels
-        logits = deploy(chosen.model, settings)
+        logits = deploy(chosen.model, settings, len(self.request.dataset.classes))
         if flips is not None:
             checks["precision"] = flips.after(logits)
         elif is_below_fp32(settings):
@@ -142,15 +151,15 @@ class _Flips:
         crops, labels = sample.spread(variant.recipe)
         batch = normalised(crops, variant.recipe, settings.device)
         try:
-            return cls(settings, batch, labels, reference_classes(model.eval().to(settings.device), batch))
-        except (RuntimeError, ValueError, TypeError, IndexError):
+            wanted = contained(lambda: reference_classes(model.eval().to(settings.device), batch))
+            return cls(settings, batch, labels, wanted)
+        except EvaluationError:
             return None
 
     def after(self, logits: Callable[[torch.Tensor], torch.Tensor]) -> Mapping[str, Json]:
         """Ask the deployed model, and return what the record says."""
         try:
-            found = best_classes(logits, self.batch, self.settings.batch_size)
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            why = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return {"images": 0, "error": why}
+            found = contained(lambda: best_classes(logits, self.batch, self.settings.batch_size))
+        except EvaluationError as error:
+            return {"images": 0, "error": str(error)}
         return flip_facts(self.settings, self.wanted, found, self.labels)

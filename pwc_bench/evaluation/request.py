@@ -51,6 +51,8 @@ class Request:
     """Measure the speed of the reference too, beside each fused implementation."""
     crop_cache_bytes: int | None = None
     """Keep crops below `cache` for later passes, of this size at the most; None for no crop cache."""
+    model_seconds: float | None = None
+    """The seconds that one step of a model's own code may take; None for any time."""
     fresh: bool = False
     """Start anew even where an interrupted campaign could be continued."""
     note: str | None = None

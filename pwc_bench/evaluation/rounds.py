@@ -142,6 +142,7 @@ def _pass(
             resize=resize,
             observer=observer,
             crops=crops,
+            model_seconds=request.model_seconds,
         )
     reports = crew.share(
         f"passed-{number}",

@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from pwc_bench.evaluation.outcome import OutcomeBuffer
+from pwc_bench.evaluation.outcome import NOT_FINITE, OutcomeBuffer
 from pwc_bench.evaluation.shards import ShardFolder, ShardResult
 
 __all__ = ["ShardWriter"]
@@ -67,10 +67,10 @@ class ShardWriter:
         self._shards.write_failures(number, failures)
         for key, buffer in buffers.items():
             result = _result(indices, buffer)
-            if np.isfinite(result.scores).all():
+            if np.isfinite(result.scores).all() and np.isfinite(result.nll).all():
                 self._shards.write(number, key, result)
             else:
-                self._broken[key] = "the model's outputs are not finite: try --precision fp32 or bf16"
+                self._broken[key] = NOT_FINITE
 
 
 def _result(indices: Sequence[int], buffer: OutcomeBuffer) -> ShardResult:

@@ -5,15 +5,16 @@ Instruments are found by walking this folder, and in other installed packages th
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
 from pwc_bench.core.errors import PwcBenchError, UsageError
 from pwc_bench.core.instruments import Examination, Gauge, Instrument, Measurements, Meter, Subject
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.parts import by_key, offered_parts, part_modules
+from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.core.predictions import PassSummary, PredictionBatch
+from pwc_bench.isolation import offered_parts
 
 __all__ = ["ENTRY_POINTS", "load_instruments", "load_metrics", "select"]
 
@@ -32,11 +33,14 @@ _ORDER = (
 def load_instruments() -> tuple[Instrument, ...]:
     """Return every declared instrument, those of the metrics shown first before the others.
 
-    Raises DuplicatePartError where two declare the same metric, PwcBenchError where a part is no instrument.
+    A broken offer of another package is left out with a PluginWarning. Raises DuplicatePartError if two of our modules
+    declare the same metric, PwcBenchError if one is no instrument.
     """
-    found = sorted(_declared(), key=lambda instrument: min(_rank(metric) for metric in instrument.metrics))
-    by_key(((metric.key, metric) for instrument in found for metric in instrument.metrics), "metrics")
-    return tuple(found)
+    own = [_checked(getattr(module, "INSTRUMENT", None)) for module in part_modules(sys.modules[__name__])]
+    taken = by_key(((metric.key, metric) for instrument in own for metric in instrument.metrics), "metrics")
+    offered = offered_parts(ENTRY_POINTS, _by_metric, "metrics", taken)
+    found = dict.fromkeys([*own, *offered.values()])
+    return tuple(sorted(found, key=lambda instrument: min(_rank(metric) for metric in instrument.metrics)))
 
 
 def load_metrics() -> dict[str, Metric]:
@@ -61,16 +65,15 @@ def select(instruments: Sequence[Instrument], keys: Iterable[str]) -> tuple[Inst
     return tuple(instrument for instrument in narrowed if instrument.metrics)
 
 
-def _declared() -> Iterator[Instrument]:
-    for module in part_modules(sys.modules[__name__]):
-        yield _checked(getattr(module, "INSTRUMENT", None), module.__name__)
-    for offered in offered_parts(ENTRY_POINTS):
-        yield _checked(offered, f"an entry point of {ENTRY_POINTS}")
+def _by_metric(offered: object) -> list[tuple[str, Instrument]]:
+    """Return an offered instrument under the key of each of its metrics: no two may measure the same one."""
+    instrument = _checked(offered)
+    return [(metric.key, instrument) for metric in instrument.metrics]
 
 
-def _checked(part: object, where: str) -> Instrument:
+def _checked(part: object) -> Instrument:
     if not isinstance(part, Instrument) or not part.metrics or (part.meter is None) == (part.gauge is None):
-        raise PwcBenchError(f"{where} declares no instrument: it needs metrics, and either a meter or a gauge")
+        raise PwcBenchError(f"{part!r} is no instrument: it needs metrics, and either a meter or a gauge")
     return part
 
 

@@ -7,8 +7,9 @@ import sys
 
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import SourceError, UsageError
-from pwc_bench.core.parts import by_key, offered_parts, part_modules
+from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.core.source import ImageSource
+from pwc_bench.isolation import offered_parts
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._location import Location, locate
 from pwc_bench.sources._spread import spread
@@ -22,15 +23,18 @@ ENTRY_POINT_GROUP = "pwc_bench.sources"
 def load_forms() -> dict[str, Form]:
     """Return every storage form by key: those of other packages first, so that they can know what ours do not.
 
-    Raises DuplicatePartError where a key is declared twice, UsageError where an entry point offers something else.
+    A broken offer is left out with a PluginWarning. Raises DuplicatePartError if two of our modules share a key.
     """
-    declared: list[Form] = []
-    for offered in offered_parts(ENTRY_POINT_GROUP):
-        if not isinstance(offered, Form):
-            raise UsageError(f"the entry-point group {ENTRY_POINT_GROUP} offers {offered!r}: let it name a Form")
-        declared.append(offered)
-    declared.extend(module.FORM for module in part_modules(sys.modules[__name__]))
-    return by_key(((form.key, form) for form in declared), "storage forms")
+    modules = part_modules(sys.modules[__name__])
+    own: dict[str, Form] = by_key(((module.FORM.key, module.FORM) for module in modules), "storage forms")
+    return offered_parts(ENTRY_POINT_GROUP, _offered_forms, "storage forms", own) | own
+
+
+def _offered_forms(offered: object) -> list[tuple[str, Form]]:
+    if not isinstance(offered, Form):
+        message = f"it offers {offered!r}: let it name a Form"
+        raise UsageError(message)
+    return [(offered.key, offered)]
 
 
 def open_source(spec: str, dataset: Dataset, split: str = "val") -> ImageSource:

@@ -107,7 +107,7 @@ def _pixels(bench: Bench, variant: Variant, count: int) -> tuple[list[torch.Tens
 
 def _forward(variant: Variant, settings: Settings) -> Callable[[torch.Tensor], torch.Tensor]:
     model = seeded_model(variant)
-    return deploy(model if variant.fuse is None else variant.fuse(model), settings)
+    return deploy(model if variant.fuse is None else variant.fuse(model), settings, 1000)
 
 
 def _best(forward: Callable[[torch.Tensor], torch.Tensor], batches: list[torch.Tensor]) -> torch.Tensor:

@@ -27,7 +27,7 @@ def images_within(bench: Bench, variants: Sequence[Variant], precision: str) -> 
     settings = replace(bench.settings, precision=precision)
     clock, seconds = clock_for(settings.device), 0.0
     for variant in variants:
-        model = deploy(seeded_model(variant), settings)
+        model = deploy(seeded_model(variant), settings, 1000)
         batch = random_images(_TRIAL, variant.recipe.crop_px, settings.device)
         with torch.inference_mode():
             clock(lambda run=model, images=batch: run(images), 1)  # type: ignore[misc]

@@ -42,10 +42,10 @@ def _compare(bench: Bench, variant: Variant, peer: Variant, precision: str) -> C
     settings = replace(bench.settings, precision=precision)
     bench.say(f"{variant.title} in {precision}: fused against timm's {peer.title}, batch {settings.batch_size}")
     batch = random_images(settings.batch_size, variant.recipe.crop_px, settings.device)
-    theirs = _forward(deploy(seeded_model(peer), settings), batch)
+    theirs = _forward(deploy(seeded_model(peer), settings, 1000), batch)
     if variant.fuse is None:
         raise ValueError(f"{variant.key} has no fused implementation")
-    ours = _forward(deploy(variant.fuse(seeded_model(variant)), settings), batch)
+    ours = _forward(deploy(variant.fuse(seeded_model(variant)), settings, 1000), batch)
     agreement: dict[str, Json] = _agreement(ours(), theirs()) if peer is variant else {}
     clock = clock_for(settings.device)
     times = [warm_up(forward, clock, forwards=2, seconds=0.2).forward_seconds for forward in (ours, theirs)]

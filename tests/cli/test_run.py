@@ -333,3 +333,49 @@ def test_the_python_api_measures_and_publishes(place: Path, monkeypatch: pytest.
     assert pwc_bench.publish("two", db="x.db").pages > 3
     with pytest.raises(pwc_bench.PwcBenchError, match="either db or records"):
         pwc_bench.publish("three", db="x.db", records=records)
+
+
+LOUD = """
+import os, subprocess, sys
+from tiny import Tiny
+
+print("at import")
+
+
+class Loud(Tiny):
+    def forward(self, x):
+        print("a print")
+        os.write(1, b"a native write\\n")
+        subprocess.run(["echo", "a child"], check=True)
+        return super().forward(x)
+
+
+def loud(num_classes):
+    return Loud(num_classes)
+
+
+def closing(num_classes):
+    sys.stdout.close()
+    sys.exit("enough")
+"""
+
+
+def test_standard_output_holds_records_alone_and_reasons_go_to_standard_error(place: Path) -> None:
+    """Whatever a model, native code or a child prints, and whatever a model before it has closed."""
+    (place / "loud.py").write_text(LOUD)
+    folder = place / "data" / "val" / "n01440764"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (64, 64), (9, 9, 9)).save(folder / "a.JPEG")
+    done = subprocess.run(
+        [sys.executable, "-m", "pwc_bench", *OPTIONS, "--data", "data", "--models", "loud:closing,loud:loud", "--json",
+         "--metrics", "top1", "--batch-size", "1", "--no-site"],
+        capture_output=True, text=True, check=False, cwd=place,
+    )  # fmt: skip
+    assert done.returncode == 4, done.stderr
+    records = [record_from_json(line) for line in done.stdout.splitlines()]
+    assert {record.variant: record.status for record in records} == {
+        "loud:closing": Status.FAILED,
+        "loud:loud": Status.PARTIAL,
+    }
+    assert "loud:closing: failed: loud:closing failed: it tried to end the program: sys.exit(enough)" in done.stderr
+    assert all(said in done.stderr for said in ("at import", "a print", "a native write", "a child"))

@@ -22,17 +22,6 @@ def test_modules_are_found_by_walking(tmp_path: Path, monkeypatch: pytest.Monkey
         monkeypatch.delitem(sys.modules, name)
 
 
-def test_installed_packages_offer_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An entry point of another distribution is loaded."""
-    (tmp_path / "their_family.py").write_text("VARIANTS = (1, 2)\n")
-    info = tmp_path / "their_family-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: their-family\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[pwc_bench.test_group]\ntheirs = their_family:VARIANTS\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert list(parts.offered_parts("pwc_bench.test_group")) == [(1, 2)]
-
-
 def test_duplicate_keys_are_refused() -> None:
     """The message names the key."""
     assert parts.by_key([("a", 1), ("b", 2)], "metrics") == {"a": 1, "b": 2}

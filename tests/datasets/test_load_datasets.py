@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.core.errors import DuplicatePartError, UsageError
 from pwc_bench.datasets import load_datasets
+from pwc_bench.isolation import PluginWarning
 
 OWN = """
 from pwc_bench.core.dataset import Dataset
@@ -54,12 +54,12 @@ def test_another_package_can_offer_a_data_set(site: Path) -> None:
 def test_a_key_declared_twice_is_an_error(site: Path) -> None:
     """Two data sets of one key cannot both be meant."""
     install(site, "TWICE")
-    with pytest.raises(DuplicatePartError, match="'own'"):
-        load_datasets()
+    with pytest.warns(PluginWarning, match="'own'"):
+        assert "own" not in load_datasets()
 
 
 def test_an_entry_point_that_offers_something_else_is_refused(site: Path) -> None:
     """The message says what the entry point should name."""
     install(site, "WRONG")
-    with pytest.raises(UsageError, match=r"pwc_bench.datasets offers 'no data set'"):
-        load_datasets()
+    with pytest.warns(PluginWarning, match=r"group pwc_bench.datasets\) is left out: it offers 'no data set'"):
+        assert "imagenet-1k" in load_datasets()

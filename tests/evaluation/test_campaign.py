@@ -160,7 +160,7 @@ def test_a_model_that_fails_on_the_way_leaves_the_others_alone(tmp_path: Path, s
     moody = replace(tiny_variant("moody"), build=lambda classes: _Moody(1, classes).eval())
     records = by_variant(evaluate(tiny_request(tmp_path, source, moody, tiny_variant("calm"))))
     assert records["moody"].status is Status.FAILED
-    assert records["moody"].status_reason == "the forward pass failed: out of mood"
+    assert records["moody"].status_reason == "the forward pass failed: RuntimeError: out of mood"
     assert records["calm"].status is Status.COMPLETE
 
 
@@ -222,7 +222,7 @@ def test_a_gauge_that_fails_is_named_and_the_others_are_kept(tmp_path: Path, sou
     (record,) = evaluate(tiny_request(tmp_path, source, variant, instruments=instruments, weights={}))
     assert record.status is Status.FAILED
     assert "gflops: fvcore cannot count the operators" in str(record.status_reason)
-    assert "throughput: cannot be traced" in str(record.status_reason)
+    assert "throughput: RuntimeError: cannot be traced" in str(record.status_reason)
     assert record.measurements["parameters"].value == 3
 
 

@@ -138,7 +138,7 @@ def test_a_compiled_model_is_compiled_once_for_all_batches_of_a_pass() -> None:
     with pytest.MonkeyPatch.context() as patch, torch.inference_mode():
         whole = torch.compile
         patch.setattr(torch, "compile", lambda module, **options: whole(module, backend=backend, **options))
-        forward = deploy(model, Settings(compile=True))
+        forward = deploy(model, Settings(compile=True), len(model(images)[0]))
         found = torch.cat([forward(part) for part in torch.split(images, 4)])
         assert torch.allclose(found, model(images), atol=1e-6)
     assert len(compiled) == 1
@@ -150,7 +150,7 @@ def test_a_captured_forward_gives_the_models_own_logits() -> None:
     model = _Linear().eval()
     images = torch.randn(7, 3, 2, 2, device="cuda")
     with torch.inference_mode():
-        forward = deploy(model, Settings(device="cuda", cuda_graphs=True))
+        forward = deploy(model, Settings(device="cuda", cuda_graphs=True), len(model(images.cpu())[0]))
         found = torch.cat([forward(part) for part in torch.split(images, 4)])
         assert torch.allclose(found, model(images), atol=1e-6)
         assert torch.allclose(captured(model, images)(images), model(images), atol=1e-6)

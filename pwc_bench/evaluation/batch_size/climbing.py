@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.evaluation.batch_size.table import END, FAILS, GAIN, MEMORY, TIME, BatchTable
 from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
+from pwc_bench.isolation import contained
 
 __all__ = ["CPU_LADDER", "CUDA_LADDER", "Ladder", "Timed", "climb"]
 
@@ -39,6 +42,8 @@ class Timed:
     """The variant's key."""
     seconds: Callable[[int], float]
     """Runs one forward of so many images, and returns the seconds that it took. May raise what a model raises."""
+    limit_seconds: float | None = None
+    """What one forward may take."""
 
 
 @dataclass(slots=True)
@@ -49,9 +54,9 @@ class _Times:
     spent_seconds: float = 0.0
 
     def take(self, model: Timed, size: int, forwards: int = 1) -> None:
-        """Time some forwards."""
+        """Time some forwards. Raises EvaluationError if the model fails."""
         for _ in range(forwards):
-            seconds = model.seconds(size)
+            seconds = contained(partial(model.seconds, size), model.limit_seconds)
             self.spent_seconds += seconds
             own = self.least.setdefault(model.key, {})
             own[size] = min(seconds, own.get(size, seconds))
@@ -99,8 +104,7 @@ def climb(
 def _runs(times: _Times, model: Timed, size: int) -> bool:
     try:
         times.take(model, size, _FORWARDS)
-    except (RuntimeError, ValueError, TypeError, IndexError, AttributeError, MemoryError) as error:
-        # A user's own model may raise anything of these. The run will meet it again, and tell.
+    except EvaluationError as error:  # the run will meet it again, and tell
         times.least.pop(model.key, None)
         if is_out_of_memory(error):
             free_memory()
@@ -144,7 +148,7 @@ def _try(times: _Times, models: Sequence[Timed], size: int, has_room: Callable[[
         for _ in range(_FORWARDS):
             for model in models:
                 times.take(model, size)
-    except (RuntimeError, ValueError, TypeError, IndexError, MemoryError) as error:
+    except EvaluationError as error:
         return MEMORY if is_out_of_memory(error) else FAILS
     return None if has_room() else MEMORY
 

@@ -9,7 +9,7 @@ from functools import partial
 import psutil
 import torch
 
-from pwc_bench.core.errors import PwcBenchError
+from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
 from pwc_bench.core.settings import Settings
@@ -21,6 +21,7 @@ from pwc_bench.evaluation.memory import free_memory
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.weights import build_unfilled
+from pwc_bench.isolation import contained
 
 __all__ = ["has_room", "timed_models"]
 
@@ -41,9 +42,9 @@ def timed_models(request: Request, observer: Observer) -> Iterator[list[Timed]]:
     with torch.random.fork_rng(devices=[]):  # what is built later must not depend on whether this ran
         for variant in request.variants:
             observer.stage(f"{variant.title}: readying it to find the best batch size")
-            forward = _forward(variant, settings)
+            forward = _forward(variant, settings, request.model_seconds)
             if forward is not None:
-                models.append(_timed(variant, forward, crops))
+                models.append(_timed(variant, forward, crops, request.model_seconds))
         try:
             yield models
         finally:
@@ -62,22 +63,26 @@ def has_room(device: str, place: Place) -> bool:
     return bool(own * place.local_world_size <= (1.0 - _LEFT_FREE) * (psutil.virtual_memory().available + own))
 
 
-def _forward(variant: Variant, settings: Settings) -> Forward | None:
+def _forward(variant: Variant, settings: Settings, seconds: float | None) -> Forward | None:
     build = partial(variant.build, 1000)
-    try:
+
+    def ready() -> Forward:
         model = (build() if variant.brings_weights else build_unfilled(build)).eval()
         if is_fusible(variant, settings) and variant.fuse is not None:
             model = variant.fuse(model)
             try_kernels(model, settings)
-        return deploy(model, settings)
-    except (PwcBenchError, RuntimeError, ValueError, TypeError, AttributeError, MemoryError):
+        return deploy(model, settings, 1000)
+
+    try:
+        return contained(ready, seconds)
+    except EvaluationError:
         free_memory()
         return None  # the run itself meets this, and tells
 
 
-def _timed(variant: Variant, forward: Forward, crops: "_Crops") -> Timed:
+def _timed(variant: Variant, forward: Forward, crops: "_Crops", limit: float | None) -> Timed:
     def seconds(size: int) -> float:
-        batch = crops.batch(size, variant.recipe.crop_px)
+        batch = crops.batch(size, variant.recipe.crop_px).clone()  # a model may write into its input
         crops.settle()
         began = time.perf_counter()
         with torch.inference_mode():
@@ -85,7 +90,7 @@ def _timed(variant: Variant, forward: Forward, crops: "_Crops") -> Timed:
         crops.settle()
         return time.perf_counter() - began
 
-    return Timed(variant.key, seconds)
+    return Timed(variant.key, seconds, limit)
 
 
 @dataclass(slots=True)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from pwc_bench.core.errors import EvaluationError, PwcBenchError, UsageError
+from pwc_bench.core.errors import EvaluationError, UsageError
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.variant import ModelBuilder, Variant
 from pwc_bench.families._selection.keys import did_you_mean
 from pwc_bench.families._selection.stated_recipe import with_stated_recipe
+from pwc_bench.isolation import ContainedError, contained
 
 if TYPE_CHECKING:
     from torch import nn
@@ -24,68 +25,92 @@ _STATEMENTS = ("pretrained_cfg", "default_cfg")
 """The attributes of a module in which timm keeps what it states of the weights; the second is the older name."""
 
 
-def variant_from_factory(key: str, configuration: str) -> Variant:
+def variant_from_factory(key: str, configuration: str, seconds: float | None = None) -> Variant:
     """Return the variant of `key` ("my_models:tiny"; dots after the colon walk into attributes).
 
     The name may mean a Variant, or a callable that (a) takes `num_classes`, or one positional argument, and returns a
     torch module, or (b) takes nothing and returns a Variant or a module with 1,000 classes. The recipe is what the
     module's `pretrained_cfg` (or `default_cfg`) states in its test or train `configuration`, as timm's do, for which it
     is built once; without one it is 256/224. What the function returns is evaluated with the weights that it has,
-    unless --weights names others. Raises UsageError where the name is none of these.
+    unless --weights names others. Raises UsageError where the name is none of these. A module that fails when it is
+    imported, or takes more than `seconds`, gives a variant whose `build` says so: the others shall run.
     """
-    made = _imported(key)
+    import torch  # noqa: F401  (so that what the module does to torch's defaults is seen, and undone)
+
+    try:
+        made, path = _imported(key, seconds)
+    except EvaluationError as error:
+        return _own_variant(key, partial(_fail, f"{key.partition(':')[0]} cannot be imported: {error}"))
     if isinstance(made, Variant):
         return made
     if not callable(made):
         raise UsageError(f"{key} is a {type(made).__name__}: it must be a Variant or a function that makes a model")
     call = _call_with_classes(made)
-    if call is not None:
-        first = _asked(key, call)
-    else:
-        first = _called(key, made)
+    first: object = None
+    try:
+        first = (
+            _called(key, path, made, seconds=seconds)
+            if call is None
+            else _called(key, path, call, 1000, seconds=seconds)
+        )
+    except EvaluationError as error:
+        if call is None:
+            return _own_variant(key, partial(_fail, str(error)))
+        # It cannot be asked for its recipe; its evaluation will report why.
+    if call is None:
         if isinstance(first, Variant):
             return first
         _require_module(key, first)
         call = partial(_call_without_classes, key, made)
-    variant = Variant(
-        key=key,
-        title=key,
-        family="own",
-        build=partial(_build, key, call),
-        recipe=Recipe.for_crop_fraction(224, 0.875),
-        brings_weights=True,
-    )
+    variant = _own_variant(key, partial(_build, key, path, call))
     statements = (getattr(first, name, None) for name in _STATEMENTS)
     stated = next((found for found in statements if found is not None), None)
     return variant if stated is None else with_stated_recipe(variant, stated, configuration)
 
 
-def _asked(key: str, call: ModelBuilder) -> object:
-    """Return a model to be asked for its recipe; None if it cannot be built, which its evaluation will report."""
-    try:
-        return _called(key, call, 1000)
-    except PwcBenchError:
-        return None
+def _own_variant(key: str, build: ModelBuilder) -> Variant:
+    return Variant(
+        key=key,
+        title=key,
+        family="own",
+        build=build,
+        recipe=Recipe.for_crop_fraction(224, 0.875),
+        brings_weights=True,
+    )
 
 
-def _imported(key: str) -> object:
+def _fail(reason: str, _classes: int) -> NoReturn:
+    raise EvaluationError(reason)
+
+
+def _imported(key: str, seconds: float | None) -> tuple[object, list[str]]:
+    """Return what `key` names, and the import path as its module left it: imports at building time may need that.
+
+    Raises EvaluationError if the module fails, UsageError if there is no such name.
+    """
     module_name, _, path = key.partition(":")
     if not all(part.isidentifier() for part in (*module_name.split("."), *path.split("."))):
         raise UsageError(f"{key!r} is not of the form module:factory or timm:NAME")
-    with _working_directory_importable():
-        try:
-            found: object = importlib.import_module(module_name)
-        except ModuleNotFoundError as error:
-            if error.name is None or not (module_name + ".").startswith(error.name + "."):
-                raise UsageError(f"{module_name} needs the module {error.name!r}, which is not installed") from error
-            raise UsageError(f"no module is called {module_name!r}, installed or in {Path.cwd().name}/") from error
-        except Exception as error:
-            raise UsageError(f"{module_name} cannot be imported: {_described(error)}") from error
+    imported = contained(partial(_import, module_name), seconds)
+    if imported is None:
+        raise UsageError(f"no module is called {module_name!r}, installed or in {Path.cwd().name}/")
+    found, import_path = imported
     for part in path.split("."):
         if not hasattr(found, part):
             raise UsageError(f"{module_name} has no {path!r}{did_you_mean(part, _public_names(found))}")
         found = getattr(found, part)
-    return found
+    return found, import_path
+
+
+def _import(module_name: str) -> tuple[object, list[str]] | None:
+    """Import a module, None if there is none of this name."""
+    with _working_directory_importable():
+        try:
+            return importlib.import_module(module_name), list(sys.path)
+        except ModuleNotFoundError as error:
+            if error.name is not None and (module_name + ".").startswith(error.name + "."):
+                return None
+            raise EvaluationError(f"it needs the module {error.name!r}, which is not installed") from error
 
 
 def _call_with_classes(factory: Callable[..., object]) -> ModelBuilder | None:
@@ -113,21 +138,26 @@ def _call_without_classes(key: str, factory: Callable[..., object], num_classes:
     return model
 
 
-def _build(key: str, call: ModelBuilder, num_classes: int) -> "nn.Module":
+def _build(key: str, path: list[str], call: ModelBuilder, num_classes: int) -> "nn.Module":
     try:
-        return _require_module(key, _called(key, call, num_classes)).eval()
+        return _require_module(key, _called(key, path, call, num_classes)).eval()
     except UsageError as error:
         raise EvaluationError(str(error)) from error
 
 
-def _called(key: str, factory: Callable[..., object], *arguments: int) -> object:
-    with _working_directory_importable():
-        try:
-            return factory(*arguments)
-        except EvaluationError:
-            raise
-        except Exception as error:
-            raise UsageError(f"{key} failed: {_described(error)}") from error
+def _called(
+    key: str, path: list[str], factory: Callable[..., object], *arguments: int, seconds: float | None = None
+) -> object:
+    """Call a factory with the import path that its module left."""
+
+    def call() -> object:
+        sys.path[:] = path
+        return factory(*arguments)
+
+    try:
+        return contained(call, seconds)
+    except ContainedError as error:
+        raise EvaluationError(f"{key} failed: {error}") from error.__cause__
 
 
 def _require_module(key: str, made: object) -> "nn.Module":
@@ -152,7 +182,3 @@ def _working_directory_importable() -> Iterator[None]:
 
 def _public_names(found: object) -> list[str]:
     return [name for name in dir(found) if not name.startswith("_")]
-
-
-def _described(error: BaseException) -> str:
-    return f"{type(error).__name__}: {' '.join(str(error).split())}"

@@ -77,9 +77,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "own_models.py").write_text(SOURCE)
     (tmp_path / "own_helper.py").write_text("from torch import nn\ndef make(): return nn.Linear(3, 1000)\n")
     (tmp_path / "own_needy.py").write_text("import a_module_that_nobody_has\n")
+    (tmp_path / "own_leaver.py").write_text("raise SystemExit(3)\n")
     (tmp_path / "own_broken.py").write_text("raise RuntimeError('at import')\n")
     monkeypatch.chdir(tmp_path)
-    for name in ("own_models", "own_helper", "own_needy", "own_broken"):
+    for name in ("own_models", "own_helper", "own_needy", "own_broken", "own_leaver"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return tmp_path
 
@@ -158,8 +159,11 @@ def test_a_model_with_a_fixed_head_is_not_built_for_other_classes() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("own_models:broken", r"own_models:broken failed: ValueError: two lines$"),
+        ("own_models:broken", r"own_models:broken failed: ValueError: two$"),
         ("own_models:not_a_model", r"returned a int: it must return a torch\.nn\.Module"),
+        ("own_needy:x", r"own_needy cannot be imported: it needs the module 'a_module_that_nobody_has'"),
+        ("own_broken:x", r"own_broken cannot be imported: RuntimeError: at import"),
+        ("own_leaver:x", r"own_leaver cannot be imported: it tried to end the program: sys\.exit\(3\)"),
     ],
 )
 def test_a_factory_that_fails_ends_its_variant_only(name: str, message: str) -> None:
@@ -176,8 +180,6 @@ def test_a_factory_that_fails_ends_its_variant_only(name: str, message: str) -> 
         ("own_models:NUMBER", r"own_models:NUMBER is a int: it must be a Variant or a function"),
         ("own_models:no_model_at_all", r"returned a str: it must return a torch\.nn\.Module or a Variant"),
         ("own_models:thief", r"declared key 'convit-s': give it a key of its own"),
-        ("own_needy:x", r"own_needy needs the module 'a_module_that_nobody_has'"),
-        ("own_broken:x", r"own_broken cannot be imported: RuntimeError: at import"),
         ("nobody_has_this:x", r"no module is called 'nobody_has_this'"),
         ("own_models:", r"not of the form module:factory"),
         (":x", r"not of the form module:factory"),

@@ -1,0 +1,47 @@
+"""What other installed packages offer. A broken offer is named with its package and left out; the rest works."""
+
+import warnings
+from collections.abc import Callable, Collection, Iterable
+from importlib.metadata import EntryPoint, entry_points
+from typing import TypeVar
+
+from pwc_bench.core.errors import DuplicatePartError, PwcBenchError
+from pwc_bench.core.parts import by_key
+from pwc_bench.isolation.containment import contained
+
+__all__ = ["PluginWarning", "offered_parts"]
+
+Part = TypeVar("Part")
+
+
+class PluginWarning(UserWarning):
+    """A plug-in that is left out: which distribution's, which entry point, and why."""
+
+
+def offered_parts(
+    group: str, read: Callable[[object], Iterable[tuple[str, Part]]], what: str, taken: Collection[str]
+) -> dict[str, Part]:
+    """Return by key what other packages offer under the entry-point group `group`, by the entry points' names.
+
+    `read` turns what an entry point names into parts with their keys, and raises PwcBenchError for what is none.
+    Nobody may offer a key that is `taken`, or that another one offers. Each offer that fails is told by a
+    PluginWarning and left out.
+    """
+    found: dict[str, Part] = {}
+    for point in sorted(entry_points(group=group), key=lambda each: each.name):
+        try:
+            parts = contained(lambda point=point: by_key(read(point.load()), what))  # type: ignore[misc]
+            for key in parts:
+                if key in found or key in taken:
+                    raise DuplicatePartError(f"the key {key!r} is taken")
+        except PwcBenchError as error:
+            reason = f"the plug-in {_name(point)} is left out: {error}"
+            warnings.warn(reason, PluginWarning, stacklevel=2)
+        else:
+            found |= parts
+    return found
+
+
+def _name(point: EntryPoint) -> str:
+    distribution = "of no distribution" if point.dist is None else f"of {point.dist.name} {point.dist.version}"
+    return f"{distribution} (entry point {point.name} = {point.value}, group {point.group})"
