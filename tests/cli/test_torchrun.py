@@ -23,6 +23,7 @@ import os
 import signal
 import time
 import weakref
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -52,7 +53,8 @@ class Tiny(nn.Module):
             if len(x) > 1:
                 raise MemoryError("room for one image")
         if self.calls == 3 and os.environ.get("DIES") == os.environ.get("RANK", "none"):
-            time.sleep(1.0)  # the others have written something by now
+            while not list(Path().glob("*/work/*/shards/2-0/*/*.npz")):
+                time.sleep(0.01)  # until somebody has written something
             os.kill(os.getpid(), signal.SIGKILL)
         return self.forward_head(self.forward_features(x))
 
