@@ -106,7 +106,7 @@ def test_no_page_is_wider_than_its_window(browser_in_face: Browser) -> None:
 
 
 def test_a_desk_shows_every_column_of_a_board(browser_in_face: Browser) -> None:
-    """At 1280 pixels, with a scroll bar, nothing of ImageNet's five pairs of columns has to be scrolled to."""
+    """At 1280 pixels, with a scroll bar, nothing of ImageNet's six pairs of columns has to be scrolled to."""
     page = browser_in_face.new_page(viewport=ViewportSize(width=1265, height=800))
     page.goto((built_site() / BOARD).as_uri())
     region = page.locator(".table-region:has([data-board])")
