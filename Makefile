@@ -2,18 +2,22 @@
 # On a machine that has everything (a GPU host without a network): make gpu PY=python3
 
 PYTHON ?= python3
-PY ?= .venv/bin/python
-NEEDS_RUN := $(if $(filter .venv/bin/python,$(PY)),.venv/.run)
-NEEDS_DEV := $(if $(filter .venv/bin/python,$(PY)),.venv/.dev)
+VENV ?= .venv
+# What is tested is what is installed: the versions of this file. Without it (CONSTRAINTS=) pip takes the newest.
+CONSTRAINTS ?= constraints.txt
+PY ?= $(VENV)/bin/python
+NEEDS_RUN := $(if $(filter $(VENV)/bin/python,$(PY)),$(VENV)/.run)
+NEEDS_DEV := $(if $(filter $(VENV)/bin/python,$(PY)),$(VENV)/.dev)
 # A folder of wheels, made by `make wheels WHEELS=DIR` on a machine with a network, for one without.
 WHEELS ?=
-PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install $(if $(and $(WHEELS),$(filter-out wheels,$(MAKECMDGOALS))),--no-index --find-links $(WHEELS))
+KNOWN := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS),--upgrade --upgrade-strategy eager)
 
 # A process for each CPU; one that runs out of tests takes half of what another has left.
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: run test quick lint check format slow gpu bench bench-gpu records wheels clean
+.PHONY: run test quick test-latest test-lowest smoke smoke-latest smoke-lowest smoke-pythons constraints lint check format slow gpu bench bench-gpu records wheels clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
@@ -43,6 +47,42 @@ format: $(NEEDS_DEV)
 slow: $(NEEDS_DEV)
 	$(PY) -m pytest -m "slow and not gpu"
 
+# The same tests with the newest of everything, and with the lowest that pyproject.toml allows.
+LATEST := VENV=.venv-latest CONSTRAINTS=
+LOWEST := VENV=.venv-lowest CONSTRAINTS=.venv-lowest.txt
+test-latest:
+	$(MAKE) $(LATEST) test
+
+test-lowest: .venv-lowest.txt
+	$(MAKE) $(LOWEST) test
+
+.venv-lowest.txt: pyproject.toml
+	$(PYTHON) ci/lowest.py >$@
+
+# From data to site in a minute: list, run, build, check; with the versions of constraints.txt, the newest, the lowest.
+smoke: $(NEEDS_RUN)
+	ci/smoke.sh $(PY)
+
+smoke-latest:
+	$(MAKE) $(LATEST) smoke
+
+smoke-lowest: .venv-lowest.txt
+	$(MAKE) $(LOWEST) smoke
+
+# The same on each Python that this machine has; what it lacks is said.
+smoke-pythons:
+	@for minor in 11 12 13 14; do \
+	  found=$$(ci/find_python.sh 3.$$minor) || { echo "left out: no Python 3.$$minor here"; continue; }; \
+	  $(MAKE) PYTHON="$$found" VENV=.venv-3.$$minor smoke || exit 1; \
+	done
+
+# Writes the newest versions into constraints.txt. The oldest Python decides, as its wheels are the first to end.
+constraints:
+	rm -rf .venv-constraints
+	$(MAKE) VENV=.venv-constraints CONSTRAINTS= .venv-constraints/.dev
+	.venv-constraints/bin/python -m pip freeze --all --exclude-editable | sed '/^pip==/d; s/+.*//' >constraints.txt
+	rm -rf .venv-constraints
+
 # Proves the code paths that need a CUDA device; without one it fails, rather than leave everything out.
 gpu: $(NEEDS_DEV)
 	PWC_BENCH_REQUIRE_GPU=1 $(PY) -m pytest -m gpu
@@ -55,19 +95,19 @@ bench: $(NEEDS_RUN)
 bench-gpu: $(NEEDS_RUN)
 	$(PY) -m tests.benchmarks --device cuda --precision bf16 --images 50000 $(BENCH)
 
-.venv/bin/python:
-	$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else 'pwc-bench needs Python 3.11 to 3.13: make PYTHON=python3.12')"
-	$(PYTHON) -m venv .venv
+$(VENV)/bin/python:
+	$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 15) else 'pwc-bench needs Python 3.11 to 3.14: make PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
 	$(INSTALL) --upgrade "pip>=25.1"
 
-.venv/.run: pyproject.toml | .venv/bin/python
-	@echo "installing pwc-bench into .venv (torch is large: some minutes)"
-	$(INSTALL) --editable .
+$(VENV)/.run: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	@echo "installing pwc-bench into $(VENV) (torch is large: some minutes)"
+	$(INSTALL) $(KNOWN) --editable .
 	@touch $@
 
-.venv/.dev: pyproject.toml .venv/.run
+$(VENV)/.dev: $(VENV)/.run
 	@echo "installing the tools for tests and checks"
-	$(INSTALL) --group dev
+	$(INSTALL) $(KNOWN) --group dev
 	@touch $@
 
 # New records for results/: cost and speed of the paper's twelve variants, fused and reference. The machine must be quiet
@@ -83,9 +123,9 @@ records: $(NEEDS_RUN)
 	$(PY) -m pwc_bench check --baseline "results/$(NAME).jsonl" --candidate "results/$(NAME).jsonl"
 
 # Everything that .venv needs, as wheels for this Python and platform.
-wheels: | .venv/bin/python
+wheels: | $(VENV)/bin/python
 	@test -n "$(WHEELS)" || (echo "name a folder: make wheels WHEELS=DIR"; exit 2)
-	$(PIP) wheel --wheel-dir $(WHEELS) "pip>=25.1" hatchling editables . --group dev
+	$(PIP) wheel $(KNOWN) --wheel-dir $(WHEELS) "pip>=25.1" hatchling editables . --group dev
 
 clean:
-	rm -rf .venv site build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* site build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -36,7 +36,7 @@ def fetch_from_hub(uri: str, observer: Observer) -> Path:
         raise WeightsError(f"{uri} is not of the form hub:OWNER/NAME, hub:OWNER/NAME@REVISION or hub:OWNER/NAME/FILE")
     files = (parts["file"],) if parts["file"] else _FILES
     observer.stage(f"fetching {uri}")
-    is_reachable = not constants.is_offline_mode() and _is_reachable(constants.ENDPOINT)
+    is_reachable = not constants.HF_HUB_OFFLINE and _is_reachable(constants.ENDPOINT)
     for file in files:
         path = _fetch_file(uri, parts["repo"], parts["revision"], file, observer, only_cached=not is_reachable)
         if path is not None:
