@@ -1,9 +1,11 @@
-"""Where things lie when nobody says: the database, the site and the cache."""
+"""What holds when nobody says: where the database, the site and the cache lie, and how long a run waits."""
 
 import os
 from pathlib import Path
 
-__all__ = ["cache_folder", "default_database", "default_site", "sqlite_path"]
+from pwc_bench.core.errors import UsageError
+
+__all__ = ["cache_folder", "default_database", "default_quiet_budget", "default_site", "sqlite_path"]
 
 
 def default_database() -> str:
@@ -26,6 +28,15 @@ def cache_folder() -> Path:
     if base and Path(base).is_absolute():
         return Path(base, "pwc-bench")
     return Path("~/.cache/pwc-bench").expanduser()
+
+
+def default_quiet_budget() -> float:
+    """Return the seconds that `PWC_BENCH_QUIET_BUDGET` names, else 10. Raises UsageError where it is no number."""
+    named = os.environ.get("PWC_BENCH_QUIET_BUDGET")
+    try:
+        return float(named) if named else 10.0
+    except ValueError:
+        raise UsageError(f"PWC_BENCH_QUIET_BUDGET={named}: must be a number of seconds") from None
 
 
 def sqlite_path(db: str) -> Path | None:

@@ -68,6 +68,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             weights=options.weights,
             weights_folder=options.weights_dir,
             limit=options.limit,
+            quiet_budget_seconds=options.quiet_budget,
             compare_implementations=options.compare_implementations,
             crop_cache_bytes=int(options.crop_cache_limit * 2**30) if options.crop_cache else None,
             fresh=options.fresh,
@@ -141,6 +142,8 @@ def _check_amounts(options: RunOptions) -> None:
     ):
         if not amount > 0:
             raise UsageError(f"{name} {amount} is too small: give {unit}, more than 0")
+    if not 0.0 <= options.quiet_budget < float("inf"):
+        raise UsageError(f"--quiet-budget {options.quiet_budget} cannot be: give seconds, 0 for no waiting")
 
 
 def _check_weights(options: RunOptions, variants: tuple[Variant, ...]) -> None:

@@ -66,9 +66,10 @@ def command(
 ) -> None:
     """Compare a candidate with a baseline, metric by metric, and end with 1 where something got worse.
 
-    Counts must be equal until `pwc-bench accept`; accuracy is compared image by image (McNemar, Holm over variants),
-    speed by rounds on the same hardware (Mann-Whitney). What cannot be compared, is missing or undecided never passes.
-    Settings may stand in [tool.pwc-bench.check] of pyproject.toml, or [check] of pwc-bench.toml.
+    Counts must be equal until `pwc-bench accept`; accuracy is compared image by image (McNemar), speed
+    by runs on the same hardware and how far runs drift; all is corrected for being many (Holm). What cannot be
+    compared, is missing or undecided never passes. Settings may stand in [tool.pwc-bench.check] of pyproject.toml, or
+    [check] of pwc-bench.toml.
     """
     from pwc_bench.api.check_settings import check_settings
 

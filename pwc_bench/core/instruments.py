@@ -6,7 +6,7 @@ rounds of several variants, and returns its measurements.
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from pwc_bench.core.measurement import Measurement
@@ -15,7 +15,7 @@ from pwc_bench.core.predictions import PassSummary, PredictionBatch
 from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 
-__all__ = ["Examination", "Gauge", "Instrument", "Measurements", "Meter", "Subject"]
+__all__ = ["Examination", "Gauge", "Instrument", "Measurements", "Meter", "Patience", "Subject"]
 
 Measurements: TypeAlias = Mapping[str, Measurement]
 """Measurements by metric key."""
@@ -36,6 +36,13 @@ class Meter(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Patience:
+    """What a run may still spend on waiting for a quiet machine; all that it times share one."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One variant as gauges see it."""
@@ -49,6 +56,8 @@ class Subject:
     deploy: Callable[[], Callable[[Any], Any]]
     """Makes a new module and readies it for `settings` (device, precision, memory format, compile); returns a
     function from an input batch on that device, float32 of shape (n, 3, side, side), to logits of shape (n, 1000)."""
+    patience: Patience = field(default_factory=Patience)
+    """What timed gauges may spend on waiting and repeating."""
 
 
 class Gauge(Protocol):

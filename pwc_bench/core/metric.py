@@ -77,6 +77,9 @@ class Metric:
     """One or two sentences: what is measured, under which convention."""
     bounds: tuple[float | None, float | None] = (None, None)
     """The least and the greatest value that are possible, None where there is no bound."""
+    quiet_spread: float | None = None
+    """The share of the median that the middle half of the rounds spans at most while the machine does nothing else;
+    None for a metric whose rounds say nothing about that."""
 
     def improves(self, new: float, old: float) -> bool:
         """Tell whether `new` is strictly better than `old`; False where either is NaN."""

@@ -10,7 +10,8 @@ class Policy:
     """The limits of `pwc-bench check`; `[tool.pwc-bench.check]` of pyproject.toml or pwc-bench.toml may set each."""
 
     significance: float = 0.01
-    """The p-value below which a difference is not chance, after Holm's correction over the variants."""
+    """The p-value below which a difference is not chance, after Holm's correction over all variants and metrics of a
+    kind: those that are compared image by image, and those that are measured in rounds."""
     least_accuracy_loss: float = 0.05
     """Percentage points of a share such as top-1 that a significant loss must reach to count."""
     least_likelihood_loss: float = 0.0005
@@ -21,3 +22,6 @@ class Policy:
     """Rounds a side below which a sampled metric is inconclusive."""
     least_speed_loss: float = 5.0
     """Percent by which the median of a sampled metric must be worse to count."""
+    run_drift: float = 10.0
+    """Percent: the standard deviation between runs of one and the same model that is assumed where the baseline holds
+    fewer than three of them."""

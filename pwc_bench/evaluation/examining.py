@@ -10,7 +10,7 @@ from functools import partial
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.instruments import Subject
+from pwc_bench.core.instruments import Patience, Subject
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
@@ -53,7 +53,8 @@ def model_records(request: Request, workspace: Workspace, recorder: Recorder, ob
                 examined += _examine(variant, request, workspace.choices, observer)
             except EvaluationError as error:  # a model that cannot be built; the others go on
                 yield recorder.of_model(variant, Findings(failures=[str(error)]), 0.0, None, Ran())
-        subjects = [each.subject for each in examined]
+        patience = Patience(request.quiet_budget_seconds)
+        subjects = [replace(each.subject, patience=patience) for each in examined]
         for each, speed in zip(
             examined, examine_speed(subjects, request.instruments, observer, request.model_seconds), strict=True
         ):

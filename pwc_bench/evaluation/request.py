@@ -47,6 +47,8 @@ class Request:
     """A folder with files named after variant keys."""
     limit: int | None = None
     """Evaluate this many images, spread evenly over the data; None for all."""
+    quiet_budget_seconds: float = 0.0
+    """What timing may spend on waiting for a quiet machine and on repeating what was disturbed."""
     compare_implementations: bool = False
     """Measure the speed of the reference too, beside each fused implementation."""
     crop_cache_bytes: int | None = None

@@ -1,8 +1,21 @@
-"""What the machine tells of itself: NVIDIA's management library, the processor's energy counter and its features."""
+"""What the machine tells of itself: NVIDIA's management library, the processor's energy counter, features and load."""
 
 from pwc_bench.hardware.gpu_watch import GpuWatch
+from pwc_bench.hardware.load import MOST_TAKEN, LoadReading, LoadWatch, idle_processors, read_load
 from pwc_bench.hardware.nvml import Gpu, GpuState, find_gpu
 from pwc_bench.hardware.powercap import cpu_energy_counter
 from pwc_bench.hardware.processor import native_bf16
 
-__all__ = ["Gpu", "GpuState", "GpuWatch", "cpu_energy_counter", "find_gpu", "native_bf16"]
+__all__ = [
+    "MOST_TAKEN",
+    "Gpu",
+    "GpuState",
+    "GpuWatch",
+    "LoadReading",
+    "LoadWatch",
+    "cpu_energy_counter",
+    "find_gpu",
+    "idle_processors",
+    "native_bf16",
+    "read_load",
+]

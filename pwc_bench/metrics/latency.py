@@ -6,7 +6,9 @@ from typing import Any
 from pwc_bench.core.instruments import Examination, Instrument, Measurements, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.hardware import LoadWatch
 from pwc_bench.metrics._apparatus.clock import WarmUp, clock_for, forward_once, warm_up
+from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
 
 __all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "LEAST_FOR_P99", "LatencyPlan", "examine"]
 
@@ -33,6 +35,8 @@ def _latency(percent: int, words: str) -> Metric:
             "precision, which stand with every record."
         ),
         bounds=(0.0, None),
+        # The slowest forwards of a round lie further apart than its median ones on a quiet machine too.
+        quiet_spread=0.1 if percent == 50 else 0.2,
     )
 
 
@@ -84,16 +88,22 @@ def examine(subject: Subject, plan: LatencyPlan) -> Examination:
     warm = warm_up(forward, clock, forwards=plan.warm_up_forwards, seconds=plan.warm_up_seconds)
 
     forwards = plan.forwards(warm.forward_seconds)
-    rounds: list[list[float]] = []
-    for number in range(1, plan.rounds + 1):
-        yield f"latency: round {number} of {plan.rounds}"
+
+    def take() -> list[float]:
         if forwards > 1:
             clock(forward, 1)
-        rounds.append([1000.0 * clock(forward, 1) for _ in range(forwards)])
-    return _measurements(rounds, warm)
+        return [1000.0 * clock(forward, 1) for _ in range(forwards)]
+
+    load = LoadWatch()
+    rounds: list[list[float]] = []
+    for number in range(1, plan.rounds + 1):
+        what = f"latency: round {number} of {plan.rounds}"
+        yield what
+        rounds.append((yield from undisturbed(take, load, subject.patience, what)))
+    return _measurements(rounds, warm, load)
 
 
-def _measurements(rounds: list[list[float]], warm: WarmUp) -> Measurements:
+def _measurements(rounds: list[list[float]], warm: WarmUp, load: LoadWatch) -> Measurements:
     """Return the percentiles of all forwards; `rounds` holds the milliseconds of each round's forwards."""
     import numpy as np
 
@@ -110,12 +120,18 @@ def _measurements(rounds: list[list[float]], warm: WarmUp) -> Measurements:
         "warm_up_seconds": warm.total_seconds,
         "first_forward_ms": 1000.0 * warm.first_seconds,
         "interval": "percentile bootstrap over rounds, 95 %",
+        **load.details(),
     }
     wanted = [percent for percent in PERCENTILES if percent != 99 or times_ms.size >= LEAST_FOR_P99]
-    return {PERCENTILES[percent].key: _percentile(times_ms, percent, details) for percent in wanted}
+    return {PERCENTILES[percent].key: _percentile(times_ms, percent, details, load) for percent in wanted}
 
 
-def _percentile(times_ms: Any, percent: int, details: dict[str, Json]) -> Measurement:  # noqa: ANN401 - a numpy array
+def _percentile(
+    times_ms: Any,  # noqa: ANN401 - a numpy array
+    percent: int,
+    details: dict[str, Json],
+    load: LoadWatch,
+) -> Measurement:
     import numpy as np
 
     from pwc_bench.statistics import bootstrap_statistic
@@ -123,12 +139,14 @@ def _percentile(times_ms: Any, percent: int, details: dict[str, Json]) -> Measur
     def of_rounds(drawn: Any) -> Any:  # noqa: ANN401 - indices of rounds, shape (..., rounds)
         return np.percentile(times_ms[drawn].reshape(*drawn.shape[:-1], -1), percent, axis=-1)
 
+    samples = tuple(float(time) for time in np.percentile(times_ms, percent, axis=1))
     return Measurement(
         value=float(np.percentile(times_ms, percent)),
         unit="ms",
         interval=bootstrap_statistic([np.arange(len(times_ms))], of_rounds),
-        samples=tuple(float(time) for time in np.percentile(times_ms, percent, axis=1)),
+        samples=samples,
         details=details,
+        caveats=busy_caveat(noise_of_rounds(PERCENTILES[percent], samples, load)),
     )
 
 

@@ -7,10 +7,11 @@ from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.hardware import GpuWatch, find_gpu
+from pwc_bench.hardware import GpuWatch, LoadWatch, find_gpu
 from pwc_bench.metrics._apparatus.clock import clock_for, forward_once, forwards_to_fill, warm_up
 from pwc_bench.metrics._apparatus.macs import count_macs
 from pwc_bench.metrics._apparatus.peak import PeakRounds
+from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
 
 __all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "RoundPlan", "examine"]
 
@@ -31,6 +32,7 @@ THROUGHPUT = Metric(
         "depends on the hardware, precision and batch size, which stand with every record."
     ),
     bounds=(0.0, None),
+    quiet_spread=0.1,
 )
 
 MFU = Metric(
@@ -113,10 +115,13 @@ def examine(subject: Subject, plan: RoundPlan) -> Examination:
     watch.forget()
 
     forwards = forwards_to_fill(plan.round_seconds, warm.forward_seconds)
+    load = LoadWatch()
     rates = []
     for number in range(1, plan.rounds + 1):
-        yield f"throughput: round {number} of {plan.rounds}"
-        rates.append(forwards * settings.batch_size / clock(forward, forwards))
+        what = f"throughput: round {number} of {plan.rounds}"
+        yield what
+        seconds = yield from undisturbed(lambda: clock(forward, forwards), load, subject.patience, what)
+        rates.append(forwards * settings.batch_size / seconds)
         if number % -(-plan.rounds // plan.peak_rounds) == 0:
             peak.take_round()
     details: dict[str, Json] = {
@@ -126,7 +131,9 @@ def examine(subject: Subject, plan: RoundPlan) -> Examination:
         "warm_up_seconds": warm.total_seconds,
         "first_forward_ms": 1000.0 * warm.first_seconds,
     }
-    found = {THROUGHPUT.key: _throughput(tuple(rates), details | watch.details(), watch.caveats())}
+    noise = noise_of_rounds(THROUGHPUT, tuple(rates), load)
+    seen = (*busy_caveat(noise), *watch.caveats())
+    found = {THROUGHPUT.key: _throughput(tuple(rates), details | watch.details() | load.details(), seen)}
     if macs is not None:
         found[MFU.key] = _mfu(tuple(rates), macs, peak, subject.settings.implementation)
     return found
@@ -146,8 +153,6 @@ def _throughput(rates: tuple[float, ...], settled: Mapping[str, Json], seen: tup
     from pwc_bench.statistics import bootstrap_median
 
     low, median, high = (float(q) for q in np.percentile(rates, (25, 50, 75)))
-    spread = (high - low) / median
-    uneven = (f"The middle half of the rounds spans {spread:.0%} of the median: the machine was busy or throttled.",)
     return Measurement(
         value=median,
         unit=THROUGHPUT.unit,
@@ -159,7 +164,7 @@ def _throughput(rates: tuple[float, ...], settled: Mapping[str, Json], seen: tup
             "interval": "percentile bootstrap of the median round, 95 %",
             **settled,
         },
-        caveats=(*(uneven if spread > 0.1 else ()), *seen),
+        caveats=seen,
     )
 
 

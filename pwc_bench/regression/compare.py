@@ -8,11 +8,12 @@ from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.exact import judge_exact
-from pwc_bench.regression.pair import Pair
-from pwc_bench.regression.paired import judge_paired
+from pwc_bench.regression.pair import Pair, Tested
+from pwc_bench.regression.paired import prepare_paired
 from pwc_bench.regression.pairing import pair_up
-from pwc_bench.regression.sampled import judge_sampled
+from pwc_bench.regression.sampled import prepare_sampled
 from pwc_bench.regression.side import Side
+from pwc_bench.statistics import holm
 
 __all__ = ["compare", "predictions_needed"]
 
@@ -36,9 +37,9 @@ def compare(
     verdicts: dict[int, Verdict] = {
         place: pair.stopped(pair.hurdle) for place, pair in enumerate(pairs) if pair.hurdle is not None
     }
-    for places in _together(pairs):
-        group = [pairs[place] for place in places]
-        verdicts |= zip(places, _judge(group, baseline, candidate, policy, accepted), strict=True)
+    for places in _families(pairs):
+        found = [_judge(pairs[place], baseline, candidate, policy, accepted) for place in places]
+        verdicts |= zip(places, _concluded(found), strict=True)
     return tuple(verdicts[place] for place in range(len(pairs)))
 
 
@@ -61,27 +62,36 @@ def predictions_needed(
     )
 
 
-def _together(pairs: Sequence[Pair]) -> Iterable[list[int]]:
-    """Group the pairs that can be compared by metric and data set: Holm's correction goes over each group."""
-    groups: dict[tuple[str, str | None], list[int]] = {}
+def _families(pairs: Sequence[Pair]) -> Iterable[list[int]]:
+    """Group the pairs that can be compared by the kind of their metric: Holm's correction goes over each group.
+
+    So it counts every variant, metric and data set of a check. Images and rounds are corrected apart: each family may
+    err in half of `significance`, since that is two-sided and one side of it is a loss.
+    """
+    groups: dict[Kind, list[int]] = {}
     for place, pair in enumerate(pairs):
         if pair.hurdle is None:
-            groups.setdefault((pair.metric.key, pair.record.dataset), []).append(place)
+            groups.setdefault(pair.metric.kind, []).append(place)
     return groups.values()
 
 
 def _judge(
-    pairs: Sequence[Pair], baseline: Side, candidate: Side, policy: Policy, accepted: Sequence[Acceptance]
-) -> Iterable[Verdict]:
-    """Judge pairs of one metric on one data set by the rule of the metric's kind, in their order."""
-    kind = pairs[0].metric.kind
+    pair: Pair, baseline: Side, candidate: Side, policy: Policy, accepted: Sequence[Acceptance]
+) -> Tested | Verdict:
+    """Judge a pair by the rule of its metric's kind, as far as that can be done alone."""
+    kind = pair.metric.kind
     if kind is Kind.EXACT:
-        return [judge_exact(pair, accepted) for pair in pairs]
+        return judge_exact(pair, accepted)
     if kind is Kind.PAIRED:
-        return judge_paired(pairs, baseline, candidate, policy)
-    if kind is Kind.SAMPLED:
-        return judge_sampled(pairs, policy)
-    return [_describe(pair) for pair in pairs]
+        return prepare_paired(pair, baseline, candidate, policy)
+    return prepare_sampled(pair, policy) if kind is Kind.SAMPLED else _describe(pair)
+
+
+def _concluded(found: Sequence[Tested | Verdict]) -> list[Verdict]:
+    """Correct the tests of one family for being so many, and return all verdicts in their order."""
+    tested = [each for each in found if isinstance(each, Tested)]
+    corrected = iter(holm([each.p_value for each in tested]))
+    return [each.conclude(next(corrected), len(tested)) if isinstance(each, Tested) else each for each in found]
 
 
 def _describe(pair: Pair) -> Verdict:

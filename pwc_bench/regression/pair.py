@@ -1,5 +1,6 @@
 """The records of both sides that speak of one metric, and what stands between them and a comparison."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,7 +8,7 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["Hurdle", "Pair", "known_id"]
+__all__ = ["Hurdle", "Pair", "Tested", "known_id"]
 
 
 def known_id(record: Record) -> str | None:
@@ -38,6 +39,10 @@ class Pair:
     implementation: str | None = None
     """Named where a side holds several of the variant."""
     hurdle: Hurdle | None = None
+    baseline_runs: tuple[Record, ...] = ()
+    """Of a sampled metric: the records of the baseline that can be compared, newest first; `baseline` is among them."""
+    candidate_runs: tuple[Record, ...] = ()
+    """The runs of the same code as `candidate`, which is the first of them."""
 
     @property
     def record(self) -> Record:
@@ -70,3 +75,14 @@ class Pair:
         """Return the verdict on a pair that cannot be compared."""
         is_gated = hurdle.is_gated and self.metric.kind is not Kind.DESCRIPTIVE
         return self.verdict(hurdle.outcome, hurdle.reason, is_gated=is_gated)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A pair that was tested; the verdict waits until it is known how many tests there are."""
+
+    pair: Pair
+    p_value: float
+    """Two-sided, before any correction."""
+    conclude: Callable[[float, int], Verdict]
+    """Makes the verdict of the corrected p-value and the number of tests that it was corrected for."""

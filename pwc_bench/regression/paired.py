@@ -1,45 +1,31 @@
 """Paired metrics: the same images on both sides, compared one by one."""
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
 import numpy.typing as npt
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.accuracy import Flips, FlipsDecision, decide_flips
+from pwc_bench.regression.accuracy import Flips, outcome_of_flips
 from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
-from pwc_bench.regression.likelihood import LikelihoodDecision, decide_likelihood
+from pwc_bench.regression.likelihood import outcome_of_likelihoods
 from pwc_bench.regression.p_text import p_text
-from pwc_bench.regression.pair import Hurdle, Pair
+from pwc_bench.regression.pair import Hurdle, Pair, Tested
 from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
 from pwc_bench.regression.side import Side
+from pwc_bench.statistics import mcnemar_exact, paired_t
 
-__all__ = ["judge_paired"]
-
-_Found = Sequence[tuple[Pair, PairedPredictions | None]]
-"""None stands for predictions that are the same to the last byte, so that nobody needs to read them."""
+__all__ = ["prepare_paired"]
 
 
-def judge_paired(pairs: Sequence[Pair], baseline: Side, candidate: Side, policy: Policy) -> tuple[Verdict, ...]:
-    """Judge the pairs without a hurdle of one metric on one data set, together; in their order."""
-    verdicts: dict[int, Verdict] = {}
-    found: list[tuple[Pair, PairedPredictions | None]] = []
-    places: list[int] = []
-    for place, pair in enumerate(pairs):
-        predictions = None if are_identical(pair) else paired_predictions(pair, baseline, candidate)
-        if isinstance(predictions, Hurdle):
-            verdicts[place] = pair.stopped(predictions)
-        else:
-            found.append((pair, predictions))
-            places.append(place)
-    if found:
-        judge: Callable[[_Found, Policy], Sequence[Verdict]] = (
-            _judge_shares if pairs[0].metric.key in SHARES else _judge_likelihood
-        )
-        verdicts |= zip(places, judge(found, policy), strict=True)
-    return tuple(verdicts[place] for place in range(len(pairs)))
+def prepare_paired(pair: Pair, baseline: Side, candidate: Side, policy: Policy) -> Tested | Verdict:
+    """Test a pair without a hurdle, or say why its images cannot be compared."""
+    if are_identical(pair):  # predictions that are the same to the last byte: nobody needs to read them
+        return Tested(pair, 1.0, lambda _p_value, _tests: _identical(pair))
+    found = paired_predictions(pair, baseline, candidate)
+    if isinstance(found, Hurdle):
+        return pair.stopped(found)
+    return _test_share(pair, found, policy) if pair.metric.key in SHARES else _test_likelihood(pair, found, policy)
 
 
 def _identical(pair: Pair) -> Verdict:
@@ -47,25 +33,20 @@ def _identical(pair: Pair) -> Verdict:
     return pair.verdict(Outcome.SAME, reason, difference=0.0, p_value=1.0)
 
 
-def _judge_shares(found: _Found, policy: Policy) -> list[Verdict]:
-    flips = [_flips(pair, predictions) for pair, predictions in found]
-    decisions = decide_flips(flips, policy)
-    return [
-        _identical(pair) if predictions is None else _verdict_on_share(pair, predictions, each, decision, policy)
-        for (pair, predictions), each, decision in zip(found, flips, decisions, strict=True)
-    ]
+def _test_share(pair: Pair, predictions: PairedPredictions, policy: Policy) -> Tested:
+    flips = _flips(pair, predictions)
+    p_value = mcnemar_exact(flips.lost, flips.gained)
+    return Tested(pair, p_value, lambda p_value, _tests: _verdict_on_share(pair, predictions, flips, p_value, policy))
 
 
-def _flips(pair: Pair, predictions: PairedPredictions | None) -> Flips:
-    if predictions is None:
-        return Flips(images=1, lost=0, gained=0)
+def _flips(pair: Pair, predictions: PairedPredictions) -> Flips:
     hits = SHARES[pair.metric.key]
     old, new = hits(predictions.baseline), hits(predictions.candidate)
     return Flips(images=len(old), lost=int((old & ~new).sum()), gained=int((~old & new).sum()))
 
 
 def _verdict_on_share(
-    pair: Pair, predictions: PairedPredictions, flips: Flips, decision: FlipsDecision, policy: Policy
+    pair: Pair, predictions: PairedPredictions, flips: Flips, p_value: float, policy: Policy
 ) -> Verdict:
     changed = int((first_guesses(predictions.baseline) != first_guesses(predictions.candidate)).sum())
     broken = _not_finite(predictions)
@@ -77,7 +58,8 @@ def _verdict_on_share(
         "changed_top1": changed,
         "least_accuracy_loss": policy.least_accuracy_loss,
     }
-    outcome, reason = decision.outcome, _reason(flips, decision, policy)
+    outcome = outcome_of_flips(flips, p_value, policy)
+    reason = _reason(flips, outcome, p_value, policy)
     if broken and outcome is not Outcome.REGRESSED:
         outcome = Outcome.INCONCLUSIVE
         reason = f"{broken:,} of {flips.images:,} images have scores that are no finite numbers"
@@ -85,22 +67,22 @@ def _verdict_on_share(
         outcome,
         reason,
         difference=flips.gain,
-        p_value=decision.p_value,
+        p_value=p_value,
         evidence=evidence,
         warnings=_warnings(pair, flips, changed, policy),
     )
 
 
-def _reason(flips: Flips, decision: FlipsDecision, policy: Policy) -> str:
+def _reason(flips: Flips, outcome: Outcome, p_value: float, policy: Policy) -> str:
     if flips.lost + flips.gained == 0:
         return f"the same of {flips.images:,} images are right"
     counted = (
         f"{flips.lost:,} of {flips.images:,} images lost and {flips.gained:,} gained, "
-        f"{flips.gain:+.3f} points ({p_text(decision.p_value)})"
+        f"{flips.gain:+.3f} points ({p_text(p_value)})"
     )
-    if decision.outcome is not Outcome.SAME:
+    if outcome is not Outcome.SAME:
         return counted
-    if decision.p_value >= policy.significance:
+    if p_value >= policy.significance:
         return f"{counted}: no more than chance"
     return f"{counted}: less than the {policy.least_accuracy_loss:g} points that count"
 
@@ -127,42 +109,28 @@ def _not_finite(predictions: PairedPredictions) -> int:
     return int(broken.sum())
 
 
-def _judge_likelihood(found: _Found, policy: Policy) -> list[Verdict]:
-    differences = [_differences(predictions) for _, predictions in found]
-    whole = [index for index, each in enumerate(differences) if np.isfinite(each).all()]
-    decisions = dict(zip(whole, decide_likelihood([differences[index] for index in whole], policy), strict=True))
-    verdicts = []
-    for index, (pair, predictions) in enumerate(found):
-        decision = decisions.get(index)
-        if predictions is None:
-            verdicts.append(_identical(pair))
-        elif decision is None:
-            count = int((~np.isfinite(differences[index])).sum())
-            reason = f"the likelihood of {count:,} images is no finite number"
-            verdicts.append(pair.verdict(Outcome.INCONCLUSIVE, reason))
-        else:
-            verdicts.append(_verdict_on_likelihood(pair, decision, len(differences[index]), policy))
-    return verdicts
+def _test_likelihood(pair: Pair, predictions: PairedPredictions, policy: Policy) -> Tested | Verdict:
+    differences = np.asarray(likelihoods(predictions.candidate) - likelihoods(predictions.baseline))
+    broken = int((~np.isfinite(differences)).sum())
+    if broken:
+        return pair.verdict(Outcome.INCONCLUSIVE, f"the likelihood of {broken:,} images is no finite number")
+    return Tested(
+        pair, paired_t(differences), lambda p_value, _tests: _verdict_on_likelihood(pair, differences, p_value, policy)
+    )
 
 
-def _differences(predictions: PairedPredictions | None) -> npt.NDArray[np.float64]:
-    if predictions is None:
-        return np.zeros(1)
-    return np.asarray(likelihoods(predictions.candidate) - likelihoods(predictions.baseline))
-
-
-def _verdict_on_likelihood(pair: Pair, decision: LikelihoodDecision, images: int, policy: Policy) -> Verdict:
-    between = "" if decision.interval is None else " [{:+.5f}, {:+.5f}]".format(*decision.interval)
-    counted = f"{decision.mean:+.5f} nats{between} over {images:,} images ({p_text(decision.p_value)})"
-    if decision.outcome is Outcome.SAME:
+def _verdict_on_likelihood(pair: Pair, differences: npt.NDArray[np.float64], p_value: float, policy: Policy) -> Verdict:
+    outcome, interval = outcome_of_likelihoods(differences, p_value, policy)
+    mean, images = float(differences.mean()), len(differences)
+    between = "" if interval is None else " [{:+.5f}, {:+.5f}]".format(*interval)
+    counted = f"{mean:+.5f} nats{between} over {images:,} images ({p_text(p_value)})"
+    if outcome is Outcome.SAME:
         limit = f"less than the {policy.least_likelihood_loss:g} nats that count"
-        counted += ": no more than chance" if decision.p_value >= policy.significance else f": {limit}"
+        counted += ": no more than chance" if p_value >= policy.significance else f": {limit}"
     evidence: dict[str, Json] = {
         "test": "paired t-test, two-sided, and a paired bootstrap of the mean",
         "images": images,
-        "interval": None if decision.interval is None else list(decision.interval),
+        "interval": None if interval is None else list(interval),
         "least_likelihood_loss": policy.least_likelihood_loss,
     }
-    return pair.verdict(
-        decision.outcome, counted, difference=decision.mean, p_value=decision.p_value, evidence=evidence
-    )
+    return pair.verdict(outcome, counted, difference=mean, p_value=p_value, evidence=evidence)

@@ -3,6 +3,9 @@
 A side may hold several campaigns, machines and implementations. Of the candidate, the newest record of each lane
 (implementation, device, precision) speaks; it is compared with the newest record of the baseline that is comparable
 with it, of its own lane if there is one. Only where no lane of a variant finds a partner is the variant incomparable.
+
+For metrics that are measured in rounds the older runs beside both count too: all that the baseline holds and that can
+be compared tell how far runs drift; of the candidate, those of the same code as the newest one, measured again.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +23,9 @@ from pwc_bench.regression.pair import Hurdle, Pair, known_id
 
 __all__ = ["pair_up"]
 
+_MOST_RUNS = 10
+"""Of a baseline that goes back for years, the newest runs are compared with."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
@@ -29,6 +35,8 @@ class _Subject:
     """Those that did not fail, newest first."""
     candidate: Sequence[Record]
     """The newest one of each lane, newest first."""
+    reruns: Sequence[Record] = ()
+    """All of the candidate that did not fail, newest first."""
 
 
 def pair_up(
@@ -42,7 +50,7 @@ def pair_up(
     new = _by_subject(candidate)
     pairs: list[Pair] = []
     for key in dict.fromkeys((*old, *new)):
-        subject = _Subject(old.get(key, ()), _lanes(new.get(key, ())))
+        subject = _Subject(old.get(key, ()), _lanes(new.get(key, ())), new.get(key, ()))
         for metric in _metrics_of(subject, metrics, only):
             pairs.extend(_pairs(subject, metric))
     if not old:
@@ -110,7 +118,7 @@ def _pairs(subject: _Subject, metric: Metric) -> Iterator[Pair]:
     best = [(_partner(metric, holders, taker), taker) for taker in takers]
     if metric.kind is Kind.EXACT:
         best = _each_once(metric, best)
-    found = [_paired(metric, partner, taker, several) for partner, taker in best]
+    found = [_with_runs(_paired(metric, partner, taker, several), holders, subject) for partner, taker in best]
     comparable = [pair for pair in found if pair.hurdle is None or pair.hurdle.outcome is not Outcome.INCOMPARABLE]
     if not comparable:
         old, new = min(best, key=lambda both: len(differences(metric, *both)))
@@ -150,6 +158,34 @@ def _paired(metric: Metric, baseline: Record, candidate: Record, several: bool) 
         implementation=implementation,
         hurdle=find_hurdle(metric, baseline, candidate),
     )
+
+
+def _with_runs(pair: Pair, holders: Sequence[Record], subject: _Subject) -> Pair:
+    """Return a pair of a sampled metric with the runs beside both records."""
+    if pair.metric.kind is not Kind.SAMPLED or pair.hurdle is not None:
+        return pair
+    old, new = pair.baseline, pair.candidate
+    if old is None or new is None:
+        return pair
+    runs = [h for h in holders if _lane(h) == _lane(old) and find_hurdle(pair.metric, h, new) is None][:_MOST_RUNS]
+    known = {known_id(holder) for holder in holders} - {known_id(new)}
+    again = [
+        record
+        for record in subject.reruns
+        if exact_value(record, pair.metric.key)
+        and record.status is not Status.FAILED
+        and _lane(record) == _lane(new)
+        and _code(record) == _code(new)
+        and known_id(record) not in known
+        and find_hurdle(pair.metric, old, record) is None
+    ][:_MOST_RUNS]
+    return replace(pair, baseline_runs=tuple(runs), candidate_runs=tuple(again))
+
+
+def _code(record: Record) -> tuple[object, ...]:
+    """Return what must be equal for two records to be runs of the same code."""
+    made = record.provenance
+    return made.harness_version, made.git_commit, record.environment.torch, made.weights.sha256
 
 
 def _new(metric: Metric, candidate: Record) -> Pair:

@@ -1,14 +1,17 @@
 """Intervals and tests on scipy and statsmodels: how far a number can be trusted, and whether two differ."""
 
+from pwc_bench.statistics.between_runs import LEAST_RUNS, Shift, shift_between_runs
 from pwc_bench.statistics.intervals import Interval, bootstrap_mean, bootstrap_median, bootstrap_statistic, wilson
 from pwc_bench.statistics.paired import mcnemar_exact, paired_bootstrap, paired_t
 from pwc_bench.statistics.reliability import Bin, Reliability, reliability
 from pwc_bench.statistics.unpaired import holm, mann_whitney
 
 __all__ = [
+    "LEAST_RUNS",
     "Bin",
     "Interval",
     "Reliability",
+    "Shift",
     "bootstrap_mean",
     "bootstrap_median",
     "bootstrap_statistic",
@@ -18,5 +21,6 @@ __all__ = [
     "paired_bootstrap",
     "paired_t",
     "reliability",
+    "shift_between_runs",
     "wilson",
 ]

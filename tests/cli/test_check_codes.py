@@ -49,10 +49,14 @@ def test_1_where_accuracy_was_lost(place: Path) -> None:
 
 
 def test_1_where_it_became_slow(place: Path) -> None:
-    """A tenth slower, round against round."""
+    """Half as fast is further than runs drift; a tenth slower in a single run is undecided, and said to be."""
     written(place / "base.jsonl", cost())
-    written(place / "new.jsonl", cost(speed=90.0))
+    written(place / "new.jsonl", cost(speed=50.0))
     assert check(place, *SIDES).returncode == 1
+    written(place / "new.jsonl", cost(speed=90.0))
+    done = check(place, *SIDES)
+    assert done.returncode == 5
+    assert "which may be a loss or the machine" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,21 @@ import pytest
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.regression import compare
-from pwc_bench.regression.accuracy import Flips, decide_flips
-from tests.regression.calibration import DOCUMENT, IMAGES, VARIANTS, Rate, draw_flips, measure, short_table, table
-from tests.regression.sides import METRICS, accuracy, side
+from pwc_bench.regression.accuracy import Flips
+from tests.regression.calibration import (
+    DOCUMENT,
+    IMAGES,
+    VARIANTS,
+    Machine,
+    Rate,
+    decide_flips,
+    decide_speeds,
+    draw_flips,
+    measure,
+    short_table,
+    table,
+)
+from tests.regression.sides import METRICS, accuracy, cost, side
 
 
 @pytest.fixture(scope="module", name="rates")
@@ -18,11 +30,13 @@ def _rates() -> tuple[Rate, ...]:
     return measure()
 
 
+@pytest.mark.slow
 def test_the_required_rates_hold(rates: tuple[Rate, ...]) -> None:
     """In 1,000 runs of six variants and 50,000 images under each condition."""
     assert [f"{rate.what}, {rate.condition}: {rate.percent} %" for rate in rates if not rate.holds] == []
 
 
+@pytest.mark.slow
 def test_the_document_shows_the_measured_rates(rates: tuple[Rate, ...]) -> None:
     """docs/calibration.md is what the simulation finds today; PWC_BENCH_UPDATE=1 writes it again."""
     text = table(rates)
@@ -57,5 +71,27 @@ def test_the_simulation_decides_as_a_check_does(loss_points: float) -> None:
     old = side("old", *(accuracy(name, _predictions(none, generator, start)) for name in names))
     new = side("new", *(accuracy(n, _predictions(f, generator, start)) for n, f in zip(names, flips, strict=True)))
     verdicts = compare(old, new, metrics=METRICS, policy=Policy(), only=("top1",))
-    decisions = decide_flips(flips, Policy())
-    assert [(v.outcome, v.p_value) for v in verdicts] == [(d.outcome, d.p_value) for d in decisions]
+    assert [(v.outcome, v.p_value) for v in verdicts] == list(decide_flips(flips))
+
+
+@pytest.mark.parametrize("machine", [Machine("", drift=0.004), Machine("", drift=0.1, memory=0.5)])
+def test_the_simulation_decides_on_speeds_as_a_check_does(machine: Machine) -> None:
+    """Rounds that are drawn give the verdicts that `compare` gives on records with the same rounds."""
+    generator = np.random.default_rng(12)
+    names = [f"model-{number}" for number in range(VARIANTS)]
+    old, new = machine.runs(generator, 5, VARIANTS), machine.runs(generator, 3, VARIANTS)
+    new[0] *= 0.85
+    sides = [
+        side(
+            "side",
+            *(
+                cost(name, throughput=tuple(rounds)).but(started=f"2026-0{month}-{28 - day}T12:00:00Z")
+                for name, runs in zip(names, both, strict=True)
+                for day, rounds in enumerate(runs.tolist())
+            ),
+        )
+        for month, both in enumerate((old, new), start=1)
+    ]
+    verdicts = compare(*sides, metrics=METRICS, policy=Policy(), only=("throughput",))
+    assert [verdict.outcome for verdict in verdicts] == decide_speeds(list(old), list(new))
+    assert {verdict.evidence["candidate_runs"] for verdict in verdicts} <= {1, 2, 3}
