@@ -10,14 +10,11 @@ from hypothesis import settings
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ["COLUMNS"] = "80"
-<<<<<<< HEAD
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A script that starts us in the background has it ignored, and every process that we start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-=======
 # No test waits for a quiet machine but those about waiting.
 os.environ["PWC_BENCH_QUIET_BUDGET"] = "0"
->>>>>>> 0acf514 (Judge speeds by runs, and mark what was measured on a busy machine)
 
 # A test that passes here passes everywhere: the same examples each time, however slow the machine.
 # pytest --hypothesis-profile=search looks further, at new ones.

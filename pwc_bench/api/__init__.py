@@ -44,6 +44,7 @@ def evaluate(
     note: str | None = None,
     model_timeout: float = 1800.0,
     fresh: bool = False,
+    quiet_budget: float | None = None,
     db: str | None = None,
     folder: str | Path = "results",
     observer: Observer | None = None,
@@ -78,6 +79,8 @@ def evaluate(
         note: a remark that is kept with each record.
         model_timeout: the seconds that one step of a model may take before it fails and the others go on.
         fresh: start anew even where an interrupted campaign could be continued.
+        quiet_budget: seconds that timing may spend on waiting for a quiet machine and on repeating what was disturbed;
+            None for $PWC_BENCH_QUIET_BUDGET, else 10.
         db: a database's URL, or the path of an SQLite file: each record is stored as soon as it is measured.
         folder: where predictions and unfinished work go when there is no `db`.
         observer: is told what happens; None for silence.
@@ -126,6 +129,7 @@ def evaluate(
         note=note,
         model_timeout=model_timeout,
         fresh=fresh,
+        quiet_budget=quiet_budget,
     )
     told = observer or SilentObserver()
     with taking_part() as team:
@@ -145,6 +149,7 @@ def compare(
     models: Iterable[str] = (),
     policy: Policy | None = None,
     accepted: str | Path | None = None,
+    equivalent: float | None = None,
     db: str | None = None,
     observer: Observer | None = None,
 ) -> tuple[Verdict, ...]:
@@ -162,6 +167,7 @@ def compare(
         models: keys of variants, families, `all` or `paper`; none given means all.
         policy: when a difference counts; None for the defaults.
         accepted: the file of accepted values; None for results/accepted.jsonl.
+        equivalent: a margin in percentage points: ask whether both are equally good, whatever their precision and code.
         db: a database's URL, or the path of an SQLite file; by default $PWC_BENCH_DB, else results/pwc-bench.db. The
             predictions of records at hand are looked for in its folder.
         observer: is told what happens; None for silence.
@@ -183,6 +189,7 @@ def compare(
         metrics=tuple(metrics),
         models=tuple(models),
         accepted=None if accepted is None else str(accepted),
+        equivalent=equivalent,
         origins={},
     )
     sides = given_baseline(baseline, place), given_candidate(candidate, place)

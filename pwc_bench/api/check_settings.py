@@ -43,6 +43,8 @@ class CheckSettings:
     accepted: str | None = None
     """The file of accepted values; None for results/accepted.jsonl."""
     format: str = "text"
+    equivalent: float | None = None
+    """A margin in percentage points, for the question whether both sides are equally good; None for the usual one."""
     origins: Mapping[str, str]
     """For each key of `[check]` the file that said it, "command line" or "default"."""
 

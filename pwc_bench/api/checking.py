@@ -66,11 +66,13 @@ def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, 
     metrics, only = load_metrics(), chosen_metrics(settings.metrics)
     accepted = (*baseline.acceptances, *_accepted_here(settings))
     sides = _narrowed((baseline, candidate), settings.models)
-    old, new = load_sides(*sides, metrics, only, PredictionLoader(_elsewhere(db)), observer)
+    old, new = load_sides(*sides, metrics, only, PredictionLoader(_elsewhere(db)), observer, settings.equivalent)
     from pwc_bench.regression import compare
 
     observer.stage("comparing")
-    verdicts = compare(old, new, metrics=metrics, policy=settings.policy, accepted=accepted, only=only)
+    verdicts = compare(
+        old, new, metrics=metrics, policy=settings.policy, accepted=accepted, only=only, equivalent=settings.equivalent
+    )
     return Check(old, new, tuple(_titled(verdicts)))
 
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pwc_bench.api.places import default_quiet_budget
-
 __all__ = ["RunOptions"]
 
 
@@ -33,8 +31,9 @@ class RunOptions:
     """fused (where a variant has such an implementation, else the reference) or reference."""
     recipe: str = "test"
     """Which of timm's two configurations decides size and crop: test or train."""
-    quiet_budget: float = field(default_factory=default_quiet_budget)
-    """Seconds that timing may spend on waiting for a quiet machine and on repeating what was disturbed."""
+    quiet_budget: float | None = None
+    """Seconds that timing may spend on waiting for a quiet machine and on repeating what was disturbed; None for
+    $PWC_BENCH_QUIET_BUDGET, else 10."""
     compare_implementations: bool = False
     """Measure the speed of the reference too, beside each fused implementation."""
     tf32: bool = False

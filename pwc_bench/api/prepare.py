@@ -12,7 +12,7 @@ from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.data import choose_data, opened
 from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
 from pwc_bench.api.options import RunOptions
-from pwc_bench.api.places import cache_folder
+from pwc_bench.api.places import cache_folder, default_quiet_budget
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.recipe import CONFIGURATIONS
@@ -68,7 +68,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
             weights=options.weights,
             weights_folder=options.weights_dir,
             limit=options.limit,
-            quiet_budget_seconds=options.quiet_budget,
+            quiet_budget_seconds=_quiet_budget(options),
             compare_implementations=options.compare_implementations,
             crop_cache_bytes=int(options.crop_cache_limit * 2**30) if options.crop_cache else None,
             fresh=options.fresh,
@@ -128,6 +128,10 @@ def _check(options: RunOptions) -> None:
         raise UsageError(f"--weights-dir {options.weights_dir} is not a folder")
 
 
+def _quiet_budget(options: RunOptions) -> float:
+    return default_quiet_budget() if options.quiet_budget is None else options.quiet_budget
+
+
 def _check_amounts(options: RunOptions) -> None:
     for name, value in (
         ("--batch-size", options.batch_size),
@@ -142,8 +146,8 @@ def _check_amounts(options: RunOptions) -> None:
     ):
         if not amount > 0:
             raise UsageError(f"{name} {amount} is too small: give {unit}, more than 0")
-    if not 0.0 <= options.quiet_budget < float("inf"):
-        raise UsageError(f"--quiet-budget {options.quiet_budget} cannot be: give seconds, 0 for no waiting")
+    if not 0.0 <= _quiet_budget(options) < float("inf"):
+        raise UsageError(f"--quiet-budget {_quiet_budget(options)} cannot be: give seconds, 0 for no waiting")
 
 
 def _check_weights(options: RunOptions, variants: tuple[Variant, ...]) -> None:

@@ -54,11 +54,12 @@ def load_sides(
     only: Sequence[str],
     loader: PredictionLoader,
     observer: Observer,
+    equivalent: float | None = None,
 ) -> "tuple[Side, Side]":
     """Return both sides with the predictions that are compared; what cannot be had has a reason."""
     from pwc_bench.regression import Side, predictions_needed
 
-    needed = predictions_needed(baseline.records, candidate.records, metrics=metrics, only=only)
+    needed = predictions_needed(baseline.records, candidate.records, metrics=metrics, only=only, equivalent=equivalent)
     count = sum(map(len, needed))
     if count:
         observer.stage("reading predictions")

@@ -23,16 +23,17 @@ _SIDE = (
         "pwc-bench check",
         "pwc-bench check --baseline git:origin/main:results --metrics top1,gflops",
         "pwc-bench check --baseline campaign:nightly --explain",
+        "pwc-bench check --baseline campaign:fp32 --candidate campaign:bf16 --equivalent 0.5",
         "pwc-bench check --models convit-s --format markdown --output report.md",
         "pwc-bench check --set least-rounds=30 --show-config",
     ),
     exit_codes={
-        0: "nothing that is compared got worse",
-        1: "a regression",
+        0: "nothing that is compared got worse; with --equivalent: all is shown to be equally good",
+        1: "a regression; with --equivalent: more than the margin is lost",
         2: "usage, or bad input: a side that cannot be read, a setting that cannot be",
         3: "incomparable, or no baseline",
         4: "the candidate lacks what the baseline has, or its evaluation failed",
-        5: "undecided, or nothing was compared",
+        5: "undecided, or nothing was compared; with --equivalent: neither is shown",
         130: "interrupted",
     },
 )
@@ -51,6 +52,9 @@ _SIDE = (
 @click.option("--show-config", is_flag=True, help="Say which settings apply and where each was said, and end.")
 @click.option("--set", "thresholds", metavar="KEY=VALUE", multiple=True, callback=pairs, help="A threshold, such as "
               "least-rounds=30. Repeatable; --show-config names them all.")  # fmt: skip
+@click.option("--equivalent", metavar="MARGIN", type=click.FloatRange(min=0, max=50, min_open=True), help="Ask whether "
+              "both are equally good: top-1 and top-5 within MARGIN percentage points, the likelihood within MARGIN "
+              "hundredths of a nat: two one-sided tests on the same images, whatever precision and code.")  # fmt: skip
 @click.option("--accepted", metavar="FILE", help="Accepted values.  [default: results/accepted.jsonl]")
 @db_option
 def command(

@@ -56,6 +56,8 @@ def _diagnosis(check: Check) -> Diagnosis:
 
 def _notes(settings: CheckSettings) -> Iterator[str]:
     """Say what narrows the comparison, and which limits are not the usual ones."""
+    if settings.equivalent is not None:
+        yield ("the question was whether both are equally good on the same images; counts and speed were not compared")
     for key, value in (("metrics", settings.metrics), ("models", settings.models)):
         if value:
             several = len(value) > 1

@@ -33,6 +33,8 @@ def settings_lines(settings: CheckSettings) -> Iterator[str]:
         "accepted": settings.accepted or "results/accepted.jsonl",
         "format": settings.format,
     }
+    if settings.equivalent is not None:
+        values["equivalent"] = f"within {settings.equivalent:g} points"
     values |= {key: f"{number:g}" for key, number in threshold_values(settings.policy).items()}
     widths = max(map(len, values)), max(map(len, values.values()))
     for key, text in values.items():

@@ -7,7 +7,6 @@ import click
 
 from pwc_bench.api.job import taking_part
 from pwc_bench.api.options import RunOptions
-from pwc_bench.api.places import default_quiet_budget
 from pwc_bench.cli.command_text import typed_command
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED, INTERRUPTED
@@ -63,8 +62,8 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--recipe", type=click.Choice(CONFIGURATIONS), default="test", show_default=True, help="The size and "
               "crop of a timm model's images: those of timm's validate.py, or those of its training.")  # fmt: skip
 @click.option("--compare-implementations", is_flag=True, help="Measure the reference's speed beside the fused one's.")
-@click.option("--quiet-budget", type=click.FloatRange(min=0), default=default_quiet_budget,
-              show_default="$PWC_BENCH_QUIET_BUDGET, else 10", metavar="SECONDS",
+@click.option("--quiet-budget", type=click.FloatRange(min=0), metavar="SECONDS",
+              show_default="$PWC_BENCH_QUIET_BUDGET, else 10",
               help="What timing may spend on waiting until the machine is quiet and repeating rounds that others "
               "disturbed. What stays disturbed is marked, and no check decides on it.")  # fmt: skip
 @click.option("--tf32/--no-tf32", default=False, help="Let fp32 matrix products on CUDA use TF32.  [default: no-tf32]")

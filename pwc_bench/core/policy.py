@@ -10,8 +10,7 @@ class Policy:
     """The limits of `pwc-bench check`; `[tool.pwc-bench.check]` of pyproject.toml or pwc-bench.toml may set each."""
 
     significance: float = 0.01
-    """The p-value below which a difference is not chance, after Holm's correction over all variants and metrics of a
-    kind: those that are compared image by image, and those that are measured in rounds."""
+    """The p-value below which a difference is not chance, after Holm's correction over all that a check tests."""
     least_accuracy_loss: float = 0.05
     """Percentage points of a share such as top-1 that a significant loss must reach to count."""
     least_likelihood_loss: float = 0.0005

@@ -11,10 +11,12 @@ __all__ = ["Outcome", "Verdict", "exit_code"]
 
 
 class Outcome(StrEnum):
-    """Where a candidate stands to its baseline. Only the first two pass."""
+    """Where a candidate stands to its baseline. Only the first three pass."""
 
     SAME = "same"
     IMPROVED = "improved"
+    EQUIVALENT = "equivalent"
+    """Shown to be equally good within a stated margin, which is more than the same."""
     REGRESSED = "regressed"
     INCOMPARABLE = "incomparable"
     """Hardware, recipe, data or the metric's version differ, or there is nothing to compare with."""
@@ -26,7 +28,7 @@ class Outcome(StrEnum):
     @property
     def passes(self) -> bool:
         """Tell whether a check may go on."""
-        return self in (Outcome.SAME, Outcome.IMPROVED)
+        return self in (Outcome.SAME, Outcome.IMPROVED, Outcome.EQUIVALENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

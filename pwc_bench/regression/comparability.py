@@ -1,13 +1,14 @@
 """What must be equal before two measurements of a metric may be compared, by the metric's kind and scope."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pwc_bench.core.exact_value import WEIGHTS
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Setting, depends_on_machine
 
-__all__ = ["differences"]
+__all__ = ["differences", "image_differences"]
 
 _NONE = "unknown"
 
@@ -18,6 +19,17 @@ def differences(metric: Metric, baseline: Record, candidate: Record) -> tuple[st
     The words for the baseline come first. Both records hold `metric`.
     """
     return tuple(_differences(metric, baseline, candidate))
+
+
+def image_differences(metric: Metric, baseline: Record, candidate: Record) -> tuple[str, ...]:
+    """Return the same of a metric that is compared image by image, whatever precision and code it comes from."""
+    versions = [record.measurements[metric.key].version for record in (baseline, candidate)]
+    old, new = Setting.of(baseline, metric), Setting.of(candidate, metric)
+    return (
+        *_unlike("version of the metric's definition", *versions),
+        *_images(baseline, candidate),
+        *old.differences(replace(new, precision=old.precision)),
+    )
 
 
 def _differences(metric: Metric, baseline: Record, candidate: Record) -> Iterator[str]:

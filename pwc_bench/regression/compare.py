@@ -7,6 +7,7 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.equivalence import pair_images, prepare_equivalence
 from pwc_bench.regression.exact import judge_exact
 from pwc_bench.regression.pair import Pair, Tested
 from pwc_bench.regression.paired import prepare_paired
@@ -26,21 +27,18 @@ def compare(
     policy: Policy,
     accepted: Sequence[Acceptance] = (),
     only: Collection[str] = (),
+    equivalent: float | None = None,
 ) -> tuple[Verdict, ...]:
     """Return what became of every metric that either side holds: by variant, then by data set and metric.
 
     `metrics` are all that are declared, by key, in the order in which they are shown; a metric that the baseline holds
     and nobody declares any more is missing, never silent. `only` names the keys to compare ("weights" for the hash of
-    the checkpoint), all where it is empty. Pure: it reads nothing, and changes nothing.
+    the checkpoint), all where it is empty. With `equivalent`, a margin in percentage points, the question is another:
+    whether what is compared image by image is equally good, whatever precision and code it comes from; nothing else is
+    compared then. Pure: it reads nothing, and changes nothing.
     """
-    pairs = pair_up(baseline.records, candidate.records, metrics, only)
-    verdicts: dict[int, Verdict] = {
-        place: pair.stopped(pair.hurdle) for place, pair in enumerate(pairs) if pair.hurdle is not None
-    }
-    for places in _families(pairs):
-        found = [_judge(pairs[place], baseline, candidate, policy, accepted) for place in places]
-        verdicts |= zip(places, _concluded(found), strict=True)
-    return tuple(verdicts[place] for place in range(len(pairs)))
+    pairs = _paired(baseline.records, candidate.records, metrics, only, equivalent)
+    return tuple(_concluded([_judged(pair, baseline, candidate, policy, accepted, equivalent) for pair in pairs]))
 
 
 def predictions_needed(
@@ -49,11 +47,12 @@ def predictions_needed(
     *,
     metrics: Mapping[str, Metric],
     only: Collection[str] = (),
+    equivalent: float | None = None,
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the ids of the baseline's and of the candidate's records whose predictions `compare` will look at."""
     wanted = [
         pair
-        for pair in pair_up(baseline, candidate, metrics, only)
+        for pair in _paired(baseline, candidate, metrics, only, equivalent)
         if pair.hurdle is None and pair.metric.kind is Kind.PAIRED
     ]
     return (
@@ -62,23 +61,29 @@ def predictions_needed(
     )
 
 
-def _families(pairs: Sequence[Pair]) -> Iterable[list[int]]:
-    """Group the pairs that can be compared by the kind of their metric: Holm's correction goes over each group.
-
-    So it counts every variant, metric and data set of a check. Images and rounds are corrected apart: each family may
-    err in half of `significance`, since that is two-sided and one side of it is a loss.
-    """
-    groups: dict[Kind, list[int]] = {}
-    for place, pair in enumerate(pairs):
-        if pair.hurdle is None:
-            groups.setdefault(pair.metric.kind, []).append(place)
-    return groups.values()
+def _paired(
+    baseline: Iterable[Record],
+    candidate: Iterable[Record],
+    metrics: Mapping[str, Metric],
+    only: Collection[str],
+    equivalent: float | None,
+) -> tuple[Pair, ...]:
+    return (pair_up if equivalent is None else pair_images)(baseline, candidate, metrics, only)
 
 
-def _judge(
-    pair: Pair, baseline: Side, candidate: Side, policy: Policy, accepted: Sequence[Acceptance]
+def _judged(
+    pair: Pair,
+    baseline: Side,
+    candidate: Side,
+    policy: Policy,
+    accepted: Sequence[Acceptance],
+    equivalent: float | None,
 ) -> Tested | Verdict:
     """Judge a pair by the rule of its metric's kind, as far as that can be done alone."""
+    if pair.hurdle is not None:
+        return pair.stopped(pair.hurdle)
+    if equivalent is not None:
+        return prepare_equivalence(pair, baseline, candidate, policy, equivalent)
     kind = pair.metric.kind
     if kind is Kind.EXACT:
         return judge_exact(pair, accepted)
@@ -88,7 +93,10 @@ def _judge(
 
 
 def _concluded(found: Sequence[Tested | Verdict]) -> list[Verdict]:
-    """Correct the tests of one family for being so many, and return all verdicts in their order."""
+    """Correct all tests of a check for being so many, over variants, metrics and data sets; return all verdicts.
+
+    So a check in which nothing changed calls a loss in at most half of `significance`: that is two-sided.
+    """
     tested = [each for each in found if isinstance(each, Tested)]
     corrected = iter(holm([each.p_value for each in tested]))
     return [each.conclude(next(corrected), len(tested)) if isinstance(each, Tested) else each for each in found]

@@ -1,6 +1,8 @@
 """What stops two records that both hold a metric from being compared. The gravest comes first."""
 
 import math
+from collections.abc import Callable
+from typing import TypeAlias
 
 from pwc_bench.core.exact_value import WEIGHTS
 from pwc_bench.core.metric import Metric, Scope
@@ -12,7 +14,11 @@ from pwc_bench.regression.pair import Hurdle
 __all__ = ["find_hurdle"]
 
 
-def find_hurdle(metric: Metric, baseline: Record, candidate: Record) -> Hurdle | None:
+Differ: TypeAlias = Callable[[Metric, Record, Record], tuple[str, ...]]
+"""Says in words what differs although it must not."""
+
+
+def find_hurdle(metric: Metric, baseline: Record, candidate: Record, differ: Differ = differences) -> Hurdle | None:
     """Return what stands in the way, None where both may be compared. Neither record failed, both hold `metric`."""
     if metric.key == WEIGHTS.key:
         return None
@@ -21,7 +27,7 @@ def find_hurdle(metric: Metric, baseline: Record, candidate: Record) -> Hurdle |
         return Hurdle(Outcome.INCONCLUSIVE, f"the {whose}'s value or one of its rounds is no finite number")
     if metric.scope is Scope.DATASET and candidate.status is Status.PARTIAL and baseline.status is Status.COMPLETE:
         return Hurdle(Outcome.MISSING, f"the candidate's evaluation is incomplete: {_why(candidate)}")
-    found = differences(metric, baseline, candidate)
+    found = differ(metric, baseline, candidate)
     if metric.scope is Scope.DATASET and baseline.status is Status.PARTIAL and candidate.status is Status.COMPLETE:
         found = (*found, f"the baseline is incomplete ({_why(baseline)})")
     return Hurdle(Outcome.INCOMPARABLE, "different " + "; ".join(found)) if found else None

@@ -167,19 +167,23 @@ def _with_runs(pair: Pair, holders: Sequence[Record], subject: _Subject) -> Pair
     old, new = pair.baseline, pair.candidate
     if old is None or new is None:
         return pair
-    runs = [h for h in holders if _lane(h) == _lane(old) and find_hurdle(pair.metric, h, new) is None][:_MOST_RUNS]
+    runs = [h for h in holders if _machine(h) == _machine(old) and find_hurdle(pair.metric, h, new) is None][:_MOST_RUNS]
     known = {known_id(holder) for holder in holders} - {known_id(new)}
     again = [
         record
         for record in subject.reruns
         if exact_value(record, pair.metric.key)
         and record.status is not Status.FAILED
-        and _lane(record) == _lane(new)
+        and _machine(record) == _machine(new)
         and _code(record) == _code(new)
         and known_id(record) not in known
         and find_hurdle(pair.metric, old, record) is None
     ][:_MOST_RUNS]
     return replace(pair, baseline_runs=tuple(runs), candidate_runs=tuple(again))
+
+
+def _machine(record: Record) -> Machine:
+    return Machine.of(record.environment)
 
 
 def _code(record: Record) -> tuple[object, ...]:

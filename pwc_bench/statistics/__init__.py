@@ -1,6 +1,7 @@
 """Intervals and tests on scipy and statsmodels: how far a number can be trusted, and whether two differ."""
 
 from pwc_bench.statistics.between_runs import LEAST_RUNS, Shift, shift_between_runs
+from pwc_bench.statistics.equivalence import mean_beyond, share_lost_beyond
 from pwc_bench.statistics.intervals import Interval, bootstrap_mean, bootstrap_median, bootstrap_statistic, wilson
 from pwc_bench.statistics.paired import mcnemar_exact, paired_bootstrap, paired_t
 from pwc_bench.statistics.reliability import Bin, Reliability, reliability
@@ -18,9 +19,11 @@ __all__ = [
     "holm",
     "mann_whitney",
     "mcnemar_exact",
+    "mean_beyond",
     "paired_bootstrap",
     "paired_t",
     "reliability",
+    "share_lost_beyond",
     "shift_between_runs",
     "wilson",
 ]

@@ -14,6 +14,8 @@ __all__ = ["busy_caveat", "noise_of_rounds", "undisturbed"]
 Found = TypeVar("Found")
 
 _LOOK_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 5.0
+"""One step of a gauge may take only so long (`run --model-timeout`)."""
 _NEEDED = 0.9
 """Processors that must be idle for each that is needed, before a round is tried again."""
 
@@ -30,7 +32,7 @@ def undisturbed(
     while watch.is_disturbed and patience.seconds > 0.0:
         yield f"{what}: the machine is busy, waiting for it ({patience.seconds:.0f} s left of --quiet-budget)"
         began = time.perf_counter()
-        _wait(patience.seconds)
+        _wait(min(patience.seconds, _LONGEST_WAIT_SECONDS))
         with watch.looking():
             found = take()
         patience.seconds -= time.perf_counter() - began

@@ -26,6 +26,7 @@ _SIGNS = {
     Outcome.INCOMPARABLE: "\N{WARNING SIGN}\ufe0f",
     Outcome.INCONCLUSIVE: "\N{WARNING SIGN}\ufe0f",
     Outcome.IMPROVED: "\N{WHITE HEAVY CHECK MARK}",
+    Outcome.EQUIVALENT: "\N{WHITE HEAVY CHECK MARK}",
     Outcome.SAME: "",
 }
 _P_VALUE = re.compile(r"\bp [<=]")

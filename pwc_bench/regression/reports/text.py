@@ -181,4 +181,4 @@ def _role(verdict: Verdict) -> Role:
         return Role.QUIET
     if not verdict.outcome.passes:
         return Role.BAD
-    return Role.GOOD if verdict.outcome is Outcome.IMPROVED else Role.PLAIN
+    return Role.GOOD if verdict.outcome in (Outcome.IMPROVED, Outcome.EQUIVALENT) else Role.PLAIN

@@ -13,6 +13,7 @@ _ORDER = (
     Outcome.INCOMPARABLE,
     Outcome.INCONCLUSIVE,
     Outcome.IMPROVED,
+    Outcome.EQUIVALENT,
     Outcome.SAME,
 )
 """Worst first, as exit codes rank them."""

@@ -2,11 +2,12 @@
 
 from tests.regression.table.accuracy import ACCURACY
 from tests.regression.table.case import Case
+from tests.regression.table.equivalence import EQUIVALENCE
 from tests.regression.table.exact import EXACT
 from tests.regression.table.presence import PRESENCE
 from tests.regression.table.speed import SPEED
 
 __all__ = ["SECTIONS", "Case"]
 
-SECTIONS = (EXACT, ACCURACY, SPEED, PRESENCE)
+SECTIONS = (EXACT, ACCURACY, SPEED, EQUIVALENCE, PRESENCE)
 """In the order in which docs/verdicts.md shows them."""

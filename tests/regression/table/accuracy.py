@@ -56,7 +56,7 @@ ACCURACY = Section(
     "Accuracy and likelihood",
     "The same images are compared one by one, so both sides need their predictions, of the same images, labels, "
     "recipe and precision; the device may be another one. Top-1 and top-5 fail where more images were lost than "
-    "won, McNemar's exact test gives p < 0.01 after Holm's correction over all that is compared image by image, and "
+    "won, McNemar's exact test gives p < 0.01 after Holm's correction over all that a check tests, and "
     "the loss is at least 0.05 points. The likelihood fails where its mean is worse by at least 0.0005 nats, a "
     "paired bootstrap's interval leaves out 0, and the paired test gives p < 0.01 after Holm. Where more than 0.5 % "
     "of the first guesses changed, a passing variant has a warning. "

@@ -35,11 +35,20 @@ class Case:
     warns: bool = False
     accepted: Sequence[Acceptance] = ()
     only: Sequence[str] = ()
+    equivalent: float | None = None
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Compare both sides with the default policy."""
         old, new = side("the baseline", *self.old), side("the candidate", *self.new)
-        return compare(old, new, metrics=METRICS, policy=Policy(), accepted=self.accepted, only=self.only)
+        return compare(
+            old,
+            new,
+            metrics=METRICS,
+            policy=Policy(),
+            accepted=self.accepted,
+            only=self.only,
+            equivalent=self.equivalent,
+        )
 
     def verdict(self, verdicts: Sequence[Verdict]) -> Verdict | None:
         """Return the one that the row is about."""
