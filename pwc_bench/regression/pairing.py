@@ -167,7 +167,9 @@ def _with_runs(pair: Pair, holders: Sequence[Record], subject: _Subject) -> Pair
     old, new = pair.baseline, pair.candidate
     if old is None or new is None:
         return pair
-    runs = [h for h in holders if _machine(h) == _machine(old) and find_hurdle(pair.metric, h, new) is None][:_MOST_RUNS]
+    runs = [h for h in holders if _machine(h) == _machine(old) and find_hurdle(pair.metric, h, new) is None][
+        :_MOST_RUNS
+    ]
     known = {known_id(holder) for holder in holders} - {known_id(new)}
     again = [
         record

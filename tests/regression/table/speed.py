@@ -60,16 +60,17 @@ _TIMED_ONLY = ["throughput"]
 
 SPEED = Section(
     "Speed: throughput, latency, end-to-end throughput",
-    "A run's level is the median of its rounds, of which there are at least 20. A loss counts where the levels differ "
-    "by more than 5 %, by more than runs of one and the same model drift, and the rounds of the newest runs differ "
-    "(Mann-Whitney, two-sided): both p-values below 0.01 after Holm's correction over all that a check tests, "
-    "images too. From three comparable runs on, the baseline says itself how far runs drift (Student's t); below that "
-    "10 % is assumed. A loss that the rounds show and drift may explain is undecided: measured again, the candidate's "
-    "runs of the same code count together. What was measured on a busy machine is left out, and undecided where "
-    "nothing else is there. Compared are only records of the same device, precision, batch size, implementation, compilation, "
-    "CUDA graphs, TF32, memory format, threads, power limit and size of input; end-to-end also of the same images and "
-    "the same variants in the pass. Energy, peak memory, MFU and the calibration error are shown and never gated. "
-    "(20 rounds a side that scatter by 2 %, unless a row says otherwise.)",
+    "A run's level is the median of its rounds, of which there are at least 20. A loss counts where the levels "
+    "differ by more than 5 %, by more than runs of one and the same model drift, and the rounds of the newest runs "
+    "differ (Mann-Whitney, two-sided): both p-values below 0.01 after Holm's correction over all that a check "
+    "tests, images too. From three comparable runs on, the baseline says itself how far runs drift (Student's t); "
+    "below that 10 % is assumed. A loss that the rounds show and drift may explain is undecided: measured again, "
+    "the candidate's runs of the same code count together. What was measured on a busy machine is left out, and "
+    "undecided where nothing else is there. Compared are only records of the same device, precision, batch size, "
+    "implementation, compilation, CUDA graphs, TF32, memory format, threads, power limit and size of input; "
+    "end-to-end also of the same images and the same variants in the pass. Energy, peak memory, MFU and the "
+    "calibration error are shown and never gated. (20 rounds a side that scatter by 2 %, unless a row says "
+    "otherwise.)",
     (
         Case(
             baseline="3,000 images/s",
