@@ -91,6 +91,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Tensor], Tensor], int]] = {
     "matrix_power": (lambda x: torch.linalg.matrix_power(W * x[0, 0], 5), 3 * 64**3),
     "bilinear": (lambda x: F.bilinear(x, x, torch.ones(5, 64, 64)), 10 * 5 * (64 * 64 + 64)),
     "cdist": (lambda x: torch.cdist(x, W[None]), 10 * 64 * 64),
+    "cov": (lambda x: torch.cov(x[0]), 10 * 10 * 64),
     # attention
     "attention": (lambda x: F.scaled_dot_product_attention(x, x, x), 2 * 10 * 10 * 64),
     "causal attention": (
@@ -161,6 +162,9 @@ LAYERS: dict[str, tuple[Callable[[Tensor, Any], Tensor], nn.Module, int]] = {
         lambda x, layer: layer(x),
         nn.TransformerEncoderLayer(64, 4, 128, batch_first=True),
         10 * 64 * 64 * 4 + 12_800 + 2 * 10 * 64 * 128 + 2 * 640 * 5,
+    ),
+    "a normalised weight": (
+        lambda x, layer: layer(x), nn.utils.parametrizations.weight_norm(nn.Linear(64, 5)), 10 * 64 * 5,
     ),
     "norms": (
         lambda x, layer: layer(x),

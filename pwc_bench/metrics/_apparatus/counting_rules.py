@@ -260,6 +260,8 @@ RULES: Mapping[str, Rule] = {
     "kron": _outer,
     "bilinear": _bilinear,
     "cdist": _sums(0),
+    "cov": _sums(0),
+    "corrcoef": _sums(0),
     "linalg_multi_dot": _multi_dot,
     "chain_matmul": _multi_dot,
     "matrix_power": _matrix_power,
@@ -302,7 +304,8 @@ _MOVING = frozenset(
         "new_zeros", "nonzero", "one_hot", "ones_like", "pad", "pixel_shuffle", "pixel_unshuffle",
         "rand_like", "randn_like", "reflection_pad1d", "reflection_pad2d", "repeat", "repeat_interleave",
         "replication_pad1d", "replication_pad2d", "resize", "roll", "rot90", "scatter", "set", "stack",
-        "_pack_padded_sequence", "_pad_packed_sequence", "take_along_dim", "tile", "tril", "triu", "zero",
+        "_pack_padded_sequence", "_pad_packed_sequence", "take_along_dim", "tile", "tril", "triu", "type_as",
+        "zero", "bernoulli", "cartesian_prod", "exponential", "normal", "random", "uniform",
         "zeros_like", "complex", "block_diag",
         # comparison, which fvcore leaves out too
         "argmax", "argmin", "argsort", "bucketize", "clamp", "clamp_max", "clamp_min", "equal", "item",
@@ -314,7 +317,8 @@ _MOVING = frozenset(
 )
 _ELEMENTWISE = frozenset(
     {
-        "cumsum", "cumprod", "logcumsumexp", "col2im", "cross", "glu", "hardswish", "log_softmax", "polar", "prelu",
+        "_weight_norm", "cosine_similarity", "cumsum", "cumprod", "dist", "linalg_cross", "renorm", "trapezoid",
+        "logcumsumexp", "col2im", "cross", "glu", "hardswish", "log_softmax", "polar", "prelu",
         "rms_norm", "_fused_rms_norm", "softmax", "_softmax", "normalize", "scatter_add", "index_add", "scatter_reduce",
         "rrelu", "celu", "selu", "softshrink", "hardshrink", "tanhshrink", "softmin", "logsigmoid", "log_sigmoid",
         "avg_pool1d", "avg_pool2d", "avg_pool3d", "max_pool1d", "max_pool2d", "max_pool3d", "adaptive_avg_pool1d",
@@ -333,7 +337,7 @@ def is_free(operator: str) -> bool:
     """Tell whether an operator of aten only looks at, moves, makes or compares elements."""
     name = operator.removeprefix("aten::")
     plain = name.rstrip("_")
-    if name in _MOVING or plain in _MOVING:
+    if name in _MOVING or plain in _MOVING or name.startswith("profiler::"):
         return True
     overloads = (*_overloads(name), *_overloads(plain))
     return any(map(_is_view, overloads)) or (bool(overloads) and not any(map(_computes, overloads)))

@@ -42,7 +42,8 @@ def count_dispatched(model: Any, side_px: int) -> OperatorCounts:  # noqa: ANN40
     # In inference mode operators arrive whole, by the names under which a trace holds them.
     with visible_work(), torch.inference_mode(), sdpa_kernel(SDPBackend.MATH), flops, watch:
         try:
-            unwrapped(model)(random_images(1, side_px))
+            # The counter hooks into the gradients of whatever wants some, and there are none in inference mode.
+            unwrapped(model).requires_grad_(requires_grad=False)(random_images(1, side_px))
         except Exception as error:
             why = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise EvaluationError(f"torch's counter cannot run this model: {why}") from error
