@@ -9,7 +9,9 @@ from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import prints
+from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.views.answers import Answers
+from pwc_bench.views.cells import setting_text
 from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.paper_results import own_variants
 from pwc_bench.views.reproduction import Reproduction
@@ -32,6 +34,9 @@ def measured_values(metric: Metric, record: Record) -> Values:
         "device": record.environment.device,
         "precision": record.environment.precision,
         "implementation": record.environment.implementation,
+        "batch_size": record.batch_size_of(metric.key) if depends_on_machine(metric) else None,
+        "threads": record.environment.threads if depends_on_machine(metric) else None,
+        "setting": setting_text(record, metric),
         "record": record.id,
     }
 

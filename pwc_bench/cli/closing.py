@@ -1,18 +1,22 @@
 """What a campaign found out, beside what was claimed: the rows and notes of the closing table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.cli.text import plural
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.core.record import Environment, Record, Status, WeightsStatus
+from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.core.selection import Usage, speaking_record, usage_of, uses_of
+from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.views.checks import precision_flips
 
-__all__ = ["ABSENT", "CAUTION", "INCOMPLETE", "Cell", "Closing", "Column", "Row", "close"]
+__all__ = ["ABSENT", "CAUTION", "INCOMPLETE", "OTHER", "Cell", "Closing", "Column", "Row", "close"]
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
+OTHER = "\N{DOUBLE DAGGER}"
+"""Marks a speed in another setting than the column's; a note says which."""
 INCOMPLETE = "*"
 """Marks a value of a record that is not complete; a note says why."""
 CAUTION = "†"
@@ -62,14 +66,15 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
     by_variant: dict[str, list[Record]] = {}
     for record in records:
         by_variant.setdefault(record.variant, []).append(record)
+    usages = [(metric, usage_of(uses_of(records, metric))) for metric in metrics]
     rows: list[Row] = []
     used: list[tuple[Metric, Claim]] = []
     for found in by_variant.values():
         cells = []
-        for metric in metrics:
+        for metric, usage in usages:
             claim = _claim(claims, found, metric, catalogue, demos)
             used += [] if claim is None else [(metric, claim)]
-            cells.append(Cell(_measured(found, metric), _claimed(claim, metric)))
+            cells.append(Cell(_measured(found, metric, usage), _claimed(claim, metric)))
         rows.append(Row(_title(found[0], catalogue), tuple(cells)))
     return Closing(
         columns=tuple(_column(metric, records, demos) for metric in metrics),
@@ -77,10 +82,10 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
         notes=(
             *_demo_note(records, catalogue, demos),
             *_status_notes(records, catalogue),
-            *_caution_notes(by_variant.values(), metrics, catalogue),
+            *_caution_notes(by_variant.values(), usages, catalogue),
             *_own_weights_note(records, catalogue),
             *_claim_notes(used),
-            *_speed_notes(records),
+            *_speed_notes(records, usages, catalogue),
             *_flip_notes(records, catalogue),
         ),
     )
@@ -103,12 +108,14 @@ def _column(metric: Metric, records: Sequence[Record], demos: set[str]) -> Colum
     return Column(f"Demo {_SHOWN[metric.key].lower()}" if is_demo else _SHOWN[metric.key], metric.display.unit)
 
 
-def _measured(records: Sequence[Record], metric: Metric) -> str:
-    record = _holder(records, metric)
+def _measured(records: Sequence[Record], metric: Metric, usage: Usage) -> str:
+    record = _holder(records, metric, usage)
     if record is None:
         return ABSENT
     found = record.measurements[metric.key]
     mark = ("" if record.status is Status.COMPLETE else INCOMPLETE) + (CAUTION if found.cautions else "")
+    if depends_on_machine(metric) and Setting.of(record, metric) != usage.usual(metric.key):
+        mark += OTHER
     text = metric.display.text(found.value)
     if metric.scope is Scope.DATASET and found.interval is not None:
         # The wider side of an interval that need not be symmetric.
@@ -117,7 +124,9 @@ def _measured(records: Sequence[Record], metric: Metric) -> str:
     return text + mark
 
 
-def _holder(records: Sequence[Record], metric: Metric) -> Record | None:
+def _holder(records: Sequence[Record], metric: Metric, usage: Usage) -> Record | None:
+    if depends_on_machine(metric):
+        return speaking_record(records, metric, usage)
     return next((record for record in records if metric.key in record.measurements), None)
 
 
@@ -173,13 +182,13 @@ def _status_notes(records: Sequence[Record], catalogue: Catalogue) -> list[str]:
 
 
 def _caution_notes(
-    by_variant: Iterable[Sequence[Record]], metrics: Sequence[Metric], catalogue: Catalogue
+    by_variant: Iterable[Sequence[Record]], usages: Sequence[tuple[Metric, Usage]], catalogue: Catalogue
 ) -> list[str]:
     """Say what is to be known of the values that are marked, once for all variants that share it."""
     titles: dict[tuple[str, str], list[str]] = {}
     for records in by_variant:
-        for metric in metrics:
-            record = _holder(records, metric)
+        for metric, usage in usages:
+            record = _holder(records, metric, usage)
             for caution in () if record is None else record.measurements[metric.key].cautions:
                 titles.setdefault((_SHOWN[metric.key], caution), []).append(_title(records[0], catalogue))
     return [f"{CAUTION} {heading} of {', '.join(named)}: {caution}" for (heading, caution), named in titles.items()]
@@ -202,12 +211,6 @@ def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
     return [*([f"claims are as printed: {shown}"] if named else []), *conditions]
 
 
-def _machine(environment: Environment) -> str:
-    """Name what a speed depends on, the implementation too where it is not the reference."""
-    own = "" if environment.implementation == "reference" else f", {environment.implementation} implementation"
-    return f"{environment.device}, {environment.precision}, batch {environment.batch_size}{own}"
-
-
 def _flip_notes(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
     """Warn of predictions that a lower precision changed on the sample that was compared with fp32."""
     found = [(record, flips) for record in records if (flips := precision_flips(record)) is not None]
@@ -220,8 +223,20 @@ def _flip_notes(records: Iterable[Record], catalogue: Catalogue) -> list[str]:
     return [f"warning: {precision} changed the top-1 of images of a sample: {', '.join(changed)}"]
 
 
-def _speed_notes(records: Iterable[Record]) -> list[str]:
-    """Say on what the speeds were measured: beside a claim on other hardware they say little."""
-    environments = [record.environment for record in records if "throughput" in record.measurements]
-    places = dict.fromkeys(_machine(environment) for environment in environments)
-    return [f"speed here: {place}" for place in places]
+def _speed_notes(
+    records: Sequence[Record], usages: Sequence[tuple[Metric, Usage]], catalogue: Catalogue
+) -> Iterator[str]:
+    """Say in which setting the speeds were measured, and which ones in another: they do not compare."""
+    for metric, usage in usages:
+        usual = usage.usual(metric.key) if depends_on_machine(metric) else None
+        if usual is None:
+            continue
+        name = _SHOWN[metric.key].lower()
+        yield f"{name} here: {usual.text}"
+        timed = [record for record in records if metric.key in record.measurements]
+        for setting in usage.settings[metric.key][1:]:
+            made_so = [record for record in timed if Setting.of(record, metric) == setting]
+            told = (f"{_title(r, catalogue)} {metric.display.text(r.measurements[metric.key].value)}" for r in made_so)
+            unit = f" {metric.display.unit}".rstrip()
+            numbers = f"{', '.join(dict.fromkeys(told))}{unit}"
+            yield f"{OTHER} {name} in another setting, not to be compared: {setting.text_beside(usual)}: {numbers}"

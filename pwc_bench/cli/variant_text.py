@@ -50,4 +50,4 @@ def _measured(own: Mapping[str, Any], metric: Metric) -> str:
     marks = [own["status"]] if own["status"] != "complete" else []
     marks += {"probe": ["demo"], "local": ["own weights"]}.get(own["weights"] if own["dataset"] else "", [])
     parts += [f"({', '.join(marks)})"] if marks else []
-    return f"{' '.join(parts)}, {own['device']}, {own['precision']}, record {own['record'][:12]}"
+    return f"{' '.join(parts)}, {own['setting']}, record {own['record'][:12]}"

@@ -1,6 +1,6 @@
 """Which of many records speaks for a variant, and in which setting numbers are compared."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine
 
-__all__ = ["Usage", "Use", "current_record", "speaking_record", "usage_of"]
+__all__ = ["Usage", "Use", "current_record", "speaking_record", "usage_of", "uses_of"]
 
 
 def current_record(records: Iterable[Record], metric: str) -> Record | None:
@@ -66,6 +66,14 @@ def speaking_record(records: Iterable[Record], metric: Metric, usage: Usage) -> 
             by_setting.setdefault(Setting.of(record, metric), []).append(record)
     found = (current_record(by_setting.get(setting, ()), metric.key) for setting in usage.settings.get(metric.key, ()))
     return next(filter(None, found), None)
+
+
+def uses_of(records: Iterable[Record], metric: Metric) -> Iterator[Use]:
+    """Yield how each of the records that hold `metric` made it."""
+    for record in records:
+        if metric.key in record.measurements and record.status is not Status.FAILED:
+            machine, setting = Machine.of(record.environment), Setting.of(record, metric)
+            yield Use(record.variant, metric.key, machine, setting, record.started)
 
 
 def usage_of(uses: Iterable[Use]) -> Usage:

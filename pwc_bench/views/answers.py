@@ -20,7 +20,8 @@ class Answers:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._current: dict[tuple[str, str], Current] = {}
-        self._usage = cache(partial(site_usage, archive))
+        self.usage = cache(partial(site_usage, archive))
+        """Returns the usual settings of all records, read once."""
         self.ratios = SpeedRatios(archive)
         """Compares speeds that were claimed on other hardware."""
 
@@ -28,7 +29,7 @@ class Answers:
         """Return the records that speak for a variant on a data set and of its architecture."""
         key = (variant, dataset)
         if key not in self._current:
-            self._current[key] = current_records(self._archive, dataset, variant=variant, usage=self._usage)
+            self._current[key] = current_records(self._archive, dataset, variant=variant, usage=self.usage)
         return self._current[key]
 
     def record(self, claim: Claim) -> Record | None:

@@ -59,6 +59,8 @@ class BoardColumn:
     """What all its claims depend on; None where that differs, and then stands with each of them."""
     measured_conditions: str | None
     """The setting of its measurements, of those that depend on one; any other says its own."""
+    measured_settings: tuple[tuple[str, str], ...]
+    """For each machine on which it was measured its word and the setting there, the usual one first."""
     claims_differ: bool
     """Whether its claims are speeds on several machines, or on some that nobody named: their order is no ranking."""
 
@@ -114,9 +116,17 @@ def board_columns(
             measured_index=str(index + has_claims),
             claim_conditions=_common(claimed),
             measured_conditions=setting.text if setting else None,
+            measured_settings=tuple(_settings(metric, usage)) if is_of_machine else (),
             claims_differ=is_of_machine and len(claimed) > 1 and (None in claimed or len(set(claimed)) > 1),
         )
         index += has_claims + is_ours
+
+
+def _settings(metric: Metric, usage: Usage) -> Iterator[tuple[str, str]]:
+    for machine in usage.machines:
+        setting = usage.usual(metric.key, machine)
+        if setting is not None:
+            yield machine.key, setting.text
 
 
 def further_columns(columns: Sequence[BoardColumn]) -> tuple[FurtherColumn, ...]:

@@ -14,6 +14,10 @@ from pwc_bench.views.separation import claim_interval
 __all__ = ["counted_costs", "crossed_points", "dated_points"]
 
 
+_OPEN_END = 1e-6
+"""What an interval of rounding lacks at its upper end, as a share of its width."""
+
+
 def crossed_points(row: BoardRow, place: int, columns: Sequence[BoardColumn], axes: tuple[int, int]) -> Iterator[Point]:
     """Yield a row's claimed and measured point, each where both numbers are known; `axes` are the columns of x and y.
 
@@ -125,7 +129,9 @@ def _bounds(found: MeasuredCell) -> Interval | None:
 
 
 def _claim_spread(claim: ClaimCell, column: BoardColumn) -> Interval:
-    return claim_interval(claim.number.sort, column.images)
+    """Return where a claimed number may lie: what is rounded to 2 begins where what is rounded to 1 ends."""
+    low, high = claim_interval(claim.number.sort, column.images)
+    return low, high - _OPEN_END * (high - low)
 
 
 def _text(number: str, unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
@@ -10,7 +11,8 @@ from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
-from pwc_bench.core.selection import current_record
+from pwc_bench.core.selection import speaking_record, usage_of, uses_of
+from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
 from pwc_bench.views.board_metrics import board_metrics
 from pwc_bench.views.board_ranking import can_rank
@@ -120,14 +122,16 @@ def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str
 def _best_measurement(
     names: Names, by_variant: Mapping[str, Sequence[Record]], metric: Metric, path: str
 ) -> BestMeasurement | None:
-    """Return the best of the records that speak for their variants.
+    """Return the best of the records that speak for their variants; speeds are compared in one setting only.
 
     A complete one goes before a partial one, and one of published weights before one of the user's own.
     """
+    usage = usage_of(uses_of(chain.from_iterable(by_variant.values()), metric))
+    usual = usage.usual(metric.key)
     best: tuple[tuple[bool, bool], Record] | None = None
     for records in by_variant.values():
-        record = current_record(records, metric.key)
-        if record is None:
+        record = speaking_record(records, metric, usage)
+        if record is None or (depends_on_machine(metric) and Setting.of(record, metric) != usual):
             continue
         trust = (record.status is Status.COMPLETE, not is_of_own_weights(record))
         if best is None or trust > best[0] or (trust == best[0] and _improves(metric, record, best[1])):

@@ -15,7 +15,7 @@ from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.selection import Usage
-from pwc_bench.core.setting import depends_on_machine
+from pwc_bench.core.setting import Machine, depends_on_machine
 from pwc_bench.views.cells import measured_cell
 from pwc_bench.views.current import current_records, site_usage
 from pwc_bench.views.guesses import Guesses
@@ -80,7 +80,8 @@ class _Numbering:
     """Numbers for what stands in many rows."""
 
     likenesses: dict[tuple[object, ...], int]
-    settings: dict[str, int]
+    settings: dict[tuple[str, str], int]
+    """By the words and the machine's key."""
 
 
 def _model(
@@ -145,9 +146,9 @@ def _said(metric: Metric) -> str:
 def _measured(metric: Metric, numbering: _Numbering, record: Record) -> tuple[str, str, float, int, int | None]:
     cell = measured_cell(record, metric, _HOME)
     alike = numbering.likenesses.setdefault(likeness(metric, record), len(numbering.likenesses))
-    setting = None
+    setting, machine = None, Machine.of(record.environment)
     if metric.kind is not Kind.EXACT:
-        setting = numbering.settings.setdefault(cell.conditions, len(numbering.settings))
+        setting = numbering.settings.setdefault((cell.conditions, machine.key), len(numbering.settings))
     return cell.number.text, cell.href, record.measurements[metric.key].value, alike, setting
 
 

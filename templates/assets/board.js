@@ -14,6 +14,7 @@
   const headOf = (id) => heads.find((head) => head.dataset.id === id);
   const boxes = Array.from(form.querySelectorAll("[data-shows]"));
   const choices = Array.from(form.elements).filter((e) => e.name);
+  const optionOf = (e, value) => Array.from(e?.options ?? []).some((option) => option.value === value);
   const valueOf = (e) => (e.type !== "checkbox" || e.checked) && e.value;
   const hiddenKeys = () => boxes.filter((box) => !box.checked).map((box) => box.dataset.shows);
   const svg = document.querySelector("svg.plot");
@@ -43,18 +44,18 @@
 
   // The chosen machine in full, "nvidia-h200+bf16+fused": the most usual one of what is chosen; "" without a choice.
   const machine = () => {
-    const asked = ["hardware", "precision", "implementation"].map((name) => form.elements[name]?.value);
-    const isAsked = (found) => found.split("+").every((word, i) => !asked[i] || asked[i] === word);
-    return asked.some(Boolean) ? form.dataset.machines.split(" ").find(isAsked) ?? "none" : "";
+    const asked = MACHINE.map((name) => form.elements[name]?.value);
+    if (!asked.some(Boolean)) return "";
+    return form.dataset.machines.split(" ").find((words) => isMachine(words, asked)) ?? "none";
   };
   const isAt = (part) => part?.dataset.at && at.startsWith(part.dataset.at);
   let at, known;
-  const seats = new Set(Array.from(table.querySelectorAll("[data-at]"), (part) => part.parentElement));
+  const seats = new Set(Array.from(document.querySelectorAll("[data-at]"), (part) => part.parentElement));
   for (const cell of seats) {
     cell.parts = Array.from(cell.children);
     cell.strange = cell.matches(".elsewhere");
   }
-  // Of each number the one of the chosen machine is shown; where there is none, the usual one, which then says its own.
+  // Of each number, and of each column's setting, the one of the chosen machine is shown; where there is none, the usual one, which then says its own.
   const seat = () => {
     known = { rank: rows.map(({ index }) => index) };
     for (const cell of seats) {
@@ -80,7 +81,7 @@
   };
 
   const wanted = () => choices
-    .filter((e) => valueOf(e) && !["hardware", "precision", "implementation", "view", "all"].includes(e.name))
+    .filter((e) => valueOf(e) && ![...MACHINE, "view", "all"].includes(e.name))
     .map((e) => ` ${e.name}-${e.value} `)
     .concat(at ? ` ${at} ` : []);
 
@@ -142,7 +143,9 @@
 
   // ---- The address holds the state: a link, a reload, back and forward give the same view.
   const write = () => {
-    const query = new URLSearchParams();
+    // What is chosen of a machine that this board has not stays in the address, for other pages.
+    const query = new URLSearchParams(location.search);
+    for (const name of [...query.keys()]) if (!MACHINE.includes(name) || optionOf(form.elements[name], query.get(name))) query.delete(name);
     for (const e of choices) if (valueOf(e)) query.set(e.name, e.value);
     if (hiddenKeys().length) query.set("hide", hiddenKeys());
     if (order.id !== "rank" || order.direction !== "ascending") query.set("sort", order.id), query.set("order", order.direction);
@@ -155,7 +158,7 @@
     for (const e of choices) {
       const value = query.get(e.name) ?? "";
       if (e.type === "checkbox") e.checked = value === e.value;
-      else e.value = Array.from(e.options).some((option) => option.value === value) ? value : "";
+      else e.value = optionOf(e, value) ? value : "";
     }
     const hidden = (query.get("hide") ?? "").split(",");
     for (const box of boxes) box.checked = !hidden.includes(box.dataset.shows);

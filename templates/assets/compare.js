@@ -45,7 +45,7 @@
 
   const claim = (row) => row?.[1] ? el("span", { class: "value claim" }, row[1]) : "–";
   const measured = (row, settings) => row?.[2]
-    ? el("span", {}, el("a", { class: "value measured", href: row[3] }, row[2]), el("span", { class: "sub" }, settings[row[6]] ?? "")) : "–";
+    ? el("span", {}, el("a", { class: "value measured", href: row[3] }, row[2]), el("span", { class: "sub" }, settings[row[6]]?.[0] ?? "")) : "–";
 
   const against = ([, isShare, decimals, why], a, b) => {
     if (!a?.[2] || !b?.[2]) return "–";
@@ -57,9 +57,11 @@
     const shared = Object.keys(a.figures).filter((key) => key in b.figures);
     const key = shared.includes("imagenet-1k") ? "imagenet-1k" : shared[0];
     if (!key) return el("p", { class: "empty" }, "Nothing was claimed or measured of both on one data set.");
+    const asked = askedOf(new URLSearchParams(location.search));
+    const isAsked = (row) => isMachine(settings[row[6]]?.[1] ?? "", asked);
     const rows = metrics.flatMap((metric, i) => {
-      const [ours, theirs] = [a, b].map((model) => model.figures[key].filter((row) => row[0] === i));
-      // The first two that are alike, else what speaks for each.
+      const [ours, theirs] = [a, b].map((model) => model.figures[key].filter((row) => row[0] === i).sort((x, y) => isAsked(y) - isAsked(x)));
+      // The first two that are alike, of the chosen machine where there are such, else what speaks for each.
       const x = ours.find((row) => theirs.some((other) => other[5] === row[5])) ?? ours[0];
       const y = theirs.find((row) => row[5] === x?.[5]) ?? theirs[0];
       return x || y ? [[metric[0], claim(x), measured(x, settings), claim(y), measured(y, settings), against(metric, x, y)]] : [];
@@ -99,7 +101,7 @@
 
   const show = async () => {
     const keys = picks.map((pick) => pick.value);
-    history.replaceState(null, "", `?a=${encodeURIComponent(keys[0])}&b=${encodeURIComponent(keys[1])}`);
+    history.replaceState(null, "", `?${new URLSearchParams({ ...Object.fromEntries(new URLSearchParams(location.search)), a: keys[0], b: keys[1] })}`);
     const index = await load("index"), { models, pairs } = index;
     const [a, b] = keys.map((key) => models[key]);
     const own = pairs[keys.join(" ")];

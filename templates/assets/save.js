@@ -11,7 +11,7 @@ const saveBoard = (board, kind) => {
 
   // ---- A line for each row, all of it text with the digits and words that the cells show.
   const plain = (text = "") => text.replace(/[,\u00b1]/g, "").replace("\u2212", "-");
-  const common = (id) => document.querySelector(`[data-of="${id}"]`)?.textContent;
+  const common = (id) => document.querySelector(`[data-of="${id}"]`)?.innerText;
   const unitOf = (key) => document.querySelector(`th[data-key="${key}"]`).dataset.unit;
   const lines = () => board.shown().map(({ row }) => {
     const line = {};

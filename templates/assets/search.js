@@ -115,7 +115,7 @@
       const option = make("li", { id: `found-${i}`, role: "option" },
         make("span", {}, entry.title), " ", make("span", { className: "search-kind" }, entry.kind));
       option.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
-      option.addEventListener("click", () => location.assign(`${root}${folder}/index.html${row}`));
+      option.addEventListener("click", () => location.assign(withMachine(`${root}${folder}/index.html${row}`)));
       return option;
     }));
     said.textContent = input.value.trim() ? `${found.length || "Nothing"} found` : "";

@@ -34,6 +34,24 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
   }
 }
 
+// The machine that a reader has chosen stands in the address, and goes along to the site's other pages. What is asked
+// comes in the order of a machine's words: "nvidia-h200+bf16+fused".
+const MACHINE = ["hardware", "precision", "implementation"];
+const askedOf = (query) => MACHINE.map((name) => query.get(name) ?? "");
+const isMachine = (words, asked) => words.split("+").every((word, i) => !asked[i] || asked[i] === word);
+const withMachine = (address) => {
+  const url = new URL(address, location);
+  const asked = askedOf(new URLSearchParams(location.search));
+  MACHINE.forEach((name, i) => asked[i] && !url.searchParams.has(name) && url.searchParams.set(name, asked[i]));
+  return url.href;
+};
+for (const kind of ["click", "auxclick", "contextmenu"]) {
+  document.addEventListener(kind, ({ target }) => {
+    const link = target.closest?.("a[href]");
+    if (link?.origin === location.origin && /(\/|\.html)$/.test(link.pathname)) link.href = withMachine(link.href);
+  }, true);
+}
+
 // The search box; search.js, which does the searching, is loaded when somebody goes there. Without this file the link to
 // the lists stays.
 const searchPlace = document.querySelector(".search");

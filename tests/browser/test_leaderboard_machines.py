@@ -75,3 +75,29 @@ def test_an_order_never_mixes_machines(machines: Page) -> None:
     assert [value for value in values(machines, "throughput-measured") if value] == ["1000", "500"]
     machines.get_by_label("Hardware").select_option(label="NVIDIA H200")
     assert [value for value in values(machines, "throughput-measured") if value] == ["9000"]
+
+
+def test_a_chosen_machine_goes_along_to_other_pages(machines: Page) -> None:
+    """Through links, as long as it stands in the address; the column then names its setting. Reset forgets it."""
+    machines.get_by_label("Hardware").select_option(label="NVIDIA H200")
+    machines.get_by_label("Precision").select_option("bf16")
+    conditions = machines.locator('[data-of="throughput-measured"]')
+    assert conditions.inner_text() == "NVIDIA H200, bf16, batch 64"
+    machines.get_by_role("link", name="ConViT-S", exact=True).first.click()
+    machines.wait_for_url("**/model/convit-s/index.html?*")
+    assert "hardware=nvidia-h200&precision=bf16" in machines.url
+    machines.go_back()
+    assert conditions.inner_text() == "NVIDIA H200, bf16, batch 64"
+    machines.get_by_role("button", name="Reset").click()
+    assert conditions.inner_text() == "NVIDIA A100, fp16, batch 64"
+    machines.get_by_role("link", name="ConViT-S", exact=True).first.click()
+    machines.wait_for_url("**/model/convit-s/index.html")
+
+
+def test_a_machine_that_a_board_lacks_stays_in_the_address(machines: Page) -> None:
+    """And changes nothing there: no row is left out."""
+    machines.goto(f"{machines.url}?precision=int8&implementation=fused")
+    assert machines.locator("tbody tr:visible").count() == 12
+    machines.get_by_label("Has code").check()
+    assert "precision=int8" in machines.url
+    assert "implementation=fused" in machines.url

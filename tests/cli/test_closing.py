@@ -139,3 +139,33 @@ def test_a_value_with_a_caveat_is_marked_and_the_caveat_told_once() -> None:
     closing = close(records, [], load_catalogue())
     assert [row.cells[0].measured for row in closing.rows] == ["1.000†", "1.000†", "1.000"]
     assert closing.notes == (f"† GFLOPs of one, two: {why}",)
+
+
+def test_speeds_of_two_settings_are_told_apart() -> None:
+    """The column holds those of the reference; the fused ones are marked, and a note has their setting."""
+
+    def timed(variant: str, implementation: str, speed: float) -> Record:
+        measurements = {"throughput": Measurement(speed, "images/s")}
+        record = make_record(variant, None, measurements=measurements, device="CPU")
+        environment = replace(record.environment, implementation=implementation, batch_size=8, threads=2)
+        return replace(record, environment=environment)
+
+    records = [
+        timed("convit-s-plus", "fused", 15.1),
+        timed("convit-s-plus", "reference", 11.0),
+        timed("convit-ti", "fused", 84.4),
+        timed("deit-s-plus", "reference", 14.9),
+    ]
+    closing = close(records, load_knowledge().claims, load_catalogue())
+    column = [column.heading for column in closing.columns].index("Speed")
+    assert [(row.title, row.cells[column].measured) for row in closing.rows] == [
+        ("ConViT-S+", "11.0"), ("ConViT-Ti", "84.4\N{DOUBLE DAGGER}"), ("DeiT-S+", "14.9"),
+    ]  # fmt: skip
+    assert "speed here: CPU, fp32, batch 8, 2 threads" in closing.notes
+    assert closing.notes[-1] == (
+        "\N{DOUBLE DAGGER} speed in another setting, not to be compared: "
+        "CPU, fp32, batch 8, fused implementation, 2 threads: ConViT-S+ 15.1, ConViT-Ti 84.4 images/s"
+    )
+    only_fused = close(records[:1], (), load_catalogue())
+    assert only_fused.rows[0].cells[0].measured == "15.1"
+    assert only_fused.notes == ("speed here: CPU, fp32, batch 8, fused implementation, 2 threads",)

@@ -42,11 +42,11 @@ def test_a_leaderboard_of_150_rows_takes_25_kilobytes(board: Path) -> None:
     assert sum(parts.values()) <= 25 * KIB, parts
 
 
-def test_all_scripts_together_take_12_kilobytes(board: Path) -> None:
-    """Whatever page loads them."""
+def test_all_scripts_together_take_13_kilobytes(board: Path) -> None:
+    """Whatever page loads them. The thirteenth carries the chosen machine from page to page."""
     scripts = {path: packed(content) for path, content in asset_files(templates_folder()) if path.endswith(".js")}
     assert len(scripts) >= 2
-    assert sum(scripts.values()) <= 12 * KIB, scripts
+    assert sum(scripts.values()) <= 13 * KIB, scripts
 
 
 def test_what_is_stripped_from_scripts_and_styles_is_no_code() -> None:

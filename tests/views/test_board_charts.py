@@ -26,9 +26,10 @@ def test_charts_show_every_pair_of_metrics_and_time(board: Board) -> None:
     """The first metric against GFLOPs comes first; all have a line of the best with names."""
     charts = {chart.slug: chart for chart in board_charts(board, "T")}
     assert list(charts)[:3] == ["top1-against-gflops", "over-time", "top1-against-top5"]
-    assert len(charts) == 11
+    assert len(charts) == 16
     assert [chart.slug for chart in charts.values() if chart.is_first_metric] == [
         "top1-against-gflops", "over-time", "top1-against-top5", "top1-against-parameters", "top1-against-throughput",
+        "top1-against-nll",
     ]  # fmt: skip
     assert charts["over-time"].best == ("DeiT-B", "ConViT-B+")
     frontier = charts["top1-against-gflops"].best
