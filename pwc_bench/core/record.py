@@ -43,7 +43,10 @@ class Weights:
     uri: str | None = None
     """Where they came from: "hub:timm/convit_tiny.fb_in1k", an https address, or a file's name (never its folder)."""
     sha256: str | None = None
-    """The hash of the file, or of a probe's head; None for random weights."""
+    """The hash of the file, or of a probe's head; None for random weights. For a checkpoint in several files that of
+    the lines "SHA-256  NAME" of its index and its parts."""
+    undone: tuple[str, ...] = ()
+    """What training tools had wrapped around the tensors and was undone: prefixes, words within names, precisions."""
 
 
 @dataclass(frozen=True, slots=True)

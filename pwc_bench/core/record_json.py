@@ -140,7 +140,8 @@ def _measurement(data: Mapping[str, Any]) -> Measurement:
 def _provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
     weights, recipe, predictions = provenance.weights, provenance.recipe, provenance.predictions
     values: dict[str, Any] = {
-        "weights": {"status": str(weights.status), "uri": weights.uri, "sha256": weights.sha256},
+        "weights": {"status": str(weights.status), "uri": weights.uri, "sha256": weights.sha256}
+        | ({"undone": list(weights.undone)} if weights.undone else {}),
         "images_failed": list(provenance.images_failed),
     }
     if recipe is not None:
@@ -169,7 +170,9 @@ def _provenance(data: Mapping[str, Any]) -> Provenance:
     return Provenance(
         **dict(data)
         | {
-            "weights": Weights(WeightsStatus(weights["status"]), weights["uri"], weights["sha256"]),
+            "weights": Weights(
+                WeightsStatus(weights["status"]), weights["uri"], weights["sha256"], tuple(weights.get("undone", ()))
+            ),
             "recipe": None if recipe is None else _recipe(recipe),
             "predictions": None if predictions is None else PredictionsFile(**predictions),
             "images_failed": tuple(data["images_failed"]),

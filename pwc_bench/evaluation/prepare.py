@@ -92,8 +92,9 @@ class Preparation:
             return self._ready(variant, model, own)
         # A model that brings weights of its own may look at them while it is built.
         model = build() if variant.brings_weights else build_unfilled(build)
-        fit_weights(model, loaded, classes=len(request.dataset.classes), dataset_title=request.dataset.title)
-        return self._ready(variant, model, loaded.weights)
+        dataset = request.dataset
+        weights = fit_weights(model, loaded, classes=len(dataset.classes), dataset_title=dataset.title)
+        return self._ready(variant, model, weights)
 
     def _with_probe(self, variant: Variant, training: CropSample) -> Candidate:
         """Fit the demo's head: a seeded random backbone, and ridge regression on the train split's features."""

@@ -1,53 +1,71 @@
 """Fitting a checkpoint to its model: every tensor finds its place, or the reason is said."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
 from pwc_bench.core.errors import WeightsError
-from pwc_bench.evaluation.weights.read import read_state
+from pwc_bench.core.record import Weights
+from pwc_bench.evaluation.weights.read import read_states
 from pwc_bench.evaluation.weights.resolve import ResolvedWeights
+from pwc_bench.evaluation.weights.unwrap import unwrapped
 
 __all__ = ["fit_weights"]
 
-_DERIVED = ("rel_indices",)
-"""Buffers that follow from the architecture: ConViT's position indices, which some versions save and others do not."""
-
-_UNUSED_IN_EVALUATION = ("num_batches_tracked",)
-"""Buffers that only training reads; checkpoints from before PyTorch 0.4.1 lack them."""
-
-_NAMED = 3
+_TRAINED_IN = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+"""What weights are trained and saved in: the model's own precision is the same numbers, rounded."""
 
 
-def fit_weights(model: nn.Module, resolved: ResolvedWeights, *, classes: int, dataset_title: str) -> None:
+def fit_weights(model: nn.Module, resolved: ResolvedWeights, *, classes: int, dataset_title: str) -> Weights:
     """Copy the checkpoint into `model`, in the model's own precision; the file's tensors are dropped afterwards.
 
-    `classes` and `dataset_title` are for the message about a head for another number of classes. Raises WeightsError
-    where the file cannot be read, changed since it was resolved, lacks or has too many tensors, has other shapes, or
-    holds values that are not finite.
+    Returns what a record says of the weights, with what was undone to fit them. `classes` and `dataset_title` are for
+    the message about a head for another number of classes. Raises WeightsError where the file cannot be read, changed
+    since it was resolved, lacks or has too many tensors, has other shapes or kinds, or holds values that are not
+    finite.
     """
     name = resolved.weights.uri or resolved.path.name
-    state = read_state(resolved.path, name)
     own = {key: value for key, value in model.state_dict().items() if isinstance(value, Tensor)}
-    state = {key: value for key, value in state.items() if key in own or key.rpartition(".")[2] not in _DERIVED}
-    _check_keys(own, state, name)
+    found = unwrapped(read_states(resolved.path, name), own, name)
+    state, notes = found.tensors, dict.fromkeys(found.undone)
     _check_head(_head_keys(model), own, state, name, f"{dataset_title} has {classes:,}")
     _check_shapes(own, state, name)
+    for key, tensor in state.items():
+        state[key], note = _converted(tensor, own[key], f"{name}: {key}")
+        notes |= {} if note is None else {note: None}
     _check_finite(own, state, name)
     resolved.check_unchanged()
     model.load_state_dict(own | state)
+    return replace(resolved.weights, undone=tuple(notes))
 
 
-def _check_keys(own: dict[str, Tensor], state: dict[str, Tensor], name: str) -> None:
-    missing = [key for key in own if key not in state and key.rpartition(".")[2] not in _UNUSED_IN_EVALUATION]
-    surplus = [key for key in state if key not in own]
-    if missing and surplus:
-        raise WeightsError(
-            f"{name} is a checkpoint of another model: it lacks {_some(missing)} and has {_some(surplus)} too many"
-        )
-    if missing:
-        raise WeightsError(f"{name} lacks {_some(missing)} of the model's {len(own):,} tensors")
-    if surplus:
-        raise WeightsError(f"{name} has {_some(surplus)} that the model does not have")
+def _converted(tensor: Tensor, own: Tensor, what: str) -> tuple[Tensor, str | None]:
+    """Return a tensor of the model's kind, and what was done to it if that is worth saying.
+
+    Raises WeightsError for a kind whose numbers are not the model's: scaled integers, 8-bit floats, complex numbers.
+    """
+    kind = str(tensor.dtype).removeprefix("torch.")
+    if tensor.is_meta:
+        raise WeightsError(f"{what} has no values (it lies on the meta device): save it with its values")
+    if tensor.is_quantized:
+        raise WeightsError(f"{what} is quantised ({kind}): dequantise it first")
+    note = None
+    if tensor.layout != torch.strided:
+        tensor, note = tensor.to_dense(), f"{str(tensor.layout).removeprefix('torch.')} tensors made dense"
+    if own.dtype == tensor.dtype:
+        return tensor, note
+    if own.is_floating_point():
+        fits = tensor.dtype in _TRAINED_IN
+        note = note or f"{kind} values converted to {str(own.dtype).removeprefix('torch.')}"
+    elif own.dtype is torch.bool:
+        fits = tensor.dtype is torch.uint8 and bool((tensor <= 1).all())
+    else:
+        fits = own.dim() == 0 or not (tensor.is_floating_point() or tensor.is_complex() or tensor.dtype is torch.bool)
+    if not fits or tensor.is_complex():
+        wanted = str(own.dtype).removeprefix("torch.")
+        raise WeightsError(f"{what} is {kind}, where the model has {wanted}: convert it first, with its scales if any")
+    return tensor, note
 
 
 def _check_head(head: set[str], own: dict[str, Tensor], state: dict[str, Tensor], name: str, wanted: str) -> None:
@@ -88,9 +106,3 @@ def _head_keys(model: nn.Module) -> set[str]:
     heads = heads if isinstance(heads, tuple | list) else (heads,)
     ours = {id(parameter) for head in heads if isinstance(head, nn.Module) for parameter in head.parameters()}
     return {name for name, parameter in model.named_parameters() if id(parameter) in ours}
-
-
-def _some(keys: list[str]) -> str:
-    """Name a few: "4 tensors (a, b, c, …)"."""
-    named = ", ".join(keys[:_NAMED]) + (", …" if len(keys) > _NAMED else "")
-    return f"{len(keys):,} tensor{'' if len(keys) == 1 else 's'} ({named})"

@@ -16,11 +16,17 @@ from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
 from pwc_bench.evaluation.weights.digest import check_pin, file_sha256
 from pwc_bench.evaluation.weights.place import HUB_PREFIX
+from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, shard_names
 from pwc_bench.evaluation.weights.unavailable import UnavailableError
 
 __all__ = ["fetch_from_hub"]
 
-_FILES = ("model.safetensors", "pytorch_model.bin")
+_FILES = (
+    "model.safetensors",
+    "pytorch_model.bin",
+    f"model.safetensors{INDEX_SUFFIX}",
+    f"pytorch_model.bin{INDEX_SUFFIX}",
+)
 _PATIENCE_SECONDS = 10.0
 _SYNTAX = re.compile(r"(?P<repo>[^/@]+/[^/@]+)(?:@(?P<revision>[^/]+))?(?:/(?P<file>.+))?")
 
@@ -41,10 +47,25 @@ def fetch_from_hub(uri: str, observer: Observer) -> Path:
         path = _fetch_file(uri, parts["repo"], parts["revision"], file, observer, only_cached=not is_reachable)
         if path is not None:
             _check_blob(uri, path)
+            if file.endswith(INDEX_SUFFIX):
+                _fetch_shards(uri, parts["repo"], parts["revision"], file, path, observer, only_cached=not is_reachable)
             return path
     if not is_reachable:
         raise UnavailableError(f"{uri}: the hub cannot be reached, and no copy lies in its cache")
-    raise WeightsError(f"{uri} holds no {' and no '.join(files)}: name the file, as in {uri}/FILE")
+    raise WeightsError(f"{uri} holds no {' and no '.join(files[:2])}: name the file, as in {uri}/FILE")
+
+
+def _fetch_shards(
+    uri: str, repo: str, revision: str | None, index: str, path: Path, observer: Observer, *, only_cached: bool
+) -> None:
+    """Fetch the files that an index names; the hub's cache lays them beside it."""
+    folder = index.rpartition("/")[0]
+    for name in shard_names(path, uri):
+        file = f"{folder}/{name}" if folder else name
+        shard = _fetch_file(uri, repo, revision, file, observer, only_cached=only_cached)
+        if shard is None:
+            raise UnavailableError(f"{uri} lacks {file}, which its index names")
+        _check_blob(uri, shard)
 
 
 def _is_reachable(endpoint: str) -> bool:

@@ -1,17 +1,24 @@
 """Where the weights of a variant are looked for."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.record import WeightsStatus
 from pwc_bench.core.slug import slugify
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.weights.place import Place, place_of
+from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, index_of
 
 __all__ = ["places_of"]
 
 _SUFFIXES = (".pth", ".pt", ".safetensors", ".bin")
-_NAMES_IN_FOLDER = ("model.safetensors", "pytorch_model.bin")
+_NAMES_IN_FOLDER = (
+    "model.safetensors",
+    "pytorch_model.bin",
+    f"model.safetensors{INDEX_SUFFIX}",
+    f"pytorch_model.bin{INDEX_SUFFIX}",
+)
 
 
 def places_of(variant: Variant, *, named: str | None, folder: Path | None) -> tuple[Place, ...]:
@@ -26,7 +33,7 @@ def places_of(variant: Variant, *, named: str | None, folder: Path | None) -> tu
             return (place,)
         return (_local(_file_at(Path(named).expanduser())),)
     if folder is not None:
-        own = _file_in(folder, variant.key)
+        own = _file_in(folder, variant)
         if own is not None:
             return (_local(own),)
     return tuple(Place(known.uri, WeightsStatus.PUBLIC, known.sha256) for known in variant.checkpoints)
@@ -41,7 +48,7 @@ def _file_at(path: Path) -> Path:
     if not path.exists():
         raise WeightsError(f"no such weights file: {path} (expected a path, an https address or hub:OWNER/NAME)")
     if not path.is_dir():
-        return path
+        return index_of(path) or path
     inside = _only([path / name for name in _NAMES_IN_FOLDER if (path / name).is_file()][:1], path)
     inside = inside or _only(_checkpoints_in(path), path)
     if inside is None:
@@ -49,14 +56,24 @@ def _file_at(path: Path) -> Path:
     return inside
 
 
-def _file_in(folder: Path, key: str) -> Path | None:
-    """Return the file in `folder` that is named after `key`, None where another variant's files lie there."""
+def _file_in(folder: Path, variant: Variant) -> Path | None:
+    """Return the file in `folder` that is a variant's by its name, None where other variants' files lie there.
+
+    The key comes before timm's name for it, and that before the name of the published file.
+    """
     if not folder.is_dir():
         raise WeightsError(f"no such weights folder: {folder}")
-    names = dict.fromkeys((key, slugify(key)))
-    files = [folder / f"{name}{suffix}" for name in names for suffix in _SUFFIXES]
-    files += [folder / name / inside for name in names for inside in _NAMES_IN_FOLDER]
-    found = _only([file for file in files if file.is_file()], folder)
+    key, found = variant.key, None
+    for names in (dict.fromkeys((key, slugify(key))), [variant.timm_name] if variant.timm_name else []):
+        files = [
+            folder / f"{name}{suffix}{end}" for name in names for suffix in _SUFFIXES for end in ("", INDEX_SUFFIX)
+        ]
+        files += [folder / name / inside for name in names for inside in _NAMES_IN_FOLDER]
+        found = found or _only([file for file in files if file.is_file()], folder)
+    published = [folder / PurePosixPath(urlsplit(known.uri).path).name for known in variant.checkpoints]
+    found = found or next(
+        (f for f in published if f.suffix in _SUFFIXES and f.name not in _NAMES_IN_FOLDER and f.is_file()), None
+    )
     if found is None and not _checkpoints_in(folder) and not any(_checkpoints_in(sub) for sub in _folders_in(folder)):
         raise WeightsError(f"the folder {folder.name} holds no weights: name the files after variants, as in {key}.pth")
     return found

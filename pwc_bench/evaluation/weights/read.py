@@ -4,7 +4,7 @@ import argparse
 import pickle
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -13,28 +13,43 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from pwc_bench.core.errors import WeightsError
+from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, checkpoint_files
 from pwc_bench.evaluation.weights.sniff import Form, form_of
+from pwc_bench.evaluation.weights.unwrap import ALL_PARTS, is_average
 
-__all__ = ["NESTED_UNDER", "read_state"]
+__all__ = ["NESTED_UNDER", "read_states"]
 
-NESTED_UNDER = ("model", "state_dict", "model_ema", "state_dict_ema")
+NESTED_UNDER = ("model", "state_dict", "model_state_dict", "module", "model_ema", "state_dict_ema")
 """Where training scripts put the state dict, the preferred key first: a moving average counts only where it is alone,
 as the official scripts evaluate the model itself."""
 
-_PREFIXES = ("module.", "_orig_mod.")
-"""Left by data-parallel wrappers and by torch.compile."""
+_DEEPEST = 5
+_NOT_THE_MODEL = ("optim", "scheduler", "scaler")
 
 
-def read_state(path: Path, name: str) -> dict[str, Tensor]:
-    """Return the tensors of a checkpoint by name, on the CPU, mapped from the file where its form allows.
+def read_states(path: Path, name: str) -> dict[str, dict[str, Tensor]]:
+    """Return each state dict of a checkpoint by its place in it ("" for a bare one), the preferred one first.
 
-    Takes a state dict, bare or under one of `NESTED_UNDER`, in any form of `torch.save` or safetensors, and strips the
-    prefixes of wrappers. Raises WeightsError (which calls the file `name`) where it is damaged, holds code or is
-    something else.
+    Tensors are on the CPU, mapped from the file where its form allows. Takes any form of `torch.save` or safetensors,
+    or the index of several such files. Raises WeightsError (which calls the file `name`) where it is damaged, holds
+    code or is something else.
     """
+    held: object
+    if path.name.endswith(INDEX_SUFFIX):
+        held = {}
+        for shard in checkpoint_files(path, name)[1:]:
+            part = _read(shard, shard.name)
+            if not isinstance(part, dict):
+                raise WeightsError(f"{shard.name} holds a {type(part).__name__}, not a state dict")
+            held |= part
+    else:
+        held = _read(path, name)
+    return _states_in(held, name)
+
+
+def _read(path: Path, name: str) -> object:
     form = form_of(path, name)
-    held = _read_safetensors(path, name) if form is Form.SAFETENSORS else _read_torch(path, name, form)
-    return _without_prefixes(_state_dict_in(held, name))
+    return _read_safetensors(path, name) if form is Form.SAFETENSORS else _read_torch(path, name, form)
 
 
 def _read_safetensors(path: Path, name: str) -> object:
@@ -62,28 +77,33 @@ def _read_torch(path: Path, name: str, form: Form) -> object:
         raise WeightsError(f"{name} is damaged or truncated ({_first_line(error)}): fetch it again") from error
 
 
-def _state_dict_in(held: object, name: str) -> dict[str, Tensor]:
+def _states_in(held: object, name: str) -> dict[str, dict[str, Tensor]]:
     if not isinstance(held, Mapping):
         raise WeightsError(f"{name} holds a {type(held).__name__}, not a state dict")
-    if _is_state(held):
-        return dict(held)
-    for key in NESTED_UNDER:
-        nested = held.get(key)
-        if isinstance(nested, Mapping) and _is_state(nested):
-            return dict(nested)
-    keys = ", ".join(str(key) for key in list(held)[:5]) or "nothing"
-    raise WeightsError(f"{name} holds no state dict, bare or under {', '.join(NESTED_UNDER)}: it holds {keys}")
+    found = dict(_walk(held, ()))
+    if not found:
+        keys = ", ".join(str(key) for key in list(held)[:5]) or "nothing"
+        raise WeightsError(f"{name} holds no state dict, bare or under {', '.join(NESTED_UNDER)}: it holds {keys}")
+    states = {".".join(place): found[place] for place in sorted(found, key=_rank)}
+    if len(found) > 1:  # parts of one model, each under its own name
+        states[ALL_PARTS] = {".".join((*place, key)): t for place in found for key, t in found[place].items()}
+    return states
 
 
-def _is_state(held: Mapping[object, object]) -> bool:
-    return bool(held) and all(isinstance(key, str) and isinstance(value, Tensor) for key, value in held.items())
+def _walk(held: Mapping[object, object], place: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Tensor]]]:
+    """Yield the mappings that hold tensors by name."""
+    tensors = {key: value for key, value in held.items() if isinstance(key, str) and isinstance(value, Tensor)}
+    if tensors:
+        yield place, tensors
+    for key, value in held.items():
+        is_other = not isinstance(key, str) or key.lower().startswith(_NOT_THE_MODEL)
+        if isinstance(key, str) and isinstance(value, Mapping) and not is_other and len(place) < _DEEPEST:
+            yield from _walk(value, (*place, key))
 
 
-def _without_prefixes(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    for prefix in _PREFIXES * 2:
-        if all(key.startswith(prefix) for key in state):
-            state = {key.removeprefix(prefix): tensor for key, tensor in state.items()}
-    return state
+def _rank(place: tuple[str, ...]) -> tuple[bool, list[int]]:
+    known = [NESTED_UNDER.index(key) if key in NESTED_UNDER else len(NESTED_UNDER) for key in place]
+    return any(is_average(key) for key in place), known
 
 
 def _first_line(error: Exception) -> str:

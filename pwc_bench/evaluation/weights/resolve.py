@@ -1,5 +1,6 @@
 """From a variant to a file on this machine, fetched and checked."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pwc_bench.evaluation.weights.digest import check_pin, file_sha256
 from pwc_bench.evaluation.weights.fetch import fetch
 from pwc_bench.evaluation.weights.locate import places_of
 from pwc_bench.evaluation.weights.place import Place
+from pwc_bench.evaluation.weights.sharded import checkpoint_files
 from pwc_bench.evaluation.weights.unavailable import UnavailableError
 
 __all__ = ["ResolvedWeights", "resolve_weights"]
@@ -24,12 +26,12 @@ class ResolvedWeights:
     """The file on this machine; never written into a record."""
     weights: Weights
     """What a record says of it: status, uri, SHA-256 of the file."""
-    bytes_and_mtime: tuple[int, int]
-    """The file's size in bytes and its time of change in ns, as they were when it was hashed."""
+    bytes_and_mtime: tuple[tuple[int, int], ...]
+    """Each file's size in bytes and its time of change in ns, as they were when it was hashed."""
 
     def check_unchanged(self) -> None:
         """Raise WeightsError where the file was changed since it was hashed, as by a training that goes on."""
-        if _bytes_and_mtime(self.path) != self.bytes_and_mtime:
+        if _bytes_and_mtime(checkpoint_files(self.path, self.path.name)) != self.bytes_and_mtime:
             raise WeightsError(f"{self.weights.uri} was changed while it was read: copy it first, then run again")
 
 
@@ -38,9 +40,10 @@ def resolve_weights(
 ) -> ResolvedWeights | None:
     """Return the weights of `variant` as a checked file on this machine, None where it has no public ones.
 
-    `named` (a path, an address or "hub:ID") wins; then a file in `folder` named after the key (KEY.pth, .pt,
-    .safetensors, .bin, KEY/model.safetensors, KEY/pytorch_model.bin); then the public checkpoints in order, the next
-    one where a place cannot be reached. Downloads are kept below `cache`. Raises WeightsError in one line.
+    `named` (a path, an address or "hub:ID") wins; then a file in `folder` named after the key or after timm's name
+    (KEY.pth, .pt, .safetensors, .bin, KEY/model.safetensors, KEY/pytorch_model.bin, or the index of several files), or
+    as the published file is; then the public checkpoints in order, the next one if a place cannot be reached.
+    Downloads are kept below `cache`. Raises WeightsError in one line.
     """
     places = places_of(variant, named=named, folder=folder)
     failures: list[str] = []
@@ -61,8 +64,9 @@ def resolve_weights(
 
 def _resolved(place: Place, cache: Path, observer: Observer) -> ResolvedWeights:
     path = _fetched(place, cache, observer)
-    before = _bytes_and_mtime(path)
-    sha256 = file_sha256(path, place.name)
+    files = checkpoint_files(path, place.name)
+    before = _bytes_and_mtime(files)
+    sha256 = file_sha256(path, place.name) if len(files) == 1 else _sha256_of_all(files)
     check_pin(sha256, place.sha256, place.name)
     return ResolvedWeights(path, Weights(place.status, place.name, sha256), before)
 
@@ -75,9 +79,10 @@ def _fetched(place: Place, cache: Path, observer: Observer) -> Path:
     return fetch(place.uri, cache, observer) if place.is_address else Path(place.uri)
 
 
-def _bytes_and_mtime(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise WeightsError(f"{path.name} cannot be read: {error.strerror or error}") from error
-    return found.st_size, found.st_mtime_ns
+def _bytes_and_mtime(files: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple((found.st_size, found.st_mtime_ns) for found in (path.stat() for path in files))
+
+
+def _sha256_of_all(files: tuple[Path, ...]) -> str:
+    lines = (f"{file_sha256(path, path.name)}  {path.name}\n" for path in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
