@@ -61,7 +61,7 @@ def test_each_number_says_how_it_is_made() -> None:
     """By its metric's definition."""
     found = contexts()[IMAGENET]
     assert [title for title, _ in found.definitions] == [
-        "Top-1 accuracy", "Top-5 accuracy", "GFLOPs", "Parameters", "Throughput",
+        "Top-1 accuracy", "Top-5 accuracy", "GFLOPs", "Parameters", "Throughput", "Negative log-likelihood",
     ]  # fmt: skip
     assert found.counts == "12 models, 3 with a measured Top-1 accuracy."
     assert found.task is not None

@@ -1,0 +1,94 @@
+"""The setting of a number: what it depends on, which two can be compared, their words, and which one is the usual."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from pwc_bench.core.metric import Metric
+from pwc_bench.core.record import Record
+from pwc_bench.core.selection import speaking_record, usage_of, uses_of
+from pwc_bench.core.setting import Machine, Setting
+from pwc_bench.metrics import load_metrics
+from tests.factories import make_measurement, make_record
+
+METRICS = load_metrics()
+SPEED, COUNT, ACCURACY = METRICS["throughput"], METRICS["gflops"], METRICS["top1"]
+
+
+def speed(variant: str = "convit-s", value: float = 100.0, started: str = "2026-01-01", **environment: Any) -> Record:  # noqa: ANN401
+    """A speed on two cores; `environment` says otherwise."""
+    record = make_record(variant, None, measurements={"throughput": make_measurement(value, "images/s")}, device="CPU")
+    made = {"batch_size": 8, "threads": 2} | environment
+    return replace(record, started=started, environment=replace(record.environment, **made))
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"device": "Other CPU"}, "device CPU against Other CPU"),
+        ({"precision": "bf16"}, "precision fp32 against bf16"),
+        ({"implementation": "fused"}, "implementation reference against fused"),
+        ({"batch_size": 16}, "batch size 8 against 16"),
+        ({"threads": 4}, "torch threads 2 against 4"),
+        ({"compile": True}, "torch.compile off against on"),
+        ({"memory_format": "channels_last"}, "memory format contiguous against channels_last"),
+        ({"power_limit_watts": 500.0}, "GPU power limit in W unknown against 500.0"),
+    ],
+)
+def test_two_speeds_compare_where_everything_is_equal(changed: dict[str, Any], words: str) -> None:
+    """Whatever differs is named, and no words of a page hide it."""
+    one, other = Setting.of(speed(), SPEED), Setting.of(speed(**changed), SPEED)
+    assert one == Setting.of(speed("deit-s", 7.0), SPEED)
+    assert list(one.differences(one)) == []
+    assert list(one.differences(other)) == [words]
+    assert other.text_beside(one) != one.text
+
+
+def test_a_number_depends_on_what_its_metric_depends_on() -> None:
+    """A count on nothing, an accuracy on precision and recipe, a speed on all; TF32 exists on CUDA only."""
+    cost, accuracy = make_record(dataset=None), make_record()
+    fused: dict[str, Any] = {"implementation": "fused", "batch_size": 1, "device": "Other"}
+    assert Setting.of(replace(cost, environment=replace(cost.environment, **fused)), COUNT) == Setting()
+    other = replace(accuracy, environment=replace(accuracy.environment, **fused))
+    assert Setting.of(other, ACCURACY) == Setting.of(accuracy, ACCURACY)
+    reduced = replace(accuracy, environment=replace(accuracy.environment, tf32=True))
+    assert Setting.of(reduced, ACCURACY) != Setting.of(accuracy, ACCURACY)
+    assert Setting.of(speed(tf32=True), SPEED) == Setting.of(speed(), SPEED)
+
+
+def test_words_name_the_implementation_that_is_not_the_reference() -> None:
+    """And one thread is no threads."""
+    found = Setting.of(speed(implementation="fused", threads=1), SPEED)
+    assert found.text == "CPU, fp32, batch 8, fused implementation, 1 thread"
+    assert found.machine == Machine("CPU", "fp32", "fused")
+    assert (found.machine.key, found.machine.text) == ("cpu+fp32+fused", "CPU, fp32, fused implementation")
+
+
+def usual_speed(metric: Metric, *records: Record) -> Setting | None:
+    """The setting in which speeds of these records are compared."""
+    return usage_of(uses_of(records, metric)).usual(metric.key)
+
+
+def test_the_reference_is_usual_then_the_setting_of_most_models_then_the_newest() -> None:
+    """Of equal machines the newest; within a machine the batch of most models."""
+    fused = [speed(variant, started="2026-05-01", implementation="fused") for variant in ("convit-s", "convit-ti")]
+    plain = speed("deit-s")
+    assert usual_speed(SPEED, *fused, plain) == Setting.of(plain, SPEED)
+    assert usual_speed(SPEED, *fused) == Setting.of(fused[0], SPEED)
+    gpu = speed("deit-s", started="2026-06-01", device="GPU")
+    assert usual_speed(SPEED, gpu, plain) == Setting.of(gpu, SPEED)
+    assert usual_speed(SPEED, gpu, plain, speed("convit-s")) == Setting.of(plain, SPEED)
+    large = speed("convit-s", started="2026-07-01", batch_size=64)
+    assert usual_speed(SPEED, plain, speed("deit-ti"), large) == Setting.of(plain, SPEED)
+    assert usual_speed(SPEED) is None
+
+
+def test_an_older_reference_speaks_before_a_newer_fused_speed() -> None:
+    """What was timed in no usual setting speaks in the one that it has."""
+    fused = speed(value=15.1, started="2026-05-01", implementation="fused")
+    plain = speed(value=11.0)
+    usage = usage_of(uses_of((fused, plain), SPEED))
+    assert speaking_record((fused, plain), SPEED, usage) is plain
+    assert speaking_record((fused,), SPEED, usage) is fused
+    assert speaking_record((make_record(),), SPEED, usage) is None
