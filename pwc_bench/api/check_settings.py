@@ -45,6 +45,8 @@ class CheckSettings:
     format: str = "text"
     equivalent: float | None = None
     """A margin in percentage points, for the question whether both sides are equally good; None for the usual one."""
+    confirm: int = 0
+    """How often a variant with a suspected loss of speed is measured again, on this machine."""
     origins: Mapping[str, str]
     """For each key of `[check]` the file that said it, "command line" or "default"."""
 

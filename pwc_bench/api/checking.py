@@ -15,6 +15,7 @@ from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.exact_value import WEIGHTS
 from pwc_bench.core.observer import Observer
+from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Verdict
 from pwc_bench.exchange import ACCEPTED, Shelf, read_acceptances, reader_below
 from pwc_bench.families import load_variants, resolve
@@ -61,14 +62,25 @@ def _naming(settings: CheckSettings, key: str) -> Iterator[None]:
         raise UsageError(f"{origin}: {key}: {error}") from None
 
 
-def compare_shelves(baseline: Shelf, candidate: Shelf, settings: CheckSettings, db: str, observer: Observer) -> Check:
-    """Compare what was read. Raises UsageError where a name means nothing, RecordFormatError for accepted values."""
+def compare_shelves(
+    baseline: Shelf,
+    candidate: Shelf,
+    settings: CheckSettings,
+    db: str,
+    observer: Observer,
+    reruns: tuple[Record, ...] = (),
+) -> Check:
+    """Compare what was read, and what was measured again to confirm it.
+
+    Raises UsageError where a name means nothing, RecordFormatError for accepted values.
+    """
     metrics, only = load_metrics(), chosen_metrics(settings.metrics)
     accepted = (*baseline.acceptances, *_accepted_here(settings))
     sides = _narrowed((baseline, candidate), settings.models)
     old, new = load_sides(*sides, metrics, only, PredictionLoader(_elsewhere(db)), observer, settings.equivalent)
     from pwc_bench.regression import compare
 
+    new = replace(new, reruns=reruns)
     observer.stage("comparing")
     verdicts = compare(
         old, new, metrics=metrics, policy=settings.policy, accepted=accepted, only=only, equivalent=settings.equivalent

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +38,8 @@ PUBLISHED = Path("results")
 def open_shelf(text: str, db: str) -> Shelf:
     """Open what `text` names. Raises one of PwcBenchError, one line, where there is nothing such.
 
-    A path goes to the file or folder, `campaign:NAME` to the database `db`, `git:REF:PATH` to the repository around the
+    A path goes to the file or folder, `campaign:NAME` to the database `db` (`campaign:nightly-*`
+    means all of these), `git:REF:PATH` to the repository around the
     current folder, an https address to the web. A plain word may be a path or a campaign; where it is both, it is
     refused.
     """
@@ -120,6 +123,10 @@ def _campaign(name: str, db: str, *, also: str = "") -> Shelf:
         raise UsageError(f"there is no file or folder {name}, and no database in which it could be a campaign")
     with _opened(db) as store:
         names = [campaign.name for campaign in store.campaigns()]
+        if "*" in name and (several := [each for each in names if fnmatchcase(each, name)]):
+            shelves = [_shelf_of(store, each, db) for each in several]
+            records = tuple(record for shelf in shelves for record in shelf.records)
+            return replace(shelves[0], name=f"campaigns {name} in {_where(db)}", records=records)
         if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else "; `pwc-bench list campaigns` names them"
@@ -129,10 +136,13 @@ def _campaign(name: str, db: str, *, also: str = "") -> Shelf:
 
 def _shelf_of(store: "Store", name: str, db: str) -> Shelf:
     records = tuple(store.archive(load_catalogue()).records(campaign=name))
+    return Shelf(f"campaign {name} in {_where(db)}", records, reader_below(store.folder))
+
+
+def _where(db: str) -> str:
     file = sqlite_path(db)
     # A server's address may hold a password.
-    where = "the database" if file is None else public_path(file)
-    return Shelf(f"campaign {name} in {where}", records, reader_below(store.folder))
+    return "the database" if file is None else public_path(file)
 
 
 def _campaigns(db: str) -> set[str]:

@@ -24,6 +24,8 @@ _SIDE = (
         "pwc-bench check --baseline git:origin/main:results --metrics top1,gflops",
         "pwc-bench check --baseline campaign:nightly --explain",
         "pwc-bench check --baseline campaign:fp32 --candidate campaign:bf16 --equivalent 0.5",
+        "pwc-bench check --confirm 2",
+        "pwc-bench check --aa 5",
         "pwc-bench check --models convit-s --format markdown --output report.md",
         "pwc-bench check --set least-rounds=30 --show-config",
     ),
@@ -55,6 +57,12 @@ _SIDE = (
 @click.option("--equivalent", metavar="MARGIN", type=click.FloatRange(min=0, max=50, min_open=True), help="Ask whether "
               "both are equally good: top-1 and top-5 within MARGIN percentage points, the likelihood within MARGIN "
               "hundredths of a nat: two one-sided tests on the same images, whatever precision and code.")  # fmt: skip
+@click.option("--confirm", metavar="N", type=click.IntRange(0, 10), default=0, help="Measure a variant whose speed "
+              "seems lower N times more on this machine, and decide over all runs. The candidate must be a campaign of "
+              "the database.")  # fmt: skip
+@click.option("--aa", metavar="N", type=click.IntRange(min=2), help="Judge no candidate: check each of the last N "
+              "campaigns of the same models, code and setting against the others; say how often this machine raises a "
+              "false alarm, and what loss of speed it could see.")  # fmt: skip
 @click.option("--accepted", metavar="FILE", help="Accepted values.  [default: results/accepted.jsonl]")
 @db_option
 def command(
@@ -65,6 +73,7 @@ def command(
     explain: bool,
     dry_run: bool,
     show_config: bool,
+    aa: int | None,
     thresholds: dict[str, str],
     **asked: Any,  # noqa: ANN401  (the other settings, by name)
 ) -> None:
@@ -83,6 +92,10 @@ def command(
 
         click.echo("\n".join(settings_lines(settings)))
         return
+    if aa is not None:
+        from pwc_bench.cli.self_check import end_with_self_check
+
+        end_with_self_check(settings, db, aa)
     from pwc_bench.cli.checked import end_with_report
 
     end_with_report(settings, db, output, explain=explain, dry_run=dry_run)

@@ -11,6 +11,7 @@ import click
 
 from pwc_bench.api.check_settings import CheckSettings
 from pwc_bench.api.checking import compare_shelves, open_sides
+from pwc_bench.api.confirming import measured_again
 from pwc_bench.cli.check_text import plan_lines
 from pwc_bench.cli.output_file import refuse_unwritable
 from pwc_bench.core.observer import Observer, SilentObserver
@@ -28,6 +29,9 @@ def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, ex
         baseline, candidate = open_sides(settings, db, observer)
         with _without_collections():
             check = compare_shelves(baseline, candidate, settings, db, observer)
+            if settings.confirm and not dry_run:
+                again = measured_again(check, candidate, settings.confirm, db, observer)
+                check = compare_shelves(baseline, candidate, settings, db, observer, again) if again else check
     if dry_run:
         click.echo("\n".join(plan_lines(check)))
         context.exit(0)

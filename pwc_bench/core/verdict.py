@@ -7,7 +7,7 @@ from enum import StrEnum
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Metric
 
-__all__ = ["Outcome", "Verdict", "exit_code"]
+__all__ = ["NOTHING_COMPARED", "Outcome", "Verdict", "exit_code"]
 
 
 class Outcome(StrEnum):

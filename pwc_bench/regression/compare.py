@@ -37,7 +37,7 @@ def compare(
     whether what is compared image by image is equally good, whatever precision and code it comes from; nothing else is
     compared then. Pure: it reads nothing, and changes nothing.
     """
-    pairs = _paired(baseline.records, candidate.records, metrics, only, equivalent)
+    pairs = _paired(baseline.records, candidate.records, metrics, only, equivalent, candidate.reruns)
     return tuple(_concluded([_judged(pair, baseline, candidate, policy, accepted, equivalent) for pair in pairs]))
 
 
@@ -67,8 +67,11 @@ def _paired(
     metrics: Mapping[str, Metric],
     only: Collection[str],
     equivalent: float | None,
+    reruns: Iterable[Record] = (),
 ) -> tuple[Pair, ...]:
-    return (pair_up if equivalent is None else pair_images)(baseline, candidate, metrics, only)
+    if equivalent is not None:
+        return pair_images(baseline, candidate, metrics, only)
+    return pair_up(baseline, candidate, metrics, only, reruns)
 
 
 def _judged(

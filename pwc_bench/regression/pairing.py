@@ -21,7 +21,7 @@ from pwc_bench.regression.comparability import differences
 from pwc_bench.regression.hurdles import find_hurdle
 from pwc_bench.regression.pair import Hurdle, Pair, known_id
 
-__all__ = ["pair_up"]
+__all__ = ["code_of", "pair_up"]
 
 _MOST_RUNS = 10
 """Of a baseline that goes back for years, the newest runs are compared with."""
@@ -40,17 +40,22 @@ class _Subject:
 
 
 def pair_up(
-    baseline: Iterable[Record], candidate: Iterable[Record], metrics: Mapping[str, Metric], only: Collection[str]
+    baseline: Iterable[Record],
+    candidate: Iterable[Record],
+    metrics: Mapping[str, Metric],
+    only: Collection[str],
+    reruns: Iterable[Record] = (),
 ) -> tuple[Pair, ...]:
     """Return the pairs of all metrics, or those in `only`, that either side holds: by variant, then by metric.
 
-    A metric that the baseline holds always gets a pair, also where nobody declares it any more.
+    A metric that the baseline holds always gets a pair, also where nobody declares it any more. `reruns` are further
+    runs of the candidate's code: they count beside a record of it, and never in its place.
     """
     old = _by_subject(record for record in baseline if record.status is not Status.FAILED)
-    new = _by_subject(candidate)
+    new, again = _by_subject(candidate), _by_subject(reruns)
     pairs: list[Pair] = []
     for key in dict.fromkeys((*old, *new)):
-        subject = _Subject(old.get(key, ()), _lanes(new.get(key, ())), new.get(key, ()))
+        subject = _Subject(old.get(key, ()), _lanes(new.get(key, ())), (*new.get(key, ()), *again.get(key, ())))
         for metric in _metrics_of(subject, metrics, only):
             pairs.extend(_pairs(subject, metric))
     if not old:
@@ -177,7 +182,7 @@ def _with_runs(pair: Pair, holders: Sequence[Record], subject: _Subject) -> Pair
         if exact_value(record, pair.metric.key)
         and record.status is not Status.FAILED
         and _machine(record) == _machine(new)
-        and _code(record) == _code(new)
+        and code_of(record) == code_of(new)
         and known_id(record) not in known
         and find_hurdle(pair.metric, old, record) is None
     ][:_MOST_RUNS]
@@ -188,7 +193,7 @@ def _machine(record: Record) -> Machine:
     return Machine.of(record.environment)
 
 
-def _code(record: Record) -> tuple[object, ...]:
+def code_of(record: Record) -> tuple[object, ...]:
     """Return what must be equal for two records to be runs of the same code."""
     made = record.provenance
     return made.harness_version, made.git_commit, record.environment.torch, made.weights.sha256

@@ -20,3 +20,5 @@ class Side:
     """All images of a record, by the record's id, in the manifest's order."""
     absent_predictions: Mapping[str, str] = field(default_factory=dict)
     """Why the predictions that a record names could not be loaded, one sentence, by the record's id."""
+    reruns: tuple[Record, ...] = ()
+    """Further runs of the same code, made to confirm a suspected loss: they speak for the metrics that they hold."""

@@ -143,7 +143,7 @@ def test_inputs_are_words_and_never_code(job: Job, tmp_path: Path) -> None:
         *("--dataset", "imagenet-1k", "--site", "site", "--metrics", "gflops,top1"),
         *("--weights", "convit-s=./a b.pth", "--weights", "convit-ti=hub:x/y", "--limit", "4", "--precision", "*"),
     ]
-    assert check[5:9] == ["--metrics", "gflops,weights,top1", "--models", "convit-s"]
+    assert check[5:11] == ["--metrics", "gflops,weights,top1", "--confirm", "2", "--models", "convit-s"]
     assert not (tmp_path / "made").exists()
 
 
