@@ -150,7 +150,9 @@ def _better(column: BoardColumn) -> Better:
 
 def _description(points: Sequence[Point]) -> str:
     measured = sum(point.is_measured for point in points)
-    return f"{len(points) - measured} claims as rings and {measured} measurements as discs, each with its numbers."
+    counts = f"{len(points) - measured} claims as rings and {measured} measurements as discs, each with its numbers."
+    settings = dict.fromkeys(point.setting for point in points if point.is_measured and point.setting)
+    return " ".join((counts, *(f"Measured on {setting}." for setting in settings)))
 
 
 def _axis_title(column: BoardColumn) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -13,6 +14,7 @@ from pwc_bench.views.comparison import Comparison
 __all__ = ["BoardLine", "board_csv", "board_json", "board_lines"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+\-\u2212]?[\d.,]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +71,20 @@ def board_csv(board: Board) -> str:
     out = io.StringIO(newline="")
     writer = csv.DictWriter(out, [field.name for field in fields(BoardLine)], lineterminator="\n")
     writer.writeheader()
-    for line in board_lines(board):
-        words = {None: None, True: "true", False: "false"}[line.is_comparable]
-        writer.writerow(_fields(line) | {"model": _as_text(line.model), "is_comparable": words})
+    writer.writerows({name: _as_text(value) for name, value in _fields(line).items()} for line in board_lines(board))
     return out.getvalue()
 
 
-def _as_text(name: str) -> str:
-    """Return a model's name that no spreadsheet takes for a formula: strangers choose names. Numbers stay numbers."""
-    return f"'{name}" if name.startswith(_FORMULA) else name
+def _as_text(value: object) -> object:
+    """Return a field that no spreadsheet takes for a formula: strangers choose names and conditions.
+
+    Numbers stay numbers, and truth values are those of JSON.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str) or not (value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)):
+        return value
+    return value if _NUMBER.fullmatch(value) else f"'{value}"
 
 
 def board_json(board: Board, title: str, page: str) -> str:

@@ -65,6 +65,7 @@ def test_a_frontier_joins_numbers_of_one_setting_alone() -> None:
     chart = {chart.slug: chart for chart in board_charts(board_of(unclaimed), "T")}["top1-against-throughput"]
     assert (chart.best, chart.setting) == (("ConViT-S",), "NVIDIA H200, bf16, batch 64")
     assert len(chart.scatter.points) == 2
+    assert chart.scatter.description.endswith("Measured on NVIDIA H200, bf16, batch 64.")
     counts = {chart.slug: chart for chart in board_charts(board_of(mixed), "T")}["top1-against-gflops"]
     assert (counts.scatter.line_title, board_figure(counts).setting) == ("Pareto frontier", None)
     nowhere = tuple(replace(claim, conditions=None) for claim in mixed.all_claims if claim.metric == "throughput")

@@ -30,10 +30,14 @@ def test_the_files_hold_what_the_page_shows(board: Board) -> None:
     assert (missing["claim"], missing["measured"], missing["record"]) == ("82.2", "", "")
 
 
-def test_no_spreadsheet_takes_a_models_name_for_a_formula() -> None:
+def test_no_spreadsheet_takes_a_strangers_words_for_a_formula() -> None:
     """A quote stands before it in the table of values; JSON, which nobody computes, keeps it."""
-    claims = (make_claim("=HYPERLINK(1)", "top1", "-0.5", "%"), make_claim("ConViT-S", "top1", "81.3", "%"))
+    claims = (
+        replace(make_claim("=HYPERLINK(1)", "top1", "-0.5", "%"), conditions="@SUM(1)", source=" =A1"),
+        make_claim("ConViT-S", "top1", "81.3", "%"),
+    )
     archive = MemoryArchive(example_archive().catalogue, all_claims=tuple(replace(c, variant=None) for c in claims))
     found = list(csv.DictReader(io.StringIO(board_csv(board_of(archive)))))
     assert [(line["model"], line["claim"]) for line in found] == [("ConViT-S", "81.3"), ("'=HYPERLINK(1)", "-0.5")]
+    assert (found[1]["claim_conditions"], found[1]["claim_source"]) == ("'@SUM(1)", "' =A1")
     assert '"=HYPERLINK(1)"' in board_json(board_of(archive), "T", "p")
