@@ -13,7 +13,15 @@ from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.hardware import batch_sizes
 
-__all__ = ["Leftover", "cached", "held_work", "remove", "unfinished_work", "unreferenced_predictions"]
+__all__ = [
+    "Leftover",
+    "cached",
+    "held_work",
+    "remove",
+    "running_campaigns",
+    "unfinished_work",
+    "unreferenced_predictions",
+]
 
 _CACHED = ("weights", "demo-v*", "crops", batch_sizes.FOLDER)
 """The folders of ours in a cache. Anything else may be somebody else's: the user names the cache."""
@@ -46,6 +54,11 @@ def unfinished_work(folder: Path) -> Iterator[tuple[str | None, Leftover]]:
 def held_work(folder: Path) -> set[Path]:
     """Return the work folders of runs that are going on now: each holds the lock beside its folder."""
     return {path for path in _work_folders(folder) if _is_held(path)}
+
+
+def running_campaigns(folder: Path) -> set[str]:
+    """Return the campaigns of runs that are going on now: their records are theirs until they end."""
+    return {campaign for path in held_work(folder) if (campaign := _campaign(path)) is not None}
 
 
 def cached(cache: Path) -> Iterator[Leftover]:

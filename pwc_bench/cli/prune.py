@@ -29,6 +29,7 @@ _SQLITE = b"SQLite format 3\0"
     examples=(
         "pwc-bench prune                  what no record needs: predictions, unfinished work",
         "pwc-bench prune --keep 5         and all campaigns but the newest five",
+        "pwc-bench prune --keep 5 --dry-run",
         "pwc-bench prune --campaign 2026-01-31 --yes",
         "pwc-bench prune --cache          and downloaded weights, the demo's images, crops, batch sizes",
     ),
@@ -45,9 +46,10 @@ _SQLITE = b"SQLite format 3\0"
     is_flag=True,
     help="Delete downloaded weights, the demo's images, cached crops and the batch sizes that were found too.",
 )
+@click.option("--dry-run", is_flag=True, help="Say what would go, and end.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @db_option
-def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, db: str) -> None:
+def command(*, keep: int | None, campaign: str | None, cache: bool, dry_run: bool, yes: bool, db: str) -> None:
     """Delete old campaigns, predictions that no record needs, and unfinished work.
 
     It says what it would delete and asks first. Runs that are still going, and the predictions of records in other
@@ -56,12 +58,12 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
     if keep is not None and campaign is not None:
         raise click.UsageError("--keep and --campaign contradict each other: give one of them.")
     from pwc_bench.api.places import cache_folder
-    from pwc_bench.cli.leftovers import cached, remove, unfinished_work
+    from pwc_bench.cli.leftovers import cached, remove, running_campaigns, unfinished_work
     from pwc_bench.store import open_existing_store
 
     everywhere = list(cached(cache_folder())) if cache else []
     if cache and keep is None and campaign is None and _is_missing(db):
-        if _is_agreed((), (), everywhere, yes=yes):
+        if _is_agreed((), (), everywhere, yes=yes, dry_run=dry_run):
             remove(everywhere)
             _tell(everywhere)
         return
@@ -70,10 +72,11 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, yes: bool, d
         doomed = _doomed(store, keep, campaign, {name for name, _ in work})
         leftovers = [*(found for _, found in work), *everywhere]
         predictions = _predictions(store, db, doomed)
-        if not _is_agreed(doomed, predictions, leftovers, yes=yes):
+        if not _is_agreed(doomed, predictions, leftovers, yes=yes, dry_run=dry_run):
             return
         for name in doomed:
-            store.delete_campaign(name)
+            if name not in running_campaigns(store.folder):  # it may have been continued while the question stood
+                store.delete_campaign(name)
         # Looked up anew: a run that ended while the question stood may refer to some of them now.
         predictions = _predictions(store, db, ())
         remove([*predictions, *leftovers])
@@ -89,11 +92,19 @@ def _is_missing(db: str) -> bool:
 
 
 def _is_agreed(
-    doomed: Sequence[str], predictions: "Sequence[Leftover]", leftovers: "Sequence[Leftover]", *, yes: bool
+    doomed: Sequence[str],
+    predictions: "Sequence[Leftover]",
+    leftovers: "Sequence[Leftover]",
+    *,
+    yes: bool,
+    dry_run: bool,
 ) -> bool:
-    """Say what would go, and ask; False where there is nothing. Raises Abort where the answer is no."""
+    """Say what would go, and ask; False if there is nothing, or nothing shall go. Raises Abort if the answer is no."""
     if not _describe(doomed, predictions, leftovers):
         click.echo("There is nothing to delete.")
+        return False
+    if dry_run:
+        click.echo("Nothing was deleted.")
         return False
     if not yes:
         _ask()
@@ -106,9 +117,17 @@ def _tell(gone: "Sequence[Leftover]") -> None:
 
 def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: AbstractSet[str | None]) -> list[str]:
     """Return the stored campaigns that go. Raises UsageError where `campaign` is neither stored nor unfinished."""
+    from pwc_bench.cli.leftovers import running_campaigns
+
     names = [found.name for found in store.campaigns()]
+    running = running_campaigns(store.folder)
+    if campaign in running:
+        raise UsageError(f"the campaign {campaign} is still going on: stop its run first")
     if campaign is None:
-        return [] if keep is None else names[keep:]
+        old = [] if keep is None else names[keep:]
+        for name in running.intersection(old):
+            click.echo(f"kept         {name}, whose run is still going on")
+        return [name for name in old if name not in running]
     if campaign not in names and campaign not in unfinished:
         raise UsageError(f"there is no campaign {campaign!r}; `pwc-bench list campaigns` names them")
     return [campaign] if campaign in names else []
