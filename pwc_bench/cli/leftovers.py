@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record_json import record_from_json
+from pwc_bench.core.sealed_file import read_sealed
 from pwc_bench.hardware import batch_sizes
 
 __all__ = [
@@ -88,7 +89,7 @@ def _work_folders(folder: Path) -> list[Path]:
 def _campaign(path: Path) -> str | None:
     """Return the campaign that an unfinished run belongs to; None where it was killed before it wrote that down."""
     try:
-        return str(json.loads((path / "campaign.json").read_text())["campaign"])
+        return str(json.loads(read_sealed(path / "campaign.json") or b"")["campaign"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

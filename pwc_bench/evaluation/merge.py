@@ -93,7 +93,7 @@ def _windows(images: int, lanes: Lanes, world_size: int, variant: str) -> Iterat
         if sorted([*found, *missing]) != list(range(start, stop)):
             raise EvaluationError(
                 f"the shards of {variant} do not hold each of the images {start:,} to {stop - 1:,} once: "
-                "run again with --fresh"
+                "run the same command again"
             )
         yield joined(parts), missing
 

@@ -1,11 +1,10 @@
 """Per-image results on disk, shard by shard, so that a killed run continues where it stopped."""
 
 import json
-import os
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pwc_bench.core.place import Place
+from pwc_bench.core.sealed_file import read_sealed, write_sealed
 from pwc_bench.core.slug import slugify
 
 __all__ = ["Lanes", "ShardFolder", "ShardResult"]
@@ -52,62 +52,47 @@ class ShardFolder:
         return sorted(int(entry.name) for entry in self.path.iterdir() if _NUMBER.fullmatch(entry.name))
 
     def results(self, variant: str) -> Iterator[ShardResult]:
-        """Read a variant's shards one after the other, in order: their images ascend."""
+        """Read a variant's shards one after the other, in order: their images ascend. Damaged ones are left out."""
         for number in self.numbers():
-            if self.has(number, variant):
-                yield self.read(number, variant)
+            result = self.read(number, variant)
+            if result is not None:
+                yield result
 
     def failures(self) -> dict[int, str]:
         """Read which images of all shards could not be decoded, and why."""
-        return dict(failure for number in self.numbers() for failure in self.read_failures(number))
+        return dict(failure for number in self.numbers() for failure in self.read_failures(number) or ())
 
     def file_count(self) -> int:
         """Count the files that are there whole."""
         return sum(1 for path in self.path.glob("*/*") if path.suffix != ".writing") if self.path.is_dir() else 0
 
     def has(self, shard: int, variant: str) -> bool:
-        """Tell whether a shard's results of a variant are there and can be read."""
-        path = self._path(shard, variant)
-        if not path.exists():
-            return False
-        try:
-            with path.open("rb") as file, np.load(file) as archive:
-                return set(archive.files) == {"indices", "top5", "scores", "nll"}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            path.unlink(missing_ok=True)
-            return False
+        """Tell whether a shard's results of a variant are there, undamaged: else they are made again."""
+        return self.read(shard, variant) is not None
 
     def write(self, shard: int, variant: str, result: ShardResult) -> None:
-        """Write a shard's results of a variant."""
-        path = self._path(shard, variant)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".writing")
-        with beside.open("wb") as file:
-            np.savez(file, indices=result.indices, top5=result.top5, scores=result.scores, nll=result.nll)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
+        """Write a shard's results of a variant, after what could not be decoded."""
+        content = BytesIO()
+        np.savez(content, indices=result.indices, top5=result.top5, scores=result.scores, nll=result.nll)
+        write_sealed(self._path(shard, variant), content.getvalue())
 
-    def read(self, shard: int, variant: str) -> ShardResult:
-        """Read a shard's results of a variant."""
-        with np.load(self._path(shard, variant)) as archive:
+    def read(self, shard: int, variant: str) -> ShardResult | None:
+        """Read a shard's results of a variant; None if they, or what could not be decoded, are missing or damaged."""
+        content = read_sealed(self._path(shard, variant))
+        if content is None or self.read_failures(shard) is None:
+            return None
+        with np.load(BytesIO(content)) as archive:
             values: dict[str, Any] = {name: archive[name] for name in archive.files}
         return ShardResult(**values)
 
     def write_failures(self, shard: int, failures: Sequence[tuple[int, str]]) -> None:
         """Write which images of a shard could not be decoded, and why."""
-        path = self._path(shard, "failures").with_suffix(".json")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".writing")
-        beside.write_text(json.dumps(list(failures)))
-        beside.replace(path)
+        write_sealed(self._path(shard, "failures").with_suffix(".json"), json.dumps(list(failures)).encode())
 
-    def read_failures(self, shard: int) -> list[tuple[int, str]]:
-        """Read which images of a shard could not be decoded; empty where nothing was written."""
-        path = self._path(shard, "failures").with_suffix(".json")
-        if not path.exists():
-            return []
-        return [(index, reason) for index, reason in json.loads(path.read_text())]
+    def read_failures(self, shard: int) -> list[tuple[int, str]] | None:
+        """Read which images of a shard could not be decoded; None if that is missing or damaged."""
+        content = read_sealed(self._path(shard, "failures").with_suffix(".json"))
+        return None if content is None else [(index, reason) for index, reason in json.loads(content)]
 
     def _path(self, shard: int, variant: str) -> Path:
         # The key's bytes stand beside its slug: "timm:a" and "timm-a" must not share a file.

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_from_json, record_to_json
+from pwc_bench.core.sealed_file import read_sealed, write_sealed
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.digest import request_digest
 from pwc_bench.evaluation.moment import timestamp
@@ -44,7 +46,13 @@ class Workspace:
     def records(self) -> list[Record]:
         """Return the records of cost and speed that the interrupted run had finished."""
         paths = sorted((self.path / "records").glob("*.json"))
-        return [record_from_json(path.read_text()) for path in paths]
+        found = []
+        for path in paths:
+            try:
+                found.append(record_from_json(path.read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError, RecordFormatError):  # damaged: it is measured again
+                path.unlink(missing_ok=True)
+        return found
 
     def keep(self, record: Record) -> None:
         """Write down a finished record of cost and speed."""
@@ -121,7 +129,7 @@ def _prepare(path: Path, request: Request, digest: str) -> Workspace:
 def _read_state(path: Path) -> Workspace | None:
     """Return the workspace that an interrupted run has left; None where its state cannot be read."""
     try:
-        state = json.loads((path / _STATE).read_text())
+        state = json.loads(read_sealed(path / _STATE) or b"")
         campaign, started, choices = state["campaign"], str(state["started"]), Choices.from_json(state["choices"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -135,9 +143,8 @@ def _saved(choices: Choices, path: Path, campaign: str, started: str) -> Choices
     """Return `choices`, which write the campaign's state whenever they change."""
 
     def save(settled: Choices) -> None:
-        beside = path / "campaign.writing"
-        beside.write_text(json.dumps({"campaign": campaign, "started": started, "choices": settled.as_json()}))
-        beside.replace(path / _STATE)
+        state = {"campaign": campaign, "started": started, "choices": settled.as_json()}
+        write_sealed(path / _STATE, json.dumps(state).encode())
 
     choices.save = save
     return choices

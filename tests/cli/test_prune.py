@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from pwc_bench.cli.app import app
 from pwc_bench.core.record import PredictionsFile, Record
 from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.sealed_file import write_sealed
 from pwc_bench.store import open_existing_store
 from tests.cli.conftest import stored
 from tests.factories import make_record
@@ -43,7 +44,7 @@ def results(place: Path) -> Path:
     (folder / "published.jsonl").write_text(f"{record_to_json(published)}\n{{}}\n")
     for name, campaign in (("aa", "third"), ("bb", "lost")):
         (folder / "work" / name / "shards").mkdir(parents=True)
-        (folder / "work" / name / "campaign.json").write_text(json.dumps({"campaign": campaign}))
+        write_sealed(folder / "work" / name / "campaign.json", json.dumps({"campaign": campaign}).encode())
         (folder / "work" / f"{name}.lock").touch()
     (folder / "work" / "cc").mkdir()
     return folder
@@ -104,10 +105,22 @@ def test_one_campaign_with_its_unfinished_work(runner: CliRunner, results: Path)
 
 
 def test_a_run_that_is_going_on_is_left_alone(runner: CliRunner, results: Path) -> None:
-    """While a run holds its work folder, that folder and every predictions file stay."""
+    """While a run holds its work folder, that folder, its campaign's records and every predictions file stay."""
     with running(results / "work" / "aa.lock"):
-        prune(runner)
+        assert "kept         third, whose run is still going on" in prune(runner, "--keep", "0")
+        refused = runner.invoke(app, ["prune", "--yes", "--campaign", "third"])
+        assert (refused.exit_code, "still going on" in refused.output) == (2, True)
+    assert campaigns(results) == ["third"]
     assert names(results / "work") == ["aa", "aa.lock"]
+    assert "stray.parquet" in names(results / "predictions")
+
+
+def test_a_dry_run_says_what_would_go(runner: CliRunner, results: Path) -> None:
+    """Nothing goes, and nobody is asked."""
+    said = runner.invoke(app, ["prune", "--keep", "1", "--dry-run"])
+    assert said.exit_code == 0
+    assert all(word in said.stdout for word in ("campaign     second", "campaign     first", "Nothing was deleted."))
+    assert campaigns(results) == ["third", "second", "first"]
     assert "stray.parquet" in names(results / "predictions")
 
 

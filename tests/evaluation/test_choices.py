@@ -13,6 +13,7 @@ from torch import nn
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
+from pwc_bench.core.sealed_file import read_sealed, write_sealed
 from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.choices import BatchSize, Choices
@@ -146,7 +147,7 @@ def test_choices_that_cannot_be_read_end_the_campaign(tmp_path: Path, choices: J
     request = request_of(tmp_path, "cache", 2, "exact")
     with open_workspace(request) as workspace:
         first, path = workspace.campaign, workspace.path / "campaign.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"choices": choices}))
+    write_sealed(path, json.dumps(json.loads(read_sealed(path) or b"") | {"choices": choices}).encode())
     with open_workspace(request) as workspace:
         assert "is damaged" in str(workspace.notice)
         assert workspace.campaign != first
