@@ -94,7 +94,7 @@ def test_each_model_is_measured_as_if_it_ran_alone(
         (lambda _, y: {"logits": y}, "returned dict"),
         (lambda *_: None, "returned NoneType"),
         (lambda _, y: y.masked_fill(y == y.min(), float("-inf")), "not finite"),
-        (lambda _, y: {}["logits"], "KeyError: 'logits'"),
+        (lambda _, y: dict[str, int]()["logits"], "KeyError: 'logits'"),
         (lambda *_: os._exit(0), "tried to end the program"),
     ],
 )

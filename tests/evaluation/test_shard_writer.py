@@ -46,7 +46,9 @@ def test_the_next_shard_is_made_meanwhile(tmp_path: Path) -> None:
         assert shards.has(0, "a")
     assert [shards.has(1, key) for key in ("a", "b")] == [True, True]
     assert shards.failures() == {7: "broken"}
-    assert shards.read(1, "a").indices.tolist() == [2, 3]
+    held = shards.read(1, "a")
+    assert held is not None
+    assert held.indices.tolist() == [2, 3]
 
 
 def test_what_is_no_number_is_not_written(tmp_path: Path) -> None:

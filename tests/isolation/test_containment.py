@@ -131,18 +131,18 @@ CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "import path": (lambda: sys.path.insert(0, "/nowhere"), lambda: list(sys.path)),
     "warning filters": (lambda: warnings.simplefilter("ignore"), lambda: list(warnings.filters)),
     "Python's random state": (lambda: random.seed(5), random.getstate),
-    "numpy's random state": (lambda: np.random.seed(5), lambda: list(np.random.get_state()[1])),  # noqa: NPY002
+    "numpy's random state": (lambda: np.random.seed(5), lambda: repr(np.random.get_state(legacy=False))),  # noqa: NPY002
     "torch's random state": (lambda: torch.manual_seed(5), lambda: torch.get_rng_state().tolist()),
     "default dtype": (lambda: torch.set_default_dtype(torch.float64), torch.get_default_dtype),
     "default device": (lambda: torch.set_default_device("meta"), lambda: torch.empty(1).device),
     "grad mode": (lambda: torch.set_grad_enabled(mode=False), torch.is_grad_enabled),
     "deterministic algorithms": (_deterministic, torch.are_deterministic_algorithms_enabled),
     "threads": (lambda: torch.set_num_threads(torch.get_num_threads() + 1), torch.get_num_threads),
-    "autocast": (lambda: torch.autocast("cpu").__enter__(), lambda: torch.is_autocast_enabled("cpu")),
+    "autocast": (lambda: torch.set_autocast_enabled("cpu", True), lambda: torch.is_autocast_enabled("cpu")),
     "cuDNN": (lambda: setattr(torch.backends.cudnn, "benchmark", True), lambda: torch.backends.cudnn.benchmark),
     "interrupts": (lambda: signal.signal(signal.SIGINT, signal.SIG_IGN), lambda: signal.getsignal(signal.SIGINT)),
     "hooks": (
-        lambda: torch.nn.modules.module.register_module_forward_hook(lambda *_: torch.zeros(1)),
+        lambda: torch.nn.modules.module.register_module_forward_hook(lambda *_: None),
         lambda: len(torch.nn.modules.module._global_forward_hooks),
     ),
 }
