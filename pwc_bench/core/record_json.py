@@ -1,22 +1,21 @@
 """A record as one line of JSON, and back. The form is public: see `schema`."""
 
 import json
-import math
-from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.record import (
-    Environment,
-    PredictionsFile,
-    Provenance,
-    Record,
-    Status,
-    Weights,
-    WeightsStatus,
+from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Weights
+from pwc_bench.core.record_schema import (
+    MeasurementForm,
+    ProvenanceForm,
+    RecipeForm,
+    RecordForm,
+    convert,
+    parse_json,
 )
 
 __all__ = [
@@ -67,47 +66,36 @@ def record_to_json(record: Record) -> str:
 
 def record_from_json(line: str) -> Record:
     """Read one line. Raises RecordFormatError where it is not a record, or was changed since its id was made."""
-    try:
-        data = json.loads(line, parse_constant=_refuse_constant)
-    except ValueError as error:
-        raise RecordFormatError(f"not JSON: {error}") from None
-    return record_from_dict(data)
+    return record_from_dict(parse_json(line))
 
 
 def record_from_dict(data: object) -> Record:
     """Read a record from JSON values. Raises RecordFormatError, see `record_from_json`."""
     if not isinstance(data, dict):
         raise RecordFormatError("a record is a JSON object")
-    if data.get("schema") != SCHEMA:
-        raise RecordFormatError(f"schema {data.get('schema')!r} is not {SCHEMA}: another version of pwc-bench wrote it")
-    try:
-        record = _record(data)
-    except KeyError as error:
-        raise RecordFormatError(f"field {error} is missing") from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise RecordFormatError(f"a field has the wrong form: {error}") from None
-    if record.id != data.get("id"):
+    schema = data.get("schema")
+    if isinstance(schema, bool) or schema != SCHEMA:
+        raise RecordFormatError(f"schema {schema!r} is not {SCHEMA}: another version of pwc-bench wrote it")
+    record = _record(convert(data, RecordForm))
+    if record.id != data["id"]:
         raise RecordFormatError(
-            f"id {data.get('id')!r} is not the hash of the content ({record.id}): the record was changed"
+            f"id {data['id']!r} is not the hash of the content ({record.id}): the record was changed"
         )
     return record
 
 
-def _record(data: Mapping[str, Any]) -> Record:
-    return Record(
-        campaign=data["campaign"],
-        status=Status(data["status"]),
-        status_reason=data["status_reason"],
-        variant=data["variant"],
-        dataset=data["dataset"],
-        started=data["started"],
-        duration_seconds=data["duration_seconds"],
-        measurements={key: _measurement(value) for key, value in data["measurements"].items()},
-        environment=Environment(**data["environment"]),
-        provenance=_provenance(data["provenance"]),
-        title=data.get("title"),
-        extra=data.get("extra", {}),
-    )
+def _record(form: RecordForm) -> Record:
+    try:
+        datetime.fromisoformat(form.started)
+    except ValueError:
+        raise RecordFormatError(f"field 'started': {form.started!r} is no day of the calendar") from None
+    values = form.values() | {
+        "measurements": {key: _measurement(key, value) for key, value in form.measurements.items()},
+        "environment": Environment(**form.environment.values()),
+        "provenance": _provenance(form.provenance),
+    }
+    del values["schema"], values["id"]
+    return Record(**values)
 
 
 def _measurement_to_dict(measurement: Measurement) -> dict[str, Any]:
@@ -122,19 +110,10 @@ def _measurement_to_dict(measurement: Measurement) -> dict[str, Any]:
     }
 
 
-def _measurement(data: Mapping[str, Any]) -> Measurement:
-    value, interval, samples = data["value"], data["interval"], data["samples"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{value!r} is not a finite number")
-    return Measurement(
-        value=value,
-        unit=data["unit"],
-        interval=None if interval is None else (interval[0], interval[1]),
-        samples=None if samples is None else tuple(samples),
-        details=data["details"],
-        version=data["version"],
-        caveats=tuple(data["caveats"]),
-    )
+def _measurement(key: str, form: MeasurementForm) -> Measurement:
+    if form.interval is not None and form.interval[0] > form.interval[1]:
+        raise RecordFormatError(f"field 'measurements.{key}.interval': its ends are in the wrong order")
+    return Measurement(**form.values())
 
 
 def _provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
@@ -165,28 +144,19 @@ def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
     return values | {"mean": list(recipe.mean), "std": list(recipe.std), "sha256": recipe.sha256}
 
 
-def _provenance(data: Mapping[str, Any]) -> Provenance:
-    weights, recipe, predictions = data["weights"], data.get("recipe"), data.get("predictions")
-    return Provenance(
-        **dict(data)
-        | {
-            "weights": Weights(
-                WeightsStatus(weights["status"]), weights["uri"], weights["sha256"], tuple(weights.get("undone", ()))
-            ),
-            "recipe": None if recipe is None else _recipe(recipe),
-            "predictions": None if predictions is None else PredictionsFile(**predictions),
-            "images_failed": tuple(data["images_failed"]),
-        }
-    )
+def _provenance(form: ProvenanceForm) -> Provenance:
+    inner = {
+        "weights": Weights(**form.weights.values()),
+        "recipe": None if form.recipe is None else _recipe(form.recipe),
+        "predictions": None if form.predictions is None else PredictionsFile(**form.predictions.values()),
+    }
+    return Provenance(**form.values() | inner)
 
 
-def _recipe(data: Mapping[str, Any]) -> Recipe:
-    values = {key: value for key, value in data.items() if key != "sha256"}
-    recipe = Recipe(**values | {"mean": tuple(data["mean"]), "std": tuple(data["std"])})
-    if recipe.sha256 != data["sha256"]:
-        raise ValueError("the recipe is not the one that its hash names")
+def _recipe(form: RecipeForm) -> Recipe:
+    values = form.values()
+    del values["sha256"]
+    recipe = Recipe(**values)
+    if recipe.sha256 != form.sha256:
+        raise RecordFormatError("field 'provenance.recipe': the recipe is not the one that its hash names")
     return recipe
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number that a record may hold")

@@ -18,7 +18,7 @@ def read_records(path: Path) -> Iterator[Record]:
     Raises RecordFormatError, which names the file and the line, at the first line that is not a record.
     """
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             yield from _records(str(path), lines)
     except OSError as error:
         raise RecordFormatError(f"{path}: cannot be read: {error.strerror}") from None
@@ -26,7 +26,7 @@ def read_records(path: Path) -> Iterator[Record]:
 
 def parse_records(content: bytes, name: str) -> Iterator[Record]:
     """Read the records in the bytes of a file called `name`, from wherever they came. Raises as `read_records`."""
-    yield from _records(name, io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+    yield from _records(name, io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig"))
 
 
 def write_jsonl(records: Iterable[Record], stream: TextIO) -> None:

@@ -186,7 +186,10 @@ def test_predictions_are_never_taken_on_trust(runner: CliRunner, place: Path) ->
     wrong = with_predictions(place, b"rows", digest="ab" * 32)
     stray = replace(wrong, provenance=replace(wrong.provenance, predictions=PredictionsFile("../x.parquet", "ab" * 32)))
     absent = replace(
-        wrong, provenance=replace(wrong.provenance, predictions=PredictionsFile(f"predictions/{'cd' * 32}.parquet", ""))
+        wrong,
+        provenance=replace(
+            wrong.provenance, predictions=PredictionsFile(f"predictions/{'cd' * 32}.parquet", "cd" * 32)
+        ),
     )
     written(place / "a.jsonl", [wrong, stray, absent])
     said = done(runner, "import", "a.jsonl", "--db", "own/x.db").stdout

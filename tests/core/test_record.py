@@ -62,7 +62,10 @@ def test_changed_line_is_refused() -> None:
         ('{"schema": 1}', "missing"),
         (record_to_json(make_record()).replace("81.3", "NaN"), "NaN is not a number"),
         (record_to_json(make_record()).replace('"complete"', '"great"'), "great"),
-        (record_to_json(make_record()).replace('"value":81.3', '"value":"81.3"'), "finite number"),
+        (
+            record_to_json(make_record()).replace('"value":81.3', '"value":"81.3"'),
+            "measurements.top1.value': expected a number",
+        ),
     ],
 )
 def test_bad_lines_are_named(line: str, message: str) -> None:
