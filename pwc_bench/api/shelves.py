@@ -123,6 +123,8 @@ def _campaign(name: str, db: str, *, also: str = "") -> Shelf:
         raise UsageError(f"there is no file or folder {name}, and no database in which it could be a campaign")
     with _opened(db) as store:
         names = [campaign.name for campaign in store.campaigns()]
+        if not names:
+            raise NoBaselineError("the database holds no campaign yet: run `pwc-bench run` first")
         if "*" in name and (several := [each for each in names if fnmatchcase(each, name)]):
             shelves = [_shelf_of(store, each, db) for each in several]
             records = tuple(record for shelf in shelves for record in shelf.records)

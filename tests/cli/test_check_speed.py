@@ -68,6 +68,14 @@ def test_a_machine_is_checked_against_itself(five_days: Path) -> None:
     assert "measure 1 more" in more.stdout
 
 
+def test_an_empty_database_is_no_baseline(place: Path) -> None:
+    """It holds no campaign that could be checked: 3, and one line."""
+    stored(place)
+    done = check_here(place, "--aa", "5")
+    assert done.returncode == 3
+    assert "the database holds no campaign yet" in done.stderr
+
+
 def test_one_campaign_is_no_check_of_a_machine(place: Path) -> None:
     """It says how to make others."""
     stored(place, _run(1, 100.0))
