@@ -14,6 +14,7 @@ from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.exact_value import WEIGHTS
+from pwc_bench.core.files import user_path
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Verdict
@@ -98,7 +99,7 @@ def _titled(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
 
 def accepted_file(settings: CheckSettings) -> Path:
     """Return where accepted values are written and read, beside what lies with the baseline."""
-    return PUBLISHED / ACCEPTED if settings.accepted is None else Path(settings.accepted).expanduser()
+    return PUBLISHED / ACCEPTED if settings.accepted is None else user_path(settings.accepted)
 
 
 def chosen_metrics(keys: Sequence[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.core.errors import NoBaselineError, StoreError, UsageError
+from pwc_bench.core.files import user_path
 from pwc_bench.core.record import Record
 from pwc_bench.core.web_address import is_secure, without_secrets
 from pwc_bench.exchange import (
@@ -51,7 +52,7 @@ def open_shelf(text: str, db: str) -> Shelf:
         return _web(text)
     if not text:
         raise UsageError("an empty name says nothing: give a file, a folder, a campaign, git:REF:PATH or an address")
-    path = Path(text).expanduser()
+    path = user_path(text)
     if path.exists():
         if _may_be_campaign(text) and text in _campaigns(db):
             raise UsageError(f"{text!r} is a path and a campaign too: say ./{text} or {CAMPAIGN_PREFIX}{text}")

@@ -36,6 +36,7 @@ _SECTIONS = {
         ("3", "incomparable, or no baseline"),
         ("4", "an evaluation failed or is incomplete"),
         ("5", "inconclusive, or nothing compared"),
+        ("70", "an unforeseen error, a fault of the program: never 1"),
         ("130", "interrupted; what was measured is kept"),
     ],
     "Defaults from the environment": [

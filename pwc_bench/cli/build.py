@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.options import db_option, site_option
+from pwc_bench.cli.options import UserPath, db_option, site_option
 from pwc_bench.cli.text import file_size, plural
 
 __all__ = ["command"]
@@ -31,7 +31,7 @@ __all__ = ["command"]
     "named",
     metavar="PATH",
     multiple=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=UserPath(exists=True),
     help="Published records to show too: a file of JSON Lines or a folder of them (repeatable; default: the folder of "
     "the database).",
 )

@@ -7,7 +7,7 @@ import click
 
 from pwc_bench.api.check_settings import FORMATS
 from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.options import comma_list, db_option, pairs
+from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
 
 __all__ = ["command"]
 
@@ -47,7 +47,7 @@ _SIDE = (
 @click.option("--format", "form", metavar="FORMAT", type=click.Choice(FORMATS), help="text, json, markdown (for a "
               "pull-request comment), junit or github (annotations; and markdown into $GITHUB_STEP_SUMMARY).  "
               "[default: text]")  # fmt: skip
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write the report "
+@click.option("--output", metavar="FILE", type=UserPath(dir_okay=False), help="Write the report "
               "here, whole or not at all; stdout gets it as text.")  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show the images that flipped where accuracy moved, by class.")
 @click.option("--dry-run", is_flag=True, help="Say what would be compared, how, and what cannot be; end with 0.")

@@ -15,7 +15,7 @@ from pwc_bench.api.confirming import measured_again
 from pwc_bench.cli.check_text import plan_lines
 from pwc_bench.cli.output_file import refuse_unwritable
 from pwc_bench.core.observer import Observer, SilentObserver
-from pwc_bench.core.verdict import exit_code
+from pwc_bench.core.verdict import REGRESSION, exit_code
 
 __all__ = ["end_with_report"]
 
@@ -37,8 +37,15 @@ def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, ex
         context.exit(0)
     from pwc_bench.cli.check_report import report  # with it comes scipy: a mistake is told without
 
-    report(check, settings, output, explain=explain)
-    context.exit(exit_code(check.verdicts))
+    code = exit_code(check.verdicts)
+    try:
+        report(check, settings, output, explain=explain)
+    except OSError as error:
+        if code != REGRESSION:
+            raise
+        # A reader that went away, or a full disk, makes no regression go away.
+        click.echo(f"error: a regression, whose report cannot be written: {error.strerror}", err=True)
+    context.exit(code)
 
 
 @contextmanager

@@ -177,10 +177,11 @@ def _disks(db: str, site: Path) -> Iterator[Finding]:
         folder = next(path for path in (absolute, *absolute.parents) if os.access(path, os.F_OK))
         free = shutil.disk_usage(folder).free
         fact = f"{place}: {file_size(free)} free"
-        if not os.access(folder, os.W_OK):
-            yield Finding(
-                f"disk for {name}", Health.BROKEN, f"{fact}, not writable", f"name another place than {place}"
-            )
+        if not (folder.is_dir() and os.access(folder, os.W_OK)):
+            by = {"results": "--db or PWC_BENCH_DB", "site": "--site or PWC_BENCH_SITE", "cache": "PWC_BENCH_CACHE"}[
+                name
+            ]
+            yield Finding(f"disk for {name}", Health.BROKEN, f"{fact}, not writable", f"name another place with {by}")
         elif free < _LOW_DISK_BYTES:
             yield Finding(f"disk for {name}", Health.NOTE, fact, "that is little: `pwc-bench prune --cache` makes room")
         else:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.options import campaign_option, db_option
+from pwc_bench.cli.options import UserPath, campaign_option, db_option
 from pwc_bench.cli.output_file import opened_output
 from pwc_bench.core.errors import UsageError
 
@@ -35,7 +35,7 @@ __all__ = ["command"]
     "of the PWC Archive's form, measurements in tables of their own; model-index: the block of a Hugging Face model "
     "card.",
 )
-@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
+@click.option("--output", metavar="FILE", type=UserPath(dir_okay=False), help="Default: stdout.")
 @campaign_option("Only the records of this campaign.")
 @db_option
 def command(form: str, output: Path | None, campaign: str | None, db: str) -> None:

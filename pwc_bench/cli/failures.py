@@ -1,58 +1,95 @@
 """What a failure looks like at the terminal: one line on stderr, and the exit code that belongs to it."""
 
 import errno
+import io
 import os
 import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from pwc_bench.cli.text import one_line
-from pwc_bench.core.errors import PwcBenchError
-from pwc_bench.isolation import PluginWarning
+from pwc_bench.cli.text import one_line, without_controls
+from pwc_bench.cli.unforeseen import UNFORESEEN, tell_unforeseen
+from pwc_bench.core.errors import PluginWarning, PwcBenchError
 
-__all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "told_plainly"]
+__all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "exit_code_of", "told_plainly"]
 
 FAILED = 4
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """What a shell reports for a program whose reader went away."""
 
+_PLACE = "name another place: by an option such as --db, --site and --output, or by PWC_BENCH_CACHE"
 _EXPECTED = {
     errno.ENOSPC: "free some space and run the same command again: what was measured is kept",
     errno.EDQUOT: "free some of your quota and run the same command again: what was measured is kept",
-    errno.EROFS: "the file system is read-only: name another place with --db or --site",
-    errno.EACCES: "name a place that you may read and write",
-    errno.EPERM: "name a place that you may read and write",
     errno.EIO: "the disk or the network drive reports an error",
+    errno.EROFS: _PLACE,
+    errno.EACCES: _PLACE,
+    errno.EPERM: _PLACE,
+    errno.ENOTDIR: _PLACE,
+    errno.EISDIR: "this is a folder: name a file",
+    errno.ENAMETOOLONG: "give a shorter name",
+    errno.ELOOP: _PLACE,
+    errno.EMFILE: "raise the number of files that a process may open (ulimit -n)",
 }
 """The system's errors that are no fault of the program, and what to do about each."""
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 @contextmanager
-def told_plainly(context: click.Context) -> Iterator[None]:
-    """Turn what a person can cause or meet into one line and an exit code; let faults of the program through."""
+def told_plainly() -> Iterator[None]:
+    """End the process as the command deserves, each failure in one line; an unforeseen one with its traceback kept."""
+    code = 0
     try:
         with _plugins_named():
             yield
         sys.stdout.flush()
-    except PwcBenchError as error:
-        _end(context, str(error), error.exit_code)
-    except BrokenPipeError:
-        _discard_output()
-        context.exit(BROKEN_PIPE)
-    except OSError as error:
-        if error.errno not in _EXPECTED:
-            raise
-        _discard_output()
-        place = f" ({error.filename})" if error.filename else ""
-        _end(context, f"{error.strerror}{place}: {_EXPECTED[error.errno]}", _exit_code(error))
-    except (KeyboardInterrupt, click.Abort):
+    except BaseException as error:  # noqa: BLE001  (nothing may end with Python's own 1, which means a regression)
+        code = exit_code_of(error)
+        _tell(error, code)
+    _discard_output()
+    sys.exit(code)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """Return the exit code of a command that ends with `error`: 70 for one that nobody foresaw."""
+    if isinstance(error, click.exceptions.Exit | PwcBenchError):
+        return error.exit_code
+    if isinstance(error, click.ClickException):
+        return PwcBenchError.exit_code
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        return BROKEN_PIPE
+    if isinstance(error, OSError) and error.errno in _EXPECTED:
+        return FAILED if error.errno in _OF_THE_DISK else PwcBenchError.exit_code
+    return UNFORESEEN
+
+
+def _tell(error: BaseException, code: int) -> None:
+    if isinstance(error, click.exceptions.Exit | BrokenPipeError):
+        return
+    if isinstance(error, KeyboardInterrupt | click.Abort):
         click.echo("interrupted", err=True)
-        context.exit(INTERRUPTED)
+    elif isinstance(error, click.ClickException):
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(without_controls(shown.getvalue()), err=True, nl=False)
+    elif code == UNFORESEEN:
+        tell_unforeseen(error)
+    else:
+        click.echo(f"error: {one_line(_words(error))}", err=True)
+
+
+def _words(error: BaseException) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    place = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror}{place}: {_EXPECTED[error.errno or 0]}"
 
 
 @contextmanager
@@ -73,17 +110,8 @@ def _plugins_named() -> Iterator[None]:
         yield
 
 
-def _end(context: click.Context, message: str, exit_code: int) -> NoReturn:
-    click.echo(f"error: {one_line(message)}", err=True)
-    context.exit(exit_code)
-
-
-def _exit_code(error: OSError) -> int:
-    return FAILED if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO) else PwcBenchError.exit_code
-
-
 def _discard_output() -> None:
-    """Send what stdout still holds nowhere, where it cannot be written: Python would try once more at its end."""
+    """Send what stdout still holds nowhere, if it cannot be written: Python would try once more at its end."""
     try:
         sys.stdout.flush()
     except OSError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.options import db_option
+from pwc_bench.cli.options import UserPath, db_option
 
 if TYPE_CHECKING:
     from pwc_bench.core.observer import Observer
@@ -28,7 +28,7 @@ __all__ = ["command"]
         2: "a file cannot be read or is none of these, a record was changed, or the database cannot be written",
     },
 )
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=UserPath())
 @click.option(
     "--format",
     "form",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from pwc_bench.api.options import RunOptions
-from pwc_bench.cli.failures import INTERRUPTED
+from pwc_bench.cli.failures import INTERRUPTED, exit_code_of
 from pwc_bench.cli.text import one_line
 from pwc_bench.core.errors import PwcBenchError
 
@@ -36,14 +36,8 @@ def ending_together(team: "Team | None") -> Iterator[None]:
     code = 0
     try:
         yield
-    except click.exceptions.Exit as end:
-        code = end.exit_code
-        raise
-    except PwcBenchError as error:
-        code = error.exit_code
-        raise
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+    except BaseException as error:
+        code = exit_code_of(error)
         raise
     finally:
         signal.signal(signal.SIGTERM, before)

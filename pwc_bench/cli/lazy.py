@@ -2,13 +2,17 @@
 
 import difflib
 import importlib
+import os
+import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import click
+from click.shell_completion import shell_complete
 
 from pwc_bench.cli.documented import write_sections
 from pwc_bench.cli.failures import told_plainly
+from pwc_bench.core.errors import UsageError
 
 __all__ = ["LazyCommand", "LazyGroup"]
 
@@ -71,7 +75,28 @@ class LazyGroup(click.Group):
         """Write the further sections at the end of the help."""
         write_sections(formatter, self._sections)
 
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  (click's)
-        """Run the command; what a person can cause or meet ends in one line and an exit code."""
-        with told_plainly(ctx):
-            return super().invoke(ctx)
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001, FBT002  (click's)
+        **settings: Any,  # noqa: ANN401  (click's)
+    ) -> Any:  # noqa: ANN401  (click's)
+        """Run the command that the arguments name; however it ends, in one line at most and its own exit code."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **settings)
+        name = prog_name or "pwc-bench"
+        variable = complete_var or f"_{name}_COMPLETE".replace("-", "_").upper()
+        # click's own way ends with 1 for some of what is told here, and that means a regression.
+        with told_plainly():
+            if instruction := os.environ.get(variable):
+                self._complete(name, variable, instruction)
+            with self.make_context(name, list(sys.argv[1:] if args is None else args), **settings) as context:
+                self.invoke(context)
+        return None
+
+    def _complete(self, name: str, variable: str, instruction: str) -> NoReturn:
+        if shell_complete(self, {}, name, variable, instruction) != 0:
+            raise UsageError(f"{variable}={instruction}: give bash_source, zsh_source or fish_source")
+        raise click.exceptions.Exit(0)

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 import click
 
 from pwc_bench.api.places import default_database, default_site
+from pwc_bench.core.files import user_path
 
 __all__ = [
+    "UserPath",
     "auto_number",
     "campaign_option",
     "comma_list",
@@ -31,6 +33,17 @@ def auto_number(text: str) -> int | None:
     return int(text)
 
 
+class UserPath(click.Path):
+    """A path as people type it: "~" is written out, and a home that is not known is refused."""
+
+    def __init__(self, **settings: bool) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Write the path out, and let click look at what is there."""
+        return super().convert(user_path(value), param, ctx)
+
+
 def db_option(function: Decorated) -> Decorated:
     """Add `--db`."""
     return click.option(
@@ -47,7 +60,7 @@ def site_option(function: Decorated) -> Decorated:
     return click.option(
         "--site",
         metavar="DIR",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=UserPath(file_okay=False),
         default=default_site,
         show_default="$PWC_BENCH_SITE, else site",
         help="The folder of the site.",

@@ -11,7 +11,15 @@ from pwc_bench.cli.command_text import typed_command
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED, INTERRUPTED
 from pwc_bench.cli.job import assist, ending_together, reason_to_stop
-from pwc_bench.cli.options import auto_number, comma_list, db_option, json_option, site_option, weights_by_key
+from pwc_bench.cli.options import (
+    UserPath,
+    auto_number,
+    comma_list,
+    db_option,
+    json_option,
+    site_option,
+    weights_by_key,
+)
 from pwc_bench.cli.text import plural
 from pwc_bench.core.recipe import CONFIGURATIONS
 from pwc_bench.core.record import Record, Status
@@ -53,7 +61,7 @@ _POSITIVE = click.IntRange(min=1)
 @click.option("--no-site", is_flag=True, help="Do not render the site.")
 @click.option("--weights", metavar="KEY=SPEC", multiple=True, callback=weights_by_key,
               help="Weights of one variant: a path, an https address or hub:OWNER/NAME. Repeatable.")  # fmt: skip
-@click.option("--weights-dir", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR",
+@click.option("--weights-dir", type=UserPath(exists=True, file_okay=False), metavar="DIR",
               help="A folder with checkpoints named after variant keys.")  # fmt: skip
 @click.option("--device", default="auto", show_default=True, metavar="auto|cpu|cuda[:N]", help="Where models run.")
 @click.option("--precision", type=click.Choice(PRECISIONS), default="fp32", show_default=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.options import db_option
+from pwc_bench.cli.options import UserPath, db_option
 
 __all__ = ["command"]
 
@@ -23,7 +23,7 @@ __all__ = ["command"]
         "already, or the database cannot be written",
     },
 )
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE", type=UserPath())
 @click.option("--dry-run", is_flag=True, help="Check the file and say what it would change; write nothing.")
 @click.option("--by", "submitter", metavar="NAME", help="Who brings it; kept beside the file's name.")
 @db_option

@@ -2,7 +2,7 @@
 
 import textwrap
 
-__all__ = ["duration", "file_size", "one_line", "plural", "wrapped"]
+__all__ = ["duration", "file_size", "one_line", "plural", "without_controls", "wrapped"]
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -10,8 +10,12 @@ _HOUR = 60 * _MINUTE
 
 def one_line(text: str) -> str:
     """Return `text` on one line, with every character that could steer a terminal replaced."""
-    flat = " ".join(text.split())
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in flat)
+    return without_controls(" ".join(text.split()))
+
+
+def without_controls(text: str) -> str:
+    """Return `text` with every character but the ends of lines replaced that could steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def plural(count: int, noun: str) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "ImageError",
     "KnowledgeError",
     "NoBaselineError",
+    "PluginWarning",
     "PublishError",
     "PwcBenchError",
     "RecordFormatError",
@@ -86,3 +87,7 @@ class ImageError(EvaluationError):
 
 class DuplicatePartError(PwcBenchError):
     """Two parts that declare the same key."""
+
+
+class PluginWarning(UserWarning):
+    """A plug-in that is left out: which distribution's, which entry point, and why."""

@@ -66,8 +66,10 @@ class Verdict:
     """What a reader should know although it decides nothing, each one sentence."""
 
 
+REGRESSION = 1
+"""The exit code of a check that found one, and of nothing else."""
 _CODES = {
-    Outcome.REGRESSED: 1,
+    Outcome.REGRESSED: REGRESSION,
     Outcome.MISSING: 4,
     Outcome.INCOMPARABLE: 3,
     Outcome.INCONCLUSIVE: 5,

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.files import user_path
 from pwc_bench.core.record import Record
 from pwc_bench.exchange.acceptances import ACCEPTED, read_acceptances
 from pwc_bench.exchange.records import read_records
@@ -55,7 +56,7 @@ def distinct(records: Iterable[Record]) -> tuple[Record, ...]:
 
 def public_path(path: Path) -> str:
     """Return how reports name a path, which others read: never by the folders that lead to this one."""
-    absolute, here = path.expanduser().absolute(), Path.cwd()
+    absolute, here = user_path(path).absolute(), Path.cwd()
     if absolute.is_relative_to(here):
         return str(absolute.relative_to(here))
     return str(path) if not path.is_absolute() else f"\N{HORIZONTAL ELLIPSIS}/{'/'.join(path.parts[-2:])}"

@@ -5,17 +5,13 @@ from collections.abc import Callable, Collection, Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
-from pwc_bench.core.errors import DuplicatePartError, PwcBenchError
+from pwc_bench.core.errors import DuplicatePartError, PluginWarning, PwcBenchError
 from pwc_bench.core.parts import by_key
 from pwc_bench.isolation.containment import contained
 
 __all__ = ["PluginWarning", "offered_parts"]
 
 Part = TypeVar("Part")
-
-
-class PluginWarning(UserWarning):
-    """A plug-in that is left out: which distribution's, which entry point, and why."""
 
 
 def offered_parts(

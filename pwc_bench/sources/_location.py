@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import SourceError
+from pwc_bench.core.files import user_path
 
 __all__ = [
     "DEVKIT",
@@ -72,7 +73,7 @@ def locate(spec: str, dataset: Dataset, split: str) -> Location:
     if spec.startswith(HUB_PREFIX):
         return Location(spec, None, None, dataset, split)
     try:
-        path = Path(spec).expanduser().resolve(strict=True)
+        path = user_path(spec).resolve(strict=True)
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError(f"{spec}: cannot be opened ({reason}); name a folder or file of images") from error

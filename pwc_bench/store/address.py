@@ -7,6 +7,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from pwc_bench.core.errors import StoreError
+from pwc_bench.core.files import user_path
 
 __all__ = ["Address", "parse_address"]
 
@@ -56,5 +57,5 @@ def parse_address(text: str) -> Address:
 def _file(name: str) -> Address:
     if name in ("", ":memory:") or name.startswith("file:"):
         raise StoreError("the database must be a file with an ordinary name: one in memory would keep nothing")
-    path = Path(name).expanduser().absolute()
+    path = user_path(name).absolute()
     return Address(URL.create("sqlite", database=str(path)), path)

@@ -36,7 +36,9 @@ def write_demo(folder: Path) -> Path:
                 _replace(target)
     except OSError as error:
         reason = error.strerror or error
-        raise SourceError(f"cannot write the demo's images in {folder}: {reason}; choose another folder") from error
+        raise SourceError(
+            f"cannot write the demo's images in {folder}: {reason}; name another cache with PWC_BENCH_CACHE"
+        ) from error
     return target
 
 

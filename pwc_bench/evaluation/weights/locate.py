@@ -4,6 +4,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.files import user_path
 from pwc_bench.core.record import WeightsStatus
 from pwc_bench.core.slug import slugify
 from pwc_bench.core.variant import Variant
@@ -31,7 +32,7 @@ def places_of(variant: Variant, *, named: str | None, folder: Path | None) -> tu
         place = place_of(named)
         if place.is_hub or place.is_address:
             return (place,)
-        return (_local(_file_at(Path(named).expanduser())),)
+        return (_local(_file_at(user_path(named))),)
     if folder is not None:
         own = _file_in(folder, variant)
         if own is not None:

@@ -1,0 +1,83 @@
+"""Files as people name them: looked at before they are opened, bounded in size, the same rule for every text."""
+
+import os
+import stat
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from pwc_bench.core.errors import PwcBenchError, UsageError
+
+__all__ = ["LARGEST_LINE_BYTES", "decoded", "file_bytes", "file_text", "opened_file", "text_lines", "user_path"]
+
+LARGEST_LINE_BYTES = 64 << 20
+"""A longer line of a file that is read line by line is no line of ours."""
+_MARK = b"\xef\xbb\xbf"
+"""The byte order mark that some editors put before UTF-8 text; it says nothing."""
+
+
+def user_path(text: str | Path) -> Path:
+    """Return the path that `text` names, "~" and "~user" written out. Raises UsageError if that home is not known."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise UsageError(f"{text}: that home folder is not known here: write the whole path, or set HOME") from None
+
+
+def opened_file(path: Path, error: type[PwcBenchError]) -> BinaryIO:
+    """Open an ordinary file for reading. Raises `error`, one line, for a pipe, a device, a folder, or no rights."""
+    try:
+        if stat.S_ISREG(path.stat().st_mode):
+            # A pipe that takes the file's place in between must not be waited for.
+            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return file
+            file.close()
+    except (OSError, ValueError) as reason:  # ValueError: a zero byte in the name
+        raise error(f"{path}: cannot be read: {getattr(reason, 'strerror', None) or reason}") from None
+    raise error(f"{path}: no ordinary file (a folder, a pipe or a device): it is not read")
+
+
+def file_bytes(path: Path, most_bytes: int, error: type[PwcBenchError]) -> bytes:
+    """Return the content of an ordinary file of at most so many bytes. Raises `error`, one line, for any other."""
+    with opened_file(path, error) as file:
+        try:
+            content = file.read(most_bytes + 1)
+        except OSError as reason:
+            raise error(f"{path}: cannot be read: {reason.strerror}") from None
+    if len(content) > most_bytes:
+        raise error(f"{path}: larger than {most_bytes:,} bytes: it is not read")
+    return content
+
+
+def file_text(path: Path, most_bytes: int, error: type[PwcBenchError]) -> str:
+    """Return the UTF-8 text of an ordinary file, without a byte order mark. Raises `error`, one line."""
+    return decoded(file_bytes(path, most_bytes, error), str(path), error)
+
+
+def decoded(content: bytes, name: str, error: type[PwcBenchError]) -> str:
+    """Return `content` as text, a byte order mark passed over. Raises `error` with `name` if it is not UTF-8."""
+    try:
+        return content.removeprefix(_MARK).decode()
+    except UnicodeDecodeError as reason:
+        raise error(f"{name}: not UTF-8 text: byte {reason.start} is {reason.object[reason.start]:#04x}") from None
+
+
+def text_lines(file: BinaryIO | bytes, name: str, error: type[PwcBenchError]) -> Iterator[str]:
+    """Yield the lines of UTF-8 text one by one, without a byte order mark. Raises `error` with `name` and the line."""
+    stream = BytesIO(file) if isinstance(file, bytes) else file
+    number = 0
+    while line := _next_line(stream, name, error):
+        number += 1
+        content = line.removeprefix(_MARK) if number == 1 else line
+        if len(content) > LARGEST_LINE_BYTES:
+            raise error(f"{name}:{number}: the line is longer than {LARGEST_LINE_BYTES:,} bytes: it is not read")
+        yield decoded(content, f"{name}:{number}", error)
+
+
+def _next_line(stream: BinaryIO, name: str, error: type[PwcBenchError]) -> bytes:
+    try:
+        return stream.readline(LARGEST_LINE_BYTES + len(_MARK) + 1)
+    except OSError as reason:
+        raise error(f"{name}: cannot be read: {reason.strerror or reason}") from None
