@@ -8,6 +8,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -21,10 +22,12 @@ __all__ = ["EnvironmentForm", "MeasurementForm", "ProvenanceForm", "RecipeForm",
            "convert", "parse_json"]  # fmt: skip
 
 _LINE = r"^[^\t\n\r\x85\u2028\u2029]*\Z"
+_FILLED = r"\S"
 _SHA256 = r"^[0-9a-f]{64}\Z"
 _MOMENT = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z\Z"
 _PATTERNS = {
     _LINE: "text of one line",
+    _FILLED: "text that is not blank",
     _SHA256: "64 hexadecimal digits",
     _MOMENT: "a time like 2026-01-31T12:00:00Z",
 }
@@ -48,6 +51,7 @@ _MOST_DIGITS = 24
 
 Line = Annotated[str, Meta(pattern=_LINE)]
 Name = Annotated[str, Meta(pattern=_LINE, min_length=1, max_length=_LONGEST_NAME)]
+Filled = Annotated[str, Meta(pattern=_FILLED)]
 Prose = str
 """Text of any number of lines."""
 Sha256 = Annotated[str, Meta(pattern=_SHA256)]
@@ -59,13 +63,15 @@ Positive = Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0)]
 Value = TypeVar("Value")
 
 
-class _Form(Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+class Form(Struct, forbid_unknown_fields=True, frozen=True, gc=False):
+    """What a JSON object must be like: each field has a type and its bounds, and there are no others."""
+
     def values(self) -> dict[str, Any]:
         """Return the fields by name."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
-class WeightsForm(_Form, frozen=True, gc=False):
+class WeightsForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.record.Weights`."""
 
     status: WeightsStatus
@@ -74,14 +80,14 @@ class WeightsForm(_Form, frozen=True, gc=False):
     undone: tuple[Prose, ...] = ()
 
 
-class PredictionsFileForm(_Form, frozen=True, gc=False):
+class PredictionsFileForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.record.PredictionsFile`."""
 
     path: Name
     sha256: Sha256
 
 
-class RecipeForm(_Form, frozen=True, gc=False):
+class RecipeForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.recipe.Recipe`; the hash of its content goes with it."""
 
     key: Name
@@ -97,7 +103,7 @@ class RecipeForm(_Form, frozen=True, gc=False):
     configuration: Line | None = None
 
 
-class EnvironmentForm(_Form, frozen=True, gc=False):
+class EnvironmentForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.record.Environment`."""
 
     device: Name
@@ -133,7 +139,7 @@ class EnvironmentForm(_Form, frozen=True, gc=False):
     power_limit_watts: Positive | None = None
 
 
-class ProvenanceForm(_Form, frozen=True, gc=False):
+class ProvenanceForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.record.Provenance`."""
 
     weights: WeightsForm
@@ -151,7 +157,7 @@ class ProvenanceForm(_Form, frozen=True, gc=False):
     note: Prose | None = None
 
 
-class MeasurementForm(_Form, frozen=True, gc=False):
+class MeasurementForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.measurement.Measurement`."""
 
     value: Number
@@ -163,7 +169,7 @@ class MeasurementForm(_Form, frozen=True, gc=False):
     caveats: tuple[Prose, ...]
 
 
-class RecordForm(_Form, frozen=True, gc=False):
+class RecordForm(Form, frozen=True, gc=False):
     """See `pwc_bench.core.record.Record`."""
 
     schema: int
@@ -206,7 +212,7 @@ def convert(value: Any, form: type[Value]) -> Value:  # noqa: ANN401  whatever J
     try:
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
-        raise RecordFormatError(_words(str(error), value)) from None
+        raise RecordFormatError(_words(str(error), value) + _hint(str(error), form)) from None
 
 
 class _UnholdableError(Exception):
@@ -274,9 +280,16 @@ def _words(message: str, value: object) -> str:
     for pattern, words in _PATTERNS.items():
         if repr(pattern) in complaint:
             return f"{field}expected {words}"
-    complaint = complaint.replace("`int | float`", "`float`").replace("Invalid enum value", "Not known:")
+    complaint = complaint.replace("int | float", "float").replace("Invalid enum value", "Not known:")
     said = re.sub(r"`([a-z |]+)`", lambda match: _typed(match[1]), complaint)
     return f"{field}{said[:1].lower()}{said[1:]}".replace(", got ", ", not ")
+
+
+def _hint(message: str, form: type[Any]) -> str:
+    """Name the field of `form` that a field unknown to it may have meant."""
+    unknown = re.match(r"Object contains unknown field `(.*)`$", message)
+    near = get_close_matches(unknown[1], form.__struct_fields__, n=1) if unknown else []
+    return f": did you mean {near[0]!r}?" if near else ""
 
 
 def _typed(names: str) -> str:

@@ -1,21 +1,17 @@
 """results/accepted.jsonl: one accepted value a line, only ever added to, reviewed like code."""
 
 import json
-import math
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import RecordFormatError
-from pwc_bench.core.measurement import Json
+from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, parse_json
 
 __all__ = ["ACCEPTED", "SCHEMA", "append_acceptance", "parse_acceptances", "read_acceptances"]
 
@@ -25,20 +21,21 @@ SCHEMA = 1
 """The version of a line's form."""
 
 _LOCK_SECONDS = 30.0
-_FORMS: Mapping[str, tuple[type, ...]] = {
-    "variant": (str,),
-    "dataset": (str, type(None)),
-    "metric": (str,),
-    "metric_version": (int,),
-    "value": (int, float, type(None)),
-    "text": (str, type(None)),
-    "reason": (str,),
-    "accepted_by": (str,),
-    "accepted_at": (str,),
-    "record": (str, type(None)),
-}
-"""What each field may hold."""
-_MAY_BE_ABSENT = {"record", "dataset", "text"}
+
+
+class AcceptanceForm(Form, frozen=True, gc=False):
+    """A line's fields, see `pwc_bench.core.acceptance.Acceptance`."""
+
+    variant: Name
+    metric: Name
+    metric_version: Size
+    value: Number | None
+    reason: Filled
+    accepted_by: Filled
+    accepted_at: Line
+    dataset: Name | None = None
+    text: Filled | None = None
+    record: Name | None = None
 
 
 def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
@@ -54,7 +51,7 @@ def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
 def parse_acceptances(content: bytes, name: str) -> tuple[Acceptance, ...]:
     """Return what the bytes of a file called `name` accept. Raises RecordFormatError as `read_acceptances` does."""
     try:
-        lines = content.decode().split("\n")  # a reason may hold what else ends a line in Unicode
+        lines = content.decode("utf-8-sig").split("\n")  # a reason may hold what else ends a line in Unicode
     except UnicodeDecodeError:
         raise RecordFormatError(f"{name}: not UTF-8 text: this is no file of accepted values") from None
     found = []
@@ -72,7 +69,8 @@ def append_acceptance(path: Path, acceptance: Acceptance) -> None:
 
     Raises RecordFormatError where the file cannot be written or holds something else.
     """
-    line = json.dumps({"schema": SCHEMA} | asdict(acceptance), ensure_ascii=False, allow_nan=False) + "\n"
+    line = json.dumps({"schema": SCHEMA} | asdict(acceptance), ensure_ascii=False)
+    _acceptance(line)  # what nobody could read is never written
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock"), timeout=_LOCK_SECONDS):
@@ -80,7 +78,7 @@ def append_acceptance(path: Path, acceptance: Acceptance) -> None:
             before = path.read_bytes() if path.exists() else b""
             if before and not before.endswith(b"\n"):
                 before += b"\n"
-            _replace(path, before + line.encode())
+            _replace(path, before + f"{line}\n".encode())
     except Timeout:
         raise RecordFormatError(f"{path}: another program holds it: try again when that is done") from None
     except OSError as error:
@@ -103,37 +101,17 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _acceptance(line: str) -> Acceptance:
     """Read one line. Raises RecordFormatError with what is wrong."""
-    try:
-        data = json.loads(line)
-    except ValueError as error:
-        raise RecordFormatError(f"not JSON: {error}") from None
+    data = parse_json(line)
     if not isinstance(data, dict):
         raise RecordFormatError("an accepted value is a JSON object")
     schema = data.pop("schema", None)
-    if schema != SCHEMA:
+    if isinstance(schema, bool) or schema != SCHEMA:
         raise RecordFormatError(f"schema {schema!r} is not {SCHEMA}: another version of pwc-bench wrote it")
-    _check_fields(data)
-    values: dict[str, Any] = {"dataset": None} | data
-    return Acceptance(**values)
-
-
-def _check_fields(data: Mapping[str, Json]) -> None:
-    for key, value in data.items():
-        if key not in _FORMS:
-            near = get_close_matches(key, _FORMS, n=1)
-            raise RecordFormatError(f"field {key!r} is not known" + (f": did you mean {near[0]!r}?" if near else ""))
-        if isinstance(value, bool) or not isinstance(value, _FORMS[key]):
-            raise RecordFormatError(f"field {key!r} has the wrong form: {value!r}")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise RecordFormatError(f"field {key!r} is not a finite number")
-        if isinstance(value, str) and not value.strip():
-            raise RecordFormatError(f"field {key!r} is empty")
-    if data.get("value") is None and data.get("text") is None:
+    found = Acceptance(**convert(data, AcceptanceForm).values())
+    if found.value is None and found.text is None:
         raise RecordFormatError("neither 'value' nor 'text' says what is accepted")
-    missing = [field.name for field in fields(Acceptance) if field.name not in data.keys() | _MAY_BE_ABSENT]
-    if missing:
-        raise RecordFormatError(f"field {missing[0]!r} is missing")
     try:
-        datetime.fromisoformat(str(data["accepted_at"]))
+        datetime.fromisoformat(found.accepted_at)
     except ValueError:
-        raise RecordFormatError(f"field 'accepted_at' is no date of ISO 8601: {data['accepted_at']!r}") from None
+        raise RecordFormatError(f"field 'accepted_at' is no date of ISO 8601: {found.accepted_at!r}") from None
+    return found

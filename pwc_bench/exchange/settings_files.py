@@ -70,10 +70,12 @@ def _ours(path: Path, prefix: tuple[str, ...]) -> Mapping[str, Any] | None:
     """Return what a file says to this program, None where it says nothing."""
     try:
         values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: not TOML: {error}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path}: not UTF-8 text") from None
+    except ValueError as error:  # TOMLDecodeError is one; others come of numbers that Python does not read
+        raise UsageError(f"{path}: not TOML: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: not TOML of ours: its values lie too deep within each other") from None
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
     for depth in range(len(prefix)):

@@ -69,6 +69,7 @@ def test_1_where_it_became_slow(place: Path) -> None:
         (("--baseline", "git:nowhere:results"), "git knows no revision 'nowhere'"),
         (("--baseline", "git:--help:results"), "git knows no revision '--help'"),
         (("--baseline", "file:///etc/hostname"), "a file is named by its path, without file://"),
+        (("--baseline", "https://[::1"), "https://\N{HORIZONTAL ELLIPSIS} is not an https address"),
         (("--baseline", "ftp://example.org/x"), "ftp://example.org/x is not an https address"),
         (("--baseline", ""), "an empty name says nothing"),
         (("--baseline", "new.jsonl", "--candidate", "campaign:x"), "no database at "),

@@ -40,7 +40,7 @@ def test_a_line_is_read_as_it_was_written(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\n", "\r\n"])
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\n", "\r\n"])
 def test_a_reason_may_hold_any_end_of_a_line(tmp_path: Path, end: str) -> None:
     """Pasted words keep what Unicode calls a line end, and the file can still be read."""
     path = tmp_path / "accepted.jsonl"
@@ -93,10 +93,15 @@ def line(**changes: object) -> str:
         ("<<<<<<< HEAD", "not JSON"),
         ("[]", "is a JSON object"),
         (line(schema=2), "schema 2 is not 1"),
-        (line(value="5.5"), "field 'value' has the wrong form: '5.5'"),
-        (line(value=True), "field 'value' has the wrong form"),
-        (line(value=float("nan")), "field 'value' is not a finite number"),
-        (line(reason=" "), "field 'reason' is empty"),
+        (line(value="5.5"), "field 'value': expected a number or null, not text"),
+        (line(value=True), "field 'value': expected a number or null, not true or false"),
+        (line(value=float("nan")), "NaN is not a number"),
+        (line(reason=" "), "field 'reason': expected text that is not blank"),
+        (line(reason="\x1b[2J"), "field 'reason' holds the control character U+001B"),
+        (line(variant=["convit-s"]), "field 'variant': expected text, not a list"),
+        (line(metric_version=10**400), "field 'metric_version' is a whole number of more than 64 bits"),
+        ("[" * 100_000, "deep"),
+        (line()[:-1] + ', "metric": "gflops"}', "the key 'metric' comes twice"),
         (line(reason=...), "field 'reason' is missing"),
         (line(metrik="x"), "field 'metrik' is not known: did you mean 'metric'?"),
         (line(accepted_at="yesterday"), "is no date of ISO 8601: 'yesterday'"),
@@ -113,6 +118,13 @@ def test_bad_lines_are_named(tmp_path: Path, content: str, message: str) -> None
     with pytest.raises(RecordFormatError):
         append_acceptance(path, ACCEPTANCE)
     assert path.read_text() == f"{line()}\n\n{content}\n"
+
+
+def test_what_nobody_could_read_is_not_written(tmp_path: Path) -> None:
+    """A reason with a control character is refused when it is given, and not by everyone who reads it later."""
+    with pytest.raises(RecordFormatError, match="'reason' holds the control character U\\+000B"):
+        append_acceptance(tmp_path / "accepted.jsonl", replace(ACCEPTANCE, reason="one\x0btwo"))
+    assert not (tmp_path / "accepted.jsonl").exists()
 
 
 def test_places_that_cannot_be_used_are_told(tmp_path: Path) -> None:

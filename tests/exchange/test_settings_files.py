@@ -37,6 +37,8 @@ def test_nothing_above_the_repository_counts(tmp_path: Path) -> None:
     ("name", "content", "message"),
     [
         ("pwc-bench.toml", "[check", "pwc-bench.toml: not TOML: "),
+        ("pyproject.toml", "x = " + "[" * 5000, "pyproject.toml: not TOML of ours: its values lie too deep"),
+        ("pyproject.toml", "x = " + "1" * 5000, "pyproject.toml: not TOML: "),
         ("pwc-bench.toml", "[chek]\n", "pwc-bench.toml: [chek] is not known: is [check] meant?"),
         ("pwc-bench.toml", "check = 1\n", "pwc-bench.toml: check must be a table: write [check]"),
         (
