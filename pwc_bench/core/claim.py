@@ -60,8 +60,8 @@ class Claim:
     """The unit in which it is printed: "GFLOPs", "M", "%", "images/s"."""
     source: str
     """The table or address: "Table 1"."""
-    uses_additional_data: bool = False
-    """Whether the model was trained on more than the data set."""
+    uses_additional_data: bool | None = None
+    """Whether the model was trained on more than the data set; None where that is not stated."""
     evaluated_on: str | None = None
     """The date of the evaluation (ISO 8601), where known."""
     conditions: str | None = None
@@ -90,5 +90,6 @@ class Claim:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Return what makes two claims the same claim: one table may print a metric under several conditions."""
-        return (self.paper, self.model, self.dataset, self.metric, self.source, self.conditions or "")
+        """Return what makes two claims the same claim: a table may print a metric under several conditions or data."""
+        data = {None: (), True: ("additional data",), False: ("no additional data",)}[self.uses_additional_data]
+        return (self.paper, self.model, self.dataset, self.metric, self.source, self.conditions or "", *data)

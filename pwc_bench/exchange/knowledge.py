@@ -8,7 +8,7 @@ each are declared in `core.knowledge_schema`, of which the published JSON Schema
 from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
@@ -33,7 +33,7 @@ def load_knowledge_file(path: Path) -> Knowledge:
     """Read one file. Raises KnowledgeError, one line that names the file, the line and the field."""
     top = Fields(read_tree(path), Place(path))
     main = top.mapping("paper")
-    repositories = tuple(Repository(**read_entry(REPOSITORY, fields)) for fields in top.mappings("repositories"))
+    repositories = tuple(_repository(read_entry(REPOSITORY, fields)) for fields in top.mappings("repositories"))
     if main is None and repositories:
         raise top.error("`repositories` are those of `paper`, which is missing")
     paper = None if main is None else _paper(main, repositories)
@@ -72,9 +72,13 @@ def _once(what: str, entries: Iterator[tuple[tuple[str, ...], Entry]]) -> tuple[
 
 def _paper(fields: Fields, repositories: tuple[Repository, ...]) -> Paper:
     values = read_entry(PAPER, fields)
-    own = tuple(Repository(**entry) for entry in values.pop("repositories"))
+    own = tuple(_repository(entry) for entry in values.pop("repositories"))
     related = tuple(RelatedPaper(**entry) for entry in values.pop("related"))
     return Paper(**values, repositories=repositories + own, related=related)
+
+
+def _repository(values: dict[str, Any]) -> Repository:
+    return Repository(**values | {"is_official": bool(values["is_official"])})
 
 
 def _claims(entries: tuple[Fields, ...], paper: str | None) -> tuple[Claim, ...]:

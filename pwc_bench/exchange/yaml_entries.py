@@ -26,7 +26,7 @@ _OPTIONAL: Mapping[Form, Taken] = {
     Form.DATE: Fields.optional_date,
     Form.PARTIAL_DATE: Fields.optional_partial_date,
     Form.YEAR: Fields.optional_year,
-    Form.FLAG: Fields.flag,
+    Form.FLAG: Fields.optional_flag,
     Form.TEXTS: Fields.texts,
     Form.KEYS: Fields.keys,
 }

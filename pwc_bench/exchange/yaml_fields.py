@@ -100,9 +100,9 @@ class Fields:
         """Take a year of four digits, or None."""
         return self._scalar(name, _year, ("int",))
 
-    def flag(self, name: str) -> bool:
-        """Take true or false; absent means false."""
-        return self._scalar(name, _flag, ("bool",)) or False
+    def optional_flag(self, name: str) -> bool | None:
+        """Take true or false; None where it is absent."""
+        return self._scalar(name, _flag, ("bool",))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Take a list of texts; absent means an empty one."""

@@ -187,7 +187,8 @@ class ClaimRow(KnowledgeRow, Base):
     """As printed."""
     unit: Mapped[str]
     source: Mapped[str]
-    uses_additional_data: Mapped[bool]
+    uses_additional_data: Mapped[bool | None]
+    """NULL where it is not stated."""
     evaluated_on: Mapped[str | None]
     conditions: Mapped[str | None]
     source_url: Mapped[str | None]

@@ -97,7 +97,8 @@ def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> 
     """Yield a row for every model of which something is claimed or that saw the data set's images."""
     groups: dict[tuple[str, ...], list[Claim]] = {}
     for claim in claims:
-        model = (claim.paper, claim.model, claim.setting, claim.source if claim.setting else "")
+        source = claim.source if claim.setting else ""
+        model = (claim.paper, claim.model, claim.setting, source, str(claim.uses_additional_data))
         group: tuple[str, ...] = (claim.variant,) if claim.variant else ("", *model)
         groups.setdefault(group, []).append(claim)
     for variant in measured:

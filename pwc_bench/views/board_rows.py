@@ -58,8 +58,8 @@ class BoardRow:
     level: Level
     """How well the number that ranks it is founded."""
     extra_data: str
-    """"yes" where it was trained on more than the data set, "no" where a claim says nothing of it, "" where nothing is
-    claimed."""
+    """"yes" or "no" where a claim says whether it was trained on more than the data set, "not stated" where none does,
+    "" where nothing is claimed."""
     code: Link | None
     """The paper's code, the authors' own where there is some."""
     facets: tuple[Facet, ...]
@@ -173,7 +173,8 @@ def _placed(
 def _extra_data(claims: Sequence[Claim]) -> str:
     if not claims:
         return ""
-    return "yes" if any(claim.uses_additional_data for claim in claims) else "no"
+    said = {claim.uses_additional_data for claim in claims}
+    return "yes" if True in said else "no" if False in said else "not stated"
 
 
 def _code(paper: Paper) -> Link | None:

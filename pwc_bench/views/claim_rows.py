@@ -56,7 +56,7 @@ class ClaimDesk:
             metric=title if unit in {"", title} else f"{title}, {unit}",
             model=claim.model,
             model_href=None if claim.variant is None else relative(self._path, model_path(claim.variant)),
-            conditions=claim.conditions,
+            conditions=_conditions(claim),
             comparison=self._comparison(claim),
         )
 
@@ -80,6 +80,12 @@ class ClaimDesk:
             failure=current.failure(claim.variant, metric),
             ratios=self.answers.ratios,
         )
+
+
+def _conditions(claim: Claim) -> str | None:
+    """Return what sets a claim apart from others of its model, the training data too."""
+    data = "additional training data" if claim.uses_additional_data else None
+    return ", ".join(filter(None, (claim.conditions, data))) or None
 
 
 def align_claim_rows(rows: Sequence[ClaimRow]) -> tuple[ClaimRow, ...]:

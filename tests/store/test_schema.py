@@ -1,6 +1,7 @@
 """Tables and migrations agree, and only databases that are ours and not newer are opened."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,7 @@ from pwc_bench.core.knowledge import Knowledge, Task
 from pwc_bench.store import migrations, open_existing_store, open_store
 from pwc_bench.store.schema import HEAD, VERSION_TABLE, _config
 from pwc_bench.store.tables import Base
-from tests.factories import make_record
+from tests.factories import make_claim, make_record
 from tests.store.catalogue import CATALOGUE
 from tests.store.conftest import Server
 
@@ -45,6 +46,20 @@ def test_sqlite_files_are_set_up_for_several_users(tmp_path: Path) -> None:
         pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "foreign_keys")}
         assert pragmas == {"journal_mode": "wal", "foreign_keys": 1}
         assert (session.scalar(text("PRAGMA busy_timeout")) or 0) >= 30_000
+
+
+def test_a_no_that_may_have_meant_nothing_becomes_not_stated(url: str) -> None:
+    """Before the second step, false stood for both."""
+    said = make_claim()
+    with open_store(url) as store:
+        claims = (replace(said, uses_additional_data=True), replace(said, metric="top5"))
+        store.sync_knowledge(Knowledge(claims=claims), origin="file")
+        with store._database.writing() as session:
+            session.execute(text("UPDATE claim SET uses_additional_data = FALSE WHERE metric = 'top5'"))
+            session.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+    with open_store(url) as store:
+        found = {claim.metric: claim.uses_additional_data for claim in store.archive(CATALOGUE).claims()}
+    assert found == {said.metric: True, "top5": None}
 
 
 def test_a_newer_schema_is_refused(url: str) -> None:

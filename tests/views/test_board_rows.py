@@ -112,12 +112,12 @@ def test_a_row_holds_what_was_measured_on_every_machine() -> None:
 
 
 def test_a_row_names_its_code_and_its_training_data() -> None:
-    """The authors' code first; an address that is none of the web's is left out; silence of a claim is a "no"."""
+    """The authors' code first; an address that is none of the web's is left out; silence of a claim is no "no"."""
     board = board_of(example_archive())
     row = row_of(board, "ConViT-S")
     assert row.code is not None
     assert (row.code.text, row.code.href) == ("official", "https://github.com/facebookresearch/convit")
-    assert (row.extra_data, row.year, row.published) == ("no", "2021", "2021-03-19")
+    assert (row.extra_data, row.year, row.published) == ("not stated", "2021", "2021-03-19")
     assert row_of(board, "DeiT-S").published == "2020-12-23"
     more = replace(make_claim(metric="top1", value="90.0", unit="%"), uses_additional_data=True)
     archive = example_archive(())

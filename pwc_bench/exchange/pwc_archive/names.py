@@ -1,7 +1,9 @@
 """The archive's names for what we know under a key of our own. Declared, never guessed: another name stays itself."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
@@ -19,8 +21,14 @@ METRICS = {
     "Number of params": "parameters",
 }
 """The archive's names of metrics that mean exactly what ours do."""
-UNITS = {"gflops": "GFLOPs"}
-"""The unit that a name itself states. Every other unit counts only where it is printed behind the number."""
+_PARAMETERS = re.compile(
+    r"(?:#|number of |num\.? |no\. of |model )?(?:params?\.?|parameters?)(?: count)?"
+    r"(?: ?[(\[]([KMB]|thousands?|millions?|billions?)[)\]])?",
+    re.IGNORECASE,
+)
+"""How tables call the number of parameters, and the unit that such a name may state: "#Params", "Params (M)"."""
+_LEAST_MISPRINT = 1_000_000
+"""A column of millions that prints so great a number prints plain counts: no model has 10^12 parameters."""
 
 Board = tuple[str, str]
 """A task's slug and a data set's key."""
@@ -76,4 +84,17 @@ class Names:
 
     def metric(self, name: str) -> str:
         """Return the key of a metric that we measure, else the name as it is."""
-        return METRICS.get(name, name)
+        return "parameters" if _parameters(name) else METRICS.get(name, name)
+
+    def unit(self, name: str, number: str) -> str:
+        """Return the unit that a metric's name states for a number without one; "" where it states none."""
+        if METRICS.get(name) == "gflops":
+            return "GFLOPs"
+        found = _parameters(name)
+        stated = found[1][0].upper().replace("T", "K") if found and found[1] else ""
+        return "" if float(number.replace(",", "")) >= _LEAST_MISPRINT else stated
+
+
+@lru_cache(4096)
+def _parameters(name: str) -> re.Match[str] | None:
+    return _PARAMETERS.fullmatch(" ".join(name.split()).replace("# ", "#"))

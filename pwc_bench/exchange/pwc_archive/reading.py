@@ -9,7 +9,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Knowledge, Paper, Task
 from pwc_bench.core.slug import slugify
 from pwc_bench.exchange.pwc_archive.json_array import read_objects
-from pwc_bench.exchange.pwc_archive.names import UNITS, Names
+from pwc_bench.exchange.pwc_archive.names import Names
 from pwc_bench.exchange.pwc_archive.own_fields import OwnClaim, own_claim
 from pwc_bench.exchange.pwc_archive.papers import RowPaper, RowPapers, day_of
 from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
@@ -160,9 +160,9 @@ class TableReader:
             dataset=dataset,
             metric=own.metrics.get(name, metric) if own else metric,
             value=value.number,
-            unit=own.units.get(name, value.unit) if own else value.unit or UNITS.get(metric, ""),
+            unit=own.units.get(name, value.unit) if own else value.unit or self._names.unit(name, value.number),
             source=own.source if own else SOURCE,
-            uses_additional_data=row.get("uses_additional_data") is True,
+            uses_additional_data=_flag(row.get("uses_additional_data")),
             evaluated_on=own.evaluated_on if own else paper.result_day,
             conditions=own.conditions if own else value.spread,
             source_url=own.source_url if own else paper.url,
@@ -198,6 +198,11 @@ def _entries(value: object) -> list[Mapping[str, Any]]:
 def _metrics(row: Mapping[str, Any]) -> Mapping[str, Any]:
     found = row.get("metrics")
     return found if isinstance(found, Mapping) else {}
+
+
+def _flag(value: object) -> bool | None:
+    """Return true or false; None where the row has null, another word, or no such field."""
+    return value if isinstance(value, bool) else None
 
 
 def _own_key(own: object) -> str | None:

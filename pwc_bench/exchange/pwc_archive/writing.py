@@ -119,7 +119,7 @@ def _measured_row(archive: Archive, record: Record) -> _Row:
         "code_links": [],
         "model_links": [],
         "metrics": {_title(archive, key): measured.value for key, measured in record.measurements.items()},
-        "uses_additional_data": False,
+        "uses_additional_data": None,
         FIELD: {
             "record": record.id,
             "variant": record.variant,

@@ -3,13 +3,19 @@
 import io
 import json
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally, write_pwc
 from tests.example_archive import example_archive
+
+PARAMETERS = example_archive().catalogue.metrics["parameters"]
 
 _ROW = {
     "model_name": "SAGN",
@@ -61,6 +67,40 @@ def test_a_row_becomes_a_claim_for_each_number() -> None:
     )
     assert (tally.claims, tally.tables, dict(tally.refused)) == (2, 1, {"empty, or a dash": 1})
     assert tally.examples["empty, or a dash"] == "'None' (Rank of SAGN)"
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "millions"),
+    [
+        ("#Params", "950K", "0.95"),
+        ("# params", "950k", "0.95"),
+        ("Params (M)", 25.6, "25.6"),
+        ("Number of params (B)", "1.2", "1200"),
+        ("Params (Million)", "1100", "1100"),
+        ("Params (M)", "600K", "0.6"),
+        ("Params (M)", "2098256", "2.098256"),
+        ("Parameters", "1.2G", "1200"),
+        ("PARAMS", 25_600_000, "25.6"),
+        ("Params", "25.6", None),
+        ("Params", "27", None),
+    ],
+)
+def test_parameters_are_one_quantity_in_whatever_unit(name: str, raw: object, millions: str | None) -> None:
+    """The unit behind the number counts, then the one that the name states; a count is whole and no small number."""
+    parts, _ = read(table(_ROW | {"metrics": {name: raw}}))
+    (claim,) = claims_of(parts)
+    assert claim.metric == "parameters"
+    assert in_shown_unit(claim, PARAMETERS) == (None if millions is None else Decimal(millions))
+
+
+def test_additional_data_is_yes_no_or_not_stated_and_tells_rows_apart() -> None:
+    """Also where the values are equal; a row that stands twice is still one."""
+    rows = [_ROW | {"metrics": {"Score": "80"}, "uses_additional_data": flag} for flag in (True, False, None, "no")]
+    silent = {name: value for name, value in rows[0].items() if name != "uses_additional_data"}
+    parts, tally = read(table(*rows, silent))
+    assert [claim.uses_additional_data for claim in claims_of(parts)] == [True, False, None]
+    assert dict(tally.refused) == {"a row that stands twice": 2}
+    assert all(claim.conditions is None for claim in claims_of(parts))
 
 
 def test_what_we_know_keeps_our_keys() -> None:
