@@ -16,9 +16,11 @@ from pwc_bench.exchange.submission import Review, origin_of, review
 from pwc_bench.exchange.text_stream import opened_text
 from pwc_bench.store import Store, SyncedClaims
 
-__all__ = ["ImportedRecords", "ImportedTables", "Submitted", "import_records", "import_tables", "review_submission",
-           "submit"]  # fmt: skip
+__all__ = ["MOST_REMOVED", "ImportedRecords", "ImportedTables", "Submitted", "import_records", "import_tables",
+           "review_submission", "submit"]  # fmt: skip
 
+MOST_REMOVED = 0.1
+"""The share of an earlier file's claims that a newer one may drop without being asked: more looks cut off."""
 _COUNTED = 1_000
 """Records are counted aloud in steps of so many."""
 
@@ -74,17 +76,19 @@ def import_records(path: Path, store: Store, observer: Observer) -> ImportedReco
     return found
 
 
-def import_tables(path: Path, store: Store, observer: Observer) -> ImportedTables:
+def import_tables(
+    path: Path, store: Store, observer: Observer, *, most_removed: float = MOST_REMOVED
+) -> ImportedTables:
     """Add the claims of the archive's evaluation tables, streaming, all of them or none.
 
-    What an earlier import of a file of this name brought, and this one does not say, is removed.
-    Raises KnowledgeError where the file is no JSON array of tasks.
+    What an earlier import of a file of this name brought, and this one does not say, is removed; but more than the
+    share `most_removed` of the claims is not. Raises KnowledgeError then, or where the file is no JSON array of tasks.
     """
     observer.stage(f"{path.name}: reading the tables")
     reader = TableReader(Names.of(store.archive(load_catalogue())))
     origin = f"PWC Archive {path.name}"
     with opened_text(path, observer) as stream:
-        claims = store.sync_parts(reader.parts(stream, str(path)), origin=origin)
+        claims = store.sync_parts(reader.parts(stream, str(path)), origin=origin, most_removed=most_removed)
     return ImportedTables(reader.tally, claims, origin)
 
 

@@ -25,7 +25,8 @@ __all__ = ["command"]
     ),
     exit_codes={
         0: "done; what was refused is counted, with the reason",
-        2: "a file cannot be read or is none of these, a record was changed, or the database cannot be written",
+        2: "a file cannot be read or is none of these, a record was changed, a newer file lacks many claims of the "
+        "earlier one, or the database cannot be written",
     },
 )
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=UserPath())
@@ -37,14 +38,21 @@ __all__ = ["command"]
     show_default=True,
     help="auto: by the name and the first character.",
 )
+@click.option(
+    "--allow-removal",
+    is_flag=True,
+    help="Let a newer file of evaluation tables remove more than a tenth of the claims that an earlier one brought.",
+)
 @db_option
-def command(paths: tuple[Path, ...], form: str, db: str) -> None:
+def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool) -> None:
     """Read records, submissions or evaluation tables of the PWC Archive (also .gz) into the database.
 
     Of a folder every *.jsonl is read. Records are verified by their ids, and those that are known already are counted;
     their predictions come with them from the folder beside the file. Tables become claims, never measurements: each
-    number with the digits and the unit that are printed, or refused with the reason.
+    number with the digits and the unit that are printed, or refused with the reason. A newer file of one name replaces
+    the earlier one; if it lacks many of its claims it is refused, for it may be cut off.
     """
+    from pwc_bench.api.importing import MOST_REMOVED
     from pwc_bench.cli.console import observing
     from pwc_bench.cli.knowledge_store import store_for_writing
     from pwc_bench.exchange.forms import Form, detect_form, files_of
@@ -54,11 +62,11 @@ def command(paths: tuple[Path, ...], form: str, db: str) -> None:
     with store_for_writing(db) as store:
         for file, kind in planned:
             with observing() as observer:
-                lines = _read(file, kind, store, observer)
+                lines = _read(file, kind, store, observer, 1.0 if allow_removal else MOST_REMOVED)
             click.echo("\n".join(lines))
 
 
-def _read(file: Path, form: str, store: "Store", observer: "Observer") -> list[str]:
+def _read(file: Path, form: str, store: "Store", observer: "Observer", most_removed: float) -> list[str]:
     from pwc_bench.api.importing import import_records, import_tables, submit
     from pwc_bench.cli.import_text import record_lines, table_lines
     from pwc_bench.cli.submission_text import REFUSED, review_lines
@@ -66,7 +74,7 @@ def _read(file: Path, form: str, store: "Store", observer: "Observer") -> list[s
     if form == "records":
         return list(record_lines(file, import_records(file, store, observer)))
     if form == "pwc":
-        return list(table_lines(file, import_tables(file, store, observer)))
+        return list(table_lines(file, import_tables(file, store, observer, most_removed=most_removed)))
     done = submit(file, store)
     became = REFUSED if done.review.is_refused else f"kept as {done.origin!r}"
     return [f"{file}: {became}", *review_lines(done.review)]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import delete, inspect, select
+from sqlalchemy import delete, func, inspect, select
 from sqlalchemy.orm import Session
 
+from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.store.rows import claim_row, dataset_row, method_row, paper_row, task_row
 from pwc_bench.store.tables import ClaimRow, DatasetRow, MethodRow, PaperRow, TaskRow
@@ -32,14 +33,18 @@ class SyncedClaims:
     """Said before by this origin, and no more."""
 
 
-def sync(session: Session, parts: Iterable[Knowledge], origin: str) -> SyncedClaims:
+def sync(session: Session, parts: Iterable[Knowledge], origin: str, most_removed: float = 1.0) -> SyncedClaims:
     """Make the entries of `origin` equal to all of `parts` together, which are read one by one.
+
+    Raises KnowledgeError, and the caller undoes everything, if more than the share `most_removed` of the claims that
+    `origin` brought before would go: the file may be cut off.
 
     An entry that another origin brought stays as it is, even where a part describes the same thing: who came
     first keeps it, so that a submission cannot rewrite what the package says, nor an upgrade what somebody submitted.
     """
     said: dict[type[Any], set[str]] = {table: set() for table in (PaperRow, TaskRow, DatasetRow, MethodRow, ClaimRow)}
     counts, position = SyncedClaims(), 0
+    before = session.scalar(select(func.count()).select_from(ClaimRow).where(ClaimRow.origin == origin)) or 0
     for part in parts:
         _sync_rows(session, PaperRow, [paper_row(paper, origin) for paper in part.papers], said[PaperRow])
         _sync_rows(session, TaskRow, [task_row(task, origin) for task in part.tasks], said[TaskRow])
@@ -52,6 +57,11 @@ def sync(session: Session, parts: Iterable[Knowledge], origin: str) -> SyncedCla
     for table, names in said.items():
         removed = _forget(session, table, origin, names)
         counts.removed = removed if table is ClaimRow else counts.removed
+    if counts.removed > most_removed * before:
+        raise KnowledgeError(
+            f"{counts.removed:,} of the {before:,} claims that {origin!r} has brought would be removed, since the file "
+            "lacks them: give the whole file, or --allow-removal if they shall go"
+        )
     return counts
 
 

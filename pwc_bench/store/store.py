@@ -81,10 +81,13 @@ class Store:
         """
         return self.sync_parts([knowledge], origin=origin)
 
-    def sync_parts(self, parts: Iterable[Knowledge], *, origin: str) -> SyncedClaims:
-        """Make what `origin` says equal to all of `parts` together, in one transaction; one part is held at a time."""
+    def sync_parts(self, parts: Iterable[Knowledge], *, origin: str, most_removed: float = 1.0) -> SyncedClaims:
+        """Make what `origin` says equal to all of `parts` together, in one transaction; one part is held at a time.
+
+        Raises KnowledgeError, and changes nothing, if more than the share `most_removed` of its claims would go.
+        """
         with self._database.writing() as session:
-            return sync(session, parts, origin)
+            return sync(session, parts, origin, most_removed)
 
     def held_claims(self, claims: Iterable[Claim]) -> dict[tuple[str, ...], tuple[Claim, str]]:
         """Return, by identity, those of `claims` that are known already: as they are known, and who brought them."""

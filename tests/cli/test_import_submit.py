@@ -129,6 +129,24 @@ def test_tables_come_with_a_count_of_what_was_refused(runner: CliRunner, place: 
     assert (place / "site/sota/juggling-on-circus/index.html").is_file()
 
 
+def test_a_file_that_lost_much_removes_nothing_unasked(runner: CliRunner, place: Path) -> None:
+    """A file cut off between two rows is good JSON: a tenth of the claims may go, more only if somebody asks."""
+
+    def count_after(rows: int, *arguments: str, code: int = 0) -> int:
+        metrics = [{"model_name": f"m{number}", "metrics": {"Balls": str(number)}} for number in range(rows)]
+        tables = [{"task": "Juggling", "datasets": [{"dataset": "Circus", "sota": {"rows": metrics}}]}]
+        (place / "t.json").write_text(json.dumps(tables))
+        result = done(runner, "import", "t.json", *arguments, code=code)
+        if code:
+            assert "18 of the 38 claims that 'PWC Archive t.json' has brought would be removed" in result.stderr
+        return sum(claim.dataset == "circus" for claim in claims())
+
+    assert count_after(40) == 40
+    assert count_after(38) == 38
+    assert count_after(20, code=2) == 38
+    assert count_after(20, "--allow-removal") == 20
+
+
 def test_a_broken_file_of_tables_leaves_nothing(runner: CliRunner, place: Path) -> None:
     """What was read before the fault is taken back."""
     (place / "t.json").write_text(json.dumps(TABLES)[:-1] + ', {"task": ')
