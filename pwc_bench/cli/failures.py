@@ -13,7 +13,7 @@ import click
 
 from pwc_bench.cli.text import one_line, without_controls
 from pwc_bench.cli.unforeseen import UNFORESEEN, tell_unforeseen
-from pwc_bench.core.errors import PluginWarning, PwcBenchError
+from pwc_bench.core.errors import LeftOutWarning, PwcBenchError
 
 __all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "exit_code_of", "told_plainly"]
 
@@ -45,7 +45,7 @@ def told_plainly() -> Iterator[None]:
     """End the process as the command deserves, each failure in one line; an unforeseen one with its traceback kept."""
     code = 0
     try:
-        with _plugins_named():
+        with _left_out_named():
             yield
         sys.stdout.flush()
     except BaseException as error:  # noqa: BLE001  (nothing may end with Python's own 1, which means a regression)
@@ -93,19 +93,19 @@ def _words(error: BaseException) -> str:
 
 
 @contextmanager
-def _plugins_named() -> Iterator[None]:
-    """Tell of each plug-in that is left out, once and in one line."""
+def _left_out_named() -> Iterator[None]:
+    """Tell of each plug-in and each stored record that is left out, once and in one line."""
     show, told = warnings.showwarning, set()
 
     def tell(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:  # noqa: ANN401
-        if not issubclass(category, PluginWarning):
+        if not issubclass(category, LeftOutWarning):
             show(message, category, *where, **more)
         elif str(message) not in told:
             told.add(str(message))
             click.echo(f"warning: {one_line(str(message))}", err=True)
 
     with warnings.catch_warnings():
-        warnings.simplefilter("always", PluginWarning)
+        warnings.simplefilter("always", LeftOutWarning)
         warnings.showwarning = tell
         yield
 

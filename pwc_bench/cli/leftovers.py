@@ -1,6 +1,7 @@
 """Files that no record needs any more: predictions nobody refers to, unfinished work, cached downloads."""
 
 import json
+import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ __all__ = [
 
 _CACHED = ("weights", "demo-v*", "crops", batch_sizes.FOLDER)
 """The folders of ours in a cache. Anything else may be somebody else's: the user names the cache."""
+_PREDICTIONS = re.compile(r"predictions/[0-9a-f]{64}\.parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,9 @@ def _published(folder: Path) -> Iterator[str]:
                 try:
                     predictions = record_from_json(line).provenance.predictions
                 except RecordFormatError:
-                    continue  # such files hold other lines too: the list of accepted values, for one
+                    # Accepted values lie there too; and what a record that breaks the schema names is kept.
+                    yield from _PREDICTIONS.findall(line)
+                    continue
                 if predictions is not None:
                     yield predictions.path
 

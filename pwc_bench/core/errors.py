@@ -23,11 +23,13 @@ __all__ = [
     "EvaluationError",
     "ImageError",
     "KnowledgeError",
+    "LeftOutWarning",
     "NoBaselineError",
     "PluginWarning",
     "PublishError",
     "PwcBenchError",
     "RecordFormatError",
+    "RecordWarning",
     "SourceError",
     "StoreError",
     "UsageError",
@@ -89,5 +91,13 @@ class DuplicatePartError(PwcBenchError):
     """Two parts that declare the same key."""
 
 
-class PluginWarning(UserWarning):
+class LeftOutWarning(UserWarning):
+    """Something broken was left out and named, and the rest goes on: one line for the user."""
+
+
+class RecordWarning(LeftOutWarning):
+    """A stored record that breaks the schema."""
+
+
+class PluginWarning(LeftOutWarning):
     """A plug-in that is left out: which distribution's, which entry point, and why."""

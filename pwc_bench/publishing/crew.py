@@ -7,13 +7,14 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.errors import PublishError
+from pwc_bench.core.errors import LeftOutWarning, PublishError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.share import Share
 from pwc_bench.publishing.held import HeldArchive
@@ -108,6 +109,7 @@ def work() -> None:
     """Do what standard input says and answer on standard output: a `Written`, or the exception."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed meanwhile must not mix with the answer
+    warnings.simplefilter("ignore", LeftOutWarning)  # told once, by the process that ordered the pages
     try:
         order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  written by the process that started us
         writer = _WatchfulWriter(order.draft, order.old, parent=order.parent)

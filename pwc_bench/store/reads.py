@@ -1,5 +1,6 @@
 """Queries. A long result is read in chunks, each in a short transaction, so that no reader holds up a writer."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from pwc_bench.core.archive import Campaign
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.errors import RecordFormatError, RecordWarning
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
 from pwc_bench.core.metric import Scope
 from pwc_bench.core.record import Record
@@ -31,13 +33,19 @@ def records(
     scope: Scope | None = None,
     campaign: str | None = None,
 ) -> Iterator[Record]:
-    """Stream the records that match all given values, newest first."""
+    """Stream the records that match all given values, newest first.
+
+    One that breaks the schema, stored by a version that looked less closely, is named by a RecordWarning and left out.
+    """
     wanted = ((RecordRow.variant, variant), (RecordRow.dataset, dataset), (RecordRow.campaign, campaign))
     query = _matching(_select(RecordRow.id, RecordRow.started, RecordRow.document), wanted)
     if scope is not None:
         query = query.where(RecordRow.dataset.is_(None) if scope is Scope.MODEL else RecordRow.dataset.is_not(None))
     for row in _descending(database, query, RecordRow.started, RecordRow.id):
-        yield record_from_json(row.document)
+        try:
+            yield record_from_json(row.document)
+        except RecordFormatError as error:
+            warnings.warn(f"record {row.id[:12]} of the database is left out: {error}", RecordWarning, stacklevel=2)
 
 
 def claims(

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.errors import StoreError
+from pwc_bench.core.errors import RecordFormatError, StoreError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_from_json
@@ -109,7 +109,10 @@ class Store:
             raise StoreError(f"no record's id begins with {prefix!r}: `pwc-bench list records` names them all")
         if len(found) > 1:
             raise StoreError(f"the ids of several records begin with {prefix!r}: give more of its digits")
-        return record_from_json(found[0].document)
+        try:
+            return record_from_json(found[0].document)
+        except RecordFormatError as error:
+            raise StoreError(f"record {found[0].id[:12]} of the database cannot be shown: {error}") from None
 
     def campaigns(self) -> tuple[Campaign, ...]:
         """Return the campaigns, newest first."""

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -215,6 +217,23 @@ def test_predictions_are_never_taken_on_trust(runner: CliRunner, place: Path) ->
     assert "1 not beside the records, 2 refused: not the bytes that the record names" in said
     assert [path.name for path in (place / "own").rglob("*.parquet")] == []
     assert not list((place / "own").rglob(".*"))
+
+
+def test_a_bad_record_of_an_old_database_is_left_out_by_name(runner: CliRunner, place: Path) -> None:
+    """What a laxer version has stored stops neither the site nor a list; it is named once, with its field."""
+    written(place / "a.jsonl", [make_record()])
+    done(runner, "import", "a.jsonl")
+    with closing(sqlite3.connect(place / "results/pwc-bench.db")) as database, database:
+        (text,) = database.execute("select document from record").fetchone()
+        broken = text.replace('"device":"NVIDIA H200"', '"device":7')
+        row = {"id": "f" * 64, "started": "2026-02-01T12:00:00Z", "document": broken}
+        columns = [name for _, name, *_ in database.execute("pragma table_info(record)")]
+        chosen = ", ".join(f":{name}" if name in row else name for name in columns)
+        database.execute(f"insert into record select {chosen} from record", row)
+    named = "warning: record ffffffffffff of the database is left out: field 'environment.device': expected text"
+    for command in (("build", "--no-records"), ("list", "records")):
+        assert done(runner, *command).stderr.count(named) == 1
+    assert "cannot be shown: field 'environment.device'" in done(runner, "show", "ffff", code=2).stderr
 
 
 def test_a_changed_record_stops_the_import_before_it_begins(runner: CliRunner, place: Path) -> None:
