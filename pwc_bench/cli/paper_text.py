@@ -46,8 +46,8 @@ def _notes(claims: list[Mapping[str, Any]], metrics: Mapping[str, Metric]) -> It
     if any(claim["ratio"] is not None for claim in shown):
         yield ""
         yield wrapped(
-            "Speeds that were claimed on other hardware are compared as ratios to one variant of the same table: "
-            "the measured ratio, not the claimed one.",
+            "Speeds that were claimed on another device stand as ratios to one variant of the same table: the measured "
+            "ratio, not the claimed one. They are judged between devices of one kind only.",
             indent="",
         )
     apart = Counter(claim["source"] for claim in claims if claim not in shown)

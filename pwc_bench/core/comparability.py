@@ -1,5 +1,6 @@
 """Whether a claim and a measurement may be set against each other at all."""
 
+import re
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim, is_printed_number
@@ -7,7 +8,14 @@ from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 
-__all__ = ["Obstacle", "find_obstacle", "is_of_own_weights", "is_possible"]
+__all__ = ["Obstacle", "device_type_of", "find_obstacle", "is_of_own_weights", "is_possible"]
+
+_DEVICE_TYPES = {
+    "cuda": r"nvidia|cuda|quadro|tesla|geforce|titan|[rg]tx|g?[pvahb]\d{3}|a\d{4}|a[134]0|k[248]0|[ltp]4|[lmp]40s?",
+    "cpu": r"cpus?|xeon|epyc|ryzen|core i\d|threadripper|opteron|graviton\d?",
+    "other": r"tpu\S*|radeon|mi\d{2,3}x?|ipu|mps|apple m\d|phone|iphone|pixel|raspberry|jetson",
+}
+"""Words by which conditions name a kind of device, as torch calls it; "GPU" alone leaves open whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,20 @@ def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | No
         where = claim.conditions or "unnamed hardware"
         return Obstacle(f"claimed on {where}, measured on {record.environment.device}", is_hardware=True)
     return None
+
+
+def device_type_of(conditions: str | None) -> str | None:
+    """Return the kind of device that a claim's conditions name, as torch calls it: "cuda", "cpu".
+
+    None where they name none, several, or one that nothing is measured on here.
+    """
+    words = (conditions or "").casefold()
+    found = {
+        kind for kind, names in _DEVICE_TYPES.items() if re.search(rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])", words)
+    }
+    if re.search(r"\bgpus?\b", words) and "other" not in found:
+        found.add("cuda")
+    return found.pop() if len(found) == 1 and "other" not in found else None
 
 
 def is_possible(metric: Metric, claim: Claim) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
+from pwc_bench.core.reproduction import Agreement
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import aligned, signed_text
 from pwc_bench.views.reproduction import Reproduction, ratio_text, reproduce
-from pwc_bench.views.speed_ratios import SpeedRatios
+from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
 
 __all__ = ["Comparison", "Verdict", "aligned_comparisons", "compare_claim", "unmeasured_comparison"]
 
@@ -32,6 +33,8 @@ class Verdict:
     """Whether a file of the user's own was measured and no published checkpoint, as the text says."""
     by_ratio: bool = False
     """Whether a speed on other hardware was compared as a ratio between variants, as the text says."""
+    other: Link | None = None
+    """The record of the variant that the ratio is to; the measured number beside it is that of the variant itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def compare_claim(
         absent="" if measured else _absence(metric, variant, failure),
         absent_link=None if measured or failure is None else Link("see why", relative(path, record_path(failure.id))),
         difference=None if found is None else _difference(metric, found),
-        verdict=None if found is None else _verdict(found),
+        verdict=None if found is None else _verdict(found, path),
         percent=None if found is None else _percent(found),
     )
 
@@ -103,7 +106,7 @@ def unmeasured_comparison(claim: Claim) -> Comparison:
         absent="not measured by pwc-bench",
         absent_link=None,
         difference=None,
-        verdict=_verdict(reproduce(None, claim, None)),
+        verdict=_verdict(reproduce(None, claim, None), ""),
     )
 
 
@@ -125,15 +128,26 @@ def _percent(found: Reproduction) -> str | None:
     return f"{signed_text(found.difference_percent, 1)}\N{NO-BREAK SPACE}%"
 
 
-def _verdict(found: Reproduction) -> Verdict:
+def _verdict(found: Reproduction, path: str) -> Verdict:
     return Verdict(
         state=str(found.agreement).replace(" ", "-"),
         text=found.reason,
-        brief="" if found.ratio is None else f"{found.agreement} {ratio_text(found.ratio)}",
+        brief="" if found.ratio is None else _brief(found, found.ratio),
         by_convention=found.reading is not None,
         by_own_weights=found.by_own_weights and found.reading is None,
         by_ratio=found.ratio is not None,
+        other=None if found.ratio is None else _other(found.ratio, path),
     )
+
+
+def _brief(found: Reproduction, ratio: SpeedRatio) -> str:
+    if found.agreement is Agreement.NOT_COMPARABLE:
+        return f"not comparable across kinds of device; {ratio_text(ratio)}"
+    return f"{found.agreement} {ratio_text(ratio)}"
+
+
+def _other(ratio: SpeedRatio, path: str) -> Link:
+    return Link(f"record of {ratio.reference}", relative(path, record_path(ratio.reference_record)))
 
 
 def aligned_comparisons(cells: Sequence[Comparison]) -> list[Comparison]:

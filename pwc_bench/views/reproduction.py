@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import Obstacle, find_obstacle, is_of_own_weights
+from pwc_bench.core.comparability import Obstacle, device_type_of, find_obstacle, is_of_own_weights
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Agreement, Basis, Judgement, Reading, displayed, judge, readings
@@ -36,7 +36,7 @@ class Reproduction:
     readings: tuple[Reading, ...] = ()
     """The measurement under every convention that its details allow, the metric's own first."""
     ratio: SpeedRatio | None = None
-    """How a speed on other hardware was compared."""
+    """How a speed on other hardware stands as a ratio: judged on a device of the claim's kind, else context alone."""
     by_own_weights: bool = False
     """Whether a file of the user's own was measured and no published checkpoint."""
 
@@ -85,19 +85,29 @@ def _absence(metric: Metric, claim: Claim, variant: Variant | None, failure: Rec
 def _not_comparable(
     metric: Metric, claim: Claim, record: Record, obstacle: Obstacle, ratios: SpeedRatios | None
 ) -> Reproduction:
-    """Refuse the comparison; a speed on other hardware is compared as a ratio where another one was measured too."""
+    """Refuse the comparison; a speed on another device of the same kind is judged as a ratio to another one's there.
+
+    Between kinds of device (a claim on a GPU, two CPU cores) the ratio has other bottlenecks: context, no verdict.
+    """
     reason = f"not comparable: {obstacle.reason}"
     if ratios is None or not obstacle.is_hardware:
         return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
-    ratio = ratios.of(claim, metric)
+    ratio = ratios.of(claim, metric, record)
     if ratio is not None:
         where = f"claimed on {claim.conditions or 'unnamed hardware'}, measured on {ratio.setting}"
-        return Reproduction(
-            claim, record, ratio.agreement, f"{ratio.agreement} {ratio_text(ratio)}; {where}", ratio=ratio
-        )
-    if ratios.is_reference(claim, metric):
+        if device_type_of(claim.conditions) != ratio.device_type:
+            reason = f"not comparable: {where}, {_kinds(claim)}; {ratio_text(ratio)}"
+            return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason, ratio=ratio)
+        reason = f"{ratio.agreement} {ratio_text(ratio)}; {where}"
+        return Reproduction(claim, record, ratio.agreement, reason, ratio=ratio)
+    if ratios.is_reference(claim, metric, record):
         reason += f"; the other speeds of {claim.source} are compared as ratios to this one"
     return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
+
+
+def _kinds(claim: Claim) -> str:
+    known = device_type_of(claim.conditions) is not None
+    return "a device of another kind" if known else "and devices of unknown kinds are not compared"
 
 
 def _judged(metric: Metric, claim: Claim, record: Record) -> Reproduction:

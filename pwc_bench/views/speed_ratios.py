@@ -9,11 +9,15 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.record import Status
+from pwc_bench.core.record import Record, Status
 from pwc_bench.core.reproduction import Agreement, claimed_range
 from pwc_bench.core.setting import Setting
 
 __all__ = ["SpeedRatio", "SpeedRatios"]
+
+
+_LEAST_ROUNDS = 2
+"""One round alone tells nothing of how far rounds differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,11 @@ class SpeedRatio:
     interval: tuple[float, float]
     """Its 95 % bootstrap interval from the rounds of both."""
     agreement: Agreement
-    """Reproduced where the interval meets `claimed_range`."""
+    """Reproduced where the interval meets `claimed_range`; it counts only between devices of one kind."""
     setting: str
     """Where both were measured alike: "NVIDIA H200, fp32, batch 128"."""
+    device_type: str | None
+    """"cuda" or "cpu"."""
     record: str
     """The id of the variant's record."""
     reference_record: str
@@ -62,7 +68,6 @@ class _Speed(NamedTuple):
     """The rounds of one variant in one setting."""
 
     variant: str
-    started: str
     record: str
     rounds: tuple[float, ...]
 
@@ -78,33 +83,36 @@ class SpeedRatios:
         self._speeds = cache(self._read_speeds)
         self._claims = cache(self._read_claims)
 
-    def of(self, claim: Claim, metric: Metric) -> SpeedRatio | None:
-        """Return how the claim's speed relates to the table's reference; None where it is the reference, or alone.
+    def of(self, claim: Claim, metric: Metric, record: Record) -> SpeedRatio | None:
+        """Return how the speed in `record` relates to the reference's, as claimed and as measured in one setting.
 
-        The reference is the first variant of the table that was measured in the same setting; settings with timm's own
-        code go first, as that is what was claimed of, then those in which most of the table's variants were measured.
+        The reference is the first variant of the claim's table that was measured in the record's setting. None where
+        the claim is the reference, or nothing else of the table was measured so.
         """
+        found = self._beside(claim, metric, record)
+        if found is None:
+            return None
+        reference, own, other, setting = found
+        return None if reference.variant == claim.variant else _ratio(claim, reference, own, other, setting)
+
+    def is_reference(self, claim: Claim, metric: Metric, record: Record) -> bool:
+        """Tell whether the other speeds of the claim's table are compared with the one in `record`."""
+        found = self._beside(claim, metric, record)
+        if found is None or found[0].variant != claim.variant:
+            return False
+        return len(self._speeds(_table(claim))[found[3]]) > 1
+
+    def _beside(self, claim: Claim, metric: Metric, record: Record) -> tuple[Claim, _Speed, _Speed, _Setting] | None:
+        """Find the claim of the reference, the record's speed and the reference's, and the setting of both."""
         if metric.kind is not Kind.SAMPLED or metric.scope is not Scope.MODEL or claim.variant is None:
             return None
-        table = _Table(claim.paper, claim.source, claim.metric, claim.conditions, claim.dataset)
-        claims = self._claims(table)
-        for setting, speeds in self._speeds(table).items():
-            reference = next((other for other in claims if other.variant in speeds), None)
-            if claim.variant not in speeds or reference is None or reference.variant == claim.variant:
-                continue
-            return _ratio(claim, reference, speeds, setting)
-        return None
-
-    def is_reference(self, claim: Claim, metric: Metric) -> bool:
-        """Tell whether the other speeds of the claim's table are compared with this one."""
-        if metric.kind is not Kind.SAMPLED or claim.variant is None:
-            return False
-        table = _Table(claim.paper, claim.source, claim.metric, claim.conditions, claim.dataset)
-        for speeds in self._speeds(table).values():
-            measured = [other.variant for other in self._claims(table) if other.variant in speeds]
-            if claim.variant in measured:
-                return len(measured) > 1 and measured[0] == claim.variant
-        return False
+        table, made = _table(claim), _speed(record, metric)
+        if made is None or not _is_speed(claim):
+            return None
+        own, setting = made
+        speeds = self._speeds(table).get(setting, {})
+        reference = next((other for other in self._claims(table) if other.variant in speeds), None)
+        return None if reference is None else (reference, own, speeds[reference.variant or ""], setting)
 
     def _read_claims(self, table: _Table) -> tuple[Claim, ...]:
         found = self._archive.claims(paper=table.paper, metric=table.metric, dataset=table.dataset)
@@ -116,30 +124,34 @@ class SpeedRatios:
         variants = dict.fromkeys(claim.variant for claim in self._claims(table))
         for speed, setting in (pair for variant in variants for pair in self._read_variant(variant, table.metric)):
             found.setdefault(setting, {}).setdefault(speed.variant, speed)  # newest first
-        return dict(sorted(found.items(), key=_rank, reverse=True))
+        return found
 
     def _read_variant(self, variant: str | None, metric: str) -> Iterator[tuple[_Speed, _Setting]]:
         declared = self._archive.catalogue.metrics[metric]
-        for record in self._archive.records(variant=variant, scope=Scope.MODEL):
-            measurement = record.measurements.get(metric)
-            if record.status is Status.FAILED or measurement is None or not measurement.samples:
-                continue
-            if all(sample > 0 for sample in measurement.samples):
-                speed = _Speed(record.variant, record.started, record.id, measurement.samples)
-                environment = record.environment
-                yield speed, _Setting(Setting.of(record, declared), environment.torch, environment.driver)
+        found = (_speed(record, declared) for record in self._archive.records(variant=variant, scope=Scope.MODEL))
+        return (speed for speed in found if speed is not None)
 
 
-def _rank(item: tuple[_Setting, Mapping[str, _Speed]]) -> tuple[bool, int, str]:
-    setting, speeds = item
-    newest = max(speed.started for speed in speeds.values())
-    return setting.setting.machine.is_reference, len(speeds), newest
+def _table(claim: Claim) -> _Table:
+    return _Table(claim.paper, claim.source, claim.metric, claim.conditions, claim.dataset)
 
 
-def _ratio(claim: Claim, reference: Claim, speeds: Mapping[str, _Speed], setting: _Setting) -> SpeedRatio:
+def _speed(record: Record, metric: Metric) -> tuple[_Speed, _Setting] | None:
+    """Return a record's speed and how it was made; None where it has no rounds that can be divided."""
+    measurement = record.measurements.get(metric.key)
+    if record.status is Status.FAILED or measurement is None:
+        return None
+    rounds = measurement.samples or ()
+    if len(rounds) < _LEAST_ROUNDS or not all(sample > 0 for sample in rounds):
+        return None
+    environment = record.environment
+    setting = _Setting(Setting.of(record, metric), environment.torch, environment.driver)
+    return _Speed(record.variant, record.id, rounds), setting
+
+
+def _ratio(claim: Claim, reference: Claim, own: _Speed, other: _Speed, setting: _Setting) -> SpeedRatio:
     from pwc_bench.statistics.ratios import ratio_of_medians  # scipy takes a second to import
 
-    own, other = speeds[claim.variant or ""], speeds[reference.variant or ""]
     measured, interval = ratio_of_medians(own.rounds, other.rounds)
     (low, high), (other_low, other_high) = claimed_range(claim), claimed_range(reference)
     open_range = (float(low / other_high), float(high / other_low))
@@ -152,6 +164,7 @@ def _ratio(claim: Claim, reference: Claim, speeds: Mapping[str, _Speed], setting
         interval=interval,
         agreement=_agreement(interval, open_range),
         setting=setting.setting.text,
+        device_type=setting.setting.device_type,
         record=own.record,
         reference_record=other.record,
     )

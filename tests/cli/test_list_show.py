@@ -144,13 +144,13 @@ def test_model_of_no_family_is_shown_by_its_records(runner: CliRunner, place: Pa
     assert [row["metric"] for row in found["metrics"]] == ["gflops", "parameters", "throughput"]
 
 
-def speeds(**rounds: float) -> list[Record]:
+def speeds(device: str = "NVIDIA H200", **rounds: float) -> list[Record]:
     """Speeds of several variants on one machine, in the order given."""
     return [
         make_record(
             key.replace("_", "-"),
             None,
-            device="CPU",
+            device=device,
             measurements={"throughput": Measurement(speed, "images/s", samples=(speed, speed * 1.01, speed * 0.99))},
         )
         for key, speed in rounds.items()
@@ -182,7 +182,7 @@ def test_verdicts_are_values_in_json(runner: CliRunner, place: Path) -> None:
 
 
 def test_speeds_are_compared_as_ratios(runner: CliRunner, place: Path) -> None:
-    """Half as fast as DeiT-Ti on both machines is reproduced, and the text says what was compared."""
+    """Half as fast as DeiT-Ti on both GPUs is reproduced, the text says what was compared; a CPU refutes nothing."""
     stored(place / "results" / "pwc-bench.db", speeds(deit_ti=200.0, convit_ti=101.8, convit_s=10.0))
     found = json.loads(invoke(runner, "show", "convit-ti", "--json"))
     (claim,) = next(row["claims"] for row in found["metrics"] if row["metric"] == "throughput")
@@ -190,7 +190,11 @@ def test_speeds_are_compared_as_ratios(runner: CliRunner, place: Path) -> None:
     assert claim["ratio"]["claimed"] == pytest.approx(734 / 1442)
     text = " ".join(invoke(runner, "show", "ConViT-S").split())
     assert "below as a ratio to DeiT-Ti: claimed 0.212, measured 0.050" in text
-    assert "claimed on Quadro GP100, batch 128, measured on CPU" in text
+    assert "claimed on Quadro GP100, batch 128, measured on NVIDIA H200" in text
+    stored(place / "cpu.db", speeds("CPU", deit_ti=200.0, convit_s=10.0))
+    found = json.loads(invoke(runner, "show", "convit-s", "--json", "--db", str(place / "cpu.db")))
+    (claim,) = next(row["claims"] for row in found["metrics"] if row["metric"] == "throughput")
+    assert (claim["verdict"], claim["basis"], claim["ratio"]["measured"]) == ("not comparable", None, 0.05)
 
 
 def test_a_paper_shows_what_became_of_its_claims(runner: CliRunner, place: Path) -> None:

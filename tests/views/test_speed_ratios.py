@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.comparability import device_type_of
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.reproduction import Agreement
+from pwc_bench.views.comparison import compare_claim
 from pwc_bench.views.reproduction import reproduce
 from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
 from tests.example_archive import METRICS, example_catalogue
@@ -21,9 +23,10 @@ CLAIMS = {
 METRIC = METRICS["throughput"]
 
 
-def timed(variant: str, *rounds: float, device: str = "CPU", implementation: str = "reference") -> Record:
+def timed(variant: str, *rounds: float, device: str = "NVIDIA H200", implementation: str = "reference") -> Record:
     """A record of one variant's speed."""
-    measurement = Measurement(sorted(rounds)[len(rounds) // 2], "images/s", samples=rounds)
+    samples = rounds if len(rounds) > 1 else rounds * 2
+    measurement = Measurement(sorted(rounds)[len(rounds) // 2], "images/s", samples=samples)
     record = make_record(variant, None, device=device, measurements={"throughput": measurement})
     return replace(record, environment=replace(record.environment, implementation=implementation))
 
@@ -34,8 +37,9 @@ def ratios_of(*records: Record) -> SpeedRatios:
 
 
 def ratio_of(model: str, *records: Record) -> SpeedRatio | None:
-    """The ratio of one model's speed."""
-    return ratios_of(*records).of(CLAIMS[model], METRIC)
+    """The ratio of the newest speed of one model: the first of its records."""
+    own = next(record for record in records if record.variant == model.lower())
+    return ratios_of(*records).of(CLAIMS[model], METRIC, own)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,7 @@ def test_a_ratio_is_judged_by_its_interval(rounds: tuple[float, ...], agreement:
     assert found.claimed == pytest.approx(734 / 1442)
     assert found.claimed_range == pytest.approx((733.5 / 1442.5, 734.5 / 1441.5))
     assert found.interval[0] <= found.measured <= found.interval[1]
-    assert found.setting == "CPU, fp32, batch 64"
+    assert found.setting == "NVIDIA H200, fp32, batch 64"
 
 
 def test_only_speeds_of_one_setting_are_divided() -> None:
@@ -63,10 +67,13 @@ def test_only_speeds_of_one_setting_are_divided() -> None:
     assert ratio_of("ConViT-Ti", *apart) is None
     fused = timed("convit-ti", 80.0, implementation="fused")
     assert ratio_of("ConViT-Ti", timed("deit-ti", 100.0), fused) is None
-    both = ratio_of("ConViT-Ti", timed("deit-ti", 100.0), fused, timed("convit-ti", 50.0))
+    records = (timed("deit-ti", 100.0), fused, timed("convit-ti", 50.0))
+    ratios = ratios_of(*records)
+    assert ratios.of(CLAIMS["ConViT-Ti"], METRIC, fused) is None
+    both = ratios.of(CLAIMS["ConViT-Ti"], METRIC, records[2])
     assert both is not None
-    assert both.measured == 0.5
-    among_fused = ratio_of("ConViT-S", fused, timed("convit-s", 40.0, implementation="fused"))
+    assert (both.measured, both.record, both.reference_record) == (0.5, records[2].id, records[0].id)
+    among_fused = ratio_of("ConViT-S", timed("convit-s", 40.0, implementation="fused"), fused)
     assert among_fused is not None
     assert (among_fused.reference, among_fused.measured) == ("ConViT-Ti", 0.5)
 
@@ -75,31 +82,35 @@ def test_the_reference_is_the_tables_first_and_has_no_ratio() -> None:
     """It says that the others are compared with it; a speed alone says nothing."""
     ratios = ratios_of(timed("deit-ti", 100.0), timed("convit-s", 20.0))
     record = timed("deit-ti", 100.0)
-    assert ratios.of(CLAIMS["DeiT-Ti"], METRIC) is None
+    assert ratios.of(CLAIMS["DeiT-Ti"], METRIC, record) is None
     reason = reproduce(METRIC, CLAIMS["DeiT-Ti"], record, ratios=ratios).reason
     assert reason.endswith("the other speeds of Table 1 are compared as ratios to this one")
     assert ratio_of("DeiT-Ti", record) is None
     alone = reproduce(METRIC, CLAIMS["DeiT-Ti"], record, ratios=ratios_of(record))
     assert (alone.agreement, alone.reason) == (
         Agreement.NOT_COMPARABLE,
-        "not comparable: claimed on Quadro GP100, batch 128, measured on CPU",
+        "not comparable: claimed on Quadro GP100, batch 128, measured on NVIDIA H200",
     )
-    assert not ratios.is_reference(CLAIMS["ConViT-Ti"], METRIC)
-    assert not ratios.is_reference(CLAIMS["DeiT-Ti"], METRICS["top1"])
+    assert not ratios.is_reference(CLAIMS["ConViT-S"], METRIC, timed("convit-s", 20.0))
+    assert not ratios.is_reference(CLAIMS["DeiT-Ti"], METRICS["top1"], record)
 
 
-def test_failed_records_and_values_without_rounds_do_not_count() -> None:
+def test_failed_records_and_values_without_two_rounds_do_not_count() -> None:
     """Nor does a claim that is no number; other metrics have no ratios."""
     failed = replace(timed("deit-ti", 100.0), status=Status.FAILED)
-    bare = make_record("deit-ti", None, device="CPU")
-    assert ratio_of("ConViT-Ti", failed, bare, timed("convit-ti", 50.0)) is None
+    bare = make_record("deit-ti", None, device="NVIDIA H200")
+    once = timed("deit-ti", 100.0)
+    single = replace(once, measurements={"throughput": Measurement(100.0, "images/s", samples=(100.0,))})
+    own = timed("convit-ti", 50.0, 51.0)
+    assert [ratio_of("ConViT-Ti", other, own) for other in (failed, bare, single)] == [None] * 3
     archive = MemoryArchive(
         example_catalogue(),
         (timed("deit-ti", 100.0), timed("convit-ti", 50.0)),
         all_claims=(replace(CLAIMS["DeiT-Ti"], value="fast"), CLAIMS["ConViT-Ti"]),
     )
-    assert SpeedRatios(archive).of(CLAIMS["ConViT-Ti"], METRIC) is None
-    assert SpeedRatios(archive).of(make_claim(), METRICS["gflops"]) is None
+    own = archive.all_records[1]
+    assert SpeedRatios(archive).of(CLAIMS["ConViT-Ti"], METRIC, own) is None
+    assert SpeedRatios(archive).of(make_claim(), METRICS["gflops"], own) is None
 
 
 def test_a_verdict_by_ratio_says_so_with_both_places() -> None:
@@ -108,4 +119,56 @@ def test_a_verdict_by_ratio_says_so_with_both_places() -> None:
     found = reproduce(METRIC, CLAIMS["ConViT-S"], own, ratios=ratios_of(timed("deit-ti", 100.0, 101.0), own))
     assert (found.agreement, found.difference) == (Agreement.BELOW, None)
     assert found.reason.startswith("below as a ratio to DeiT-Ti: claimed 0.212, measured 0.201 (")
-    assert found.reason.endswith("claimed on Quadro GP100, batch 128, measured on CPU, fp32, batch 64")
+    assert found.reason.endswith("claimed on Quadro GP100, batch 128, measured on NVIDIA H200, fp32, batch 64")
+
+
+def test_a_ratio_on_another_kind_of_device_is_context() -> None:
+    """Two CPU cores do not refute a GPU: no verdict, but the ratio and both records."""
+    own, reference = timed("convit-s", 20.0, 20.2, 20.4, device="CPU"), timed("deit-ti", 100.0, 101.0, device="CPU")
+    found = reproduce(METRIC, CLAIMS["ConViT-S"], own, ratios=ratios_of(reference, own))
+    assert (found.agreement, found.difference, found.record) == (Agreement.NOT_COMPARABLE, None, own)
+    assert found.reason.startswith(
+        "not comparable: claimed on Quadro GP100, batch 128, measured on CPU, fp32, batch 64"
+    )
+    assert "a device of another kind; as a ratio to DeiT-Ti: claimed 0.212, measured 0.201 (" in found.reason
+    assert found.ratio is not None
+    assert (found.ratio.record, found.ratio.reference_record) == (own.id, reference.id)
+
+
+def test_the_shown_record_is_the_one_that_is_judged() -> None:
+    """Whichever of two a page shows, its own rounds are divided, and the page links the other side too."""
+    older, newer = timed("convit-s", 20.0, 20.2, 20.4), timed("convit-s", 30.0, 30.2, 30.4)
+    ratios = ratios_of(newer, older, timed("deit-ti", 100.0))
+    for record, measured in ((older, 0.202), (newer, 0.302)):
+        cell = compare_claim(METRIC, (CLAIMS["ConViT-S"],), record, path="index.html", ratios=ratios)
+        assert cell.measured is not None
+        assert cell.verdict is not None
+        assert cell.verdict.other is not None
+        assert cell.measured.record_id == record.id
+        assert f"measured {measured}" in cell.verdict.text
+        assert cell.verdict.other.text == "record of DeiT-Ti"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "kind"),
+    [
+        ("Quadro GP100, batch 128", "cuda"),
+        ("single V100", "cuda"),
+        ("8x A100-80GB, fp16", "cuda"),
+        ("one T4", "cuda"),
+        ("GPU", "cuda"),
+        ("Intel Xeon Gold 6226R, 1 thread", "cpu"),
+        ("CPU, ONNX Runtime", "cpu"),
+        ("TPUv3 core", None),
+        ("Apple M1 GPU", None),
+        ("AMD MI250X GPU", None),
+        ("CPU and GPU", None),
+        ("ViT-B16, batch 128", None),
+        ("T5-small, V3", None),
+        ("batch 8", None),
+        (None, None),
+    ],
+)
+def test_conditions_tell_the_kind_of_device(conditions: str | None, kind: str | None) -> None:
+    """By words that name it whole; what names none, or several, tells nothing."""
+    assert device_type_of(conditions) == kind
