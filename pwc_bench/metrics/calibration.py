@@ -1,7 +1,8 @@
 """Expected calibration error: whether a confidence of 80 % means 80 % right.
 
 Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning" (AAAI 2015); 15 bins of
-equal width as in Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017).
+equal width as in Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017); corrected for chance as in Kumar,
+Liang and Ma, "Verified Uncertainty Calibration" (NeurIPS 2019).
 """
 
 from typing import Any
@@ -23,21 +24,22 @@ ECE = Metric(
     better=Better.LOWER,
     kind=Kind.DESCRIPTIVE,
     scope=Scope.DATASET,
-    version=1,
+    version=2,
     tolerance=0.05,
     display=Display("%", decimals=2),
     definition=(
         "The mean distance between confidence and accuracy: images are put into 15 bins of equal width by the "
         "probability of their first guess, and the bins' |accuracy - mean confidence| are averaged, weighted "
-        "by their images. Chance alone raises it when images are few, so its 95 % interval is a basic "
-        "bootstrap over images, which corrects for that, widened where needed to hold the value."
+        "by their images. Chance alone raises that mean, so what it is expected to add is taken off; the mean as it "
+        "stands is kept in the details (version 1 of this metric was that). The 95 % interval holds for calibrated "
+        "models too, and is wider than it need be for others."
     ),
     bounds=(0.0, 100.0),
 )
 
 
 class CalibrationMeter:
-    """Keeps five bytes an image, which the bootstrap needs."""
+    """Keeps five bytes an image."""
 
     def __init__(self) -> None:
         self._confidences: list[Any] = []
@@ -70,7 +72,13 @@ class CalibrationMeter:
             value=100.0 * found.error,
             unit=ECE.unit,
             interval=(100.0 * found.interval[0], 100.0 * found.interval[1]),
-            details={"images": int(confidence.size), "bins": bins, "interval": "basic bootstrap, 95 %"},
+            details={
+                "images": int(confidence.size),
+                "binned_error_percent": 100.0 * found.binned,
+                "bins": bins,
+                "interval": "of the true error of these bins, 95 % at least",
+            },
+            version=ECE.version,
         )
         return {ECE.key: measurement}
 

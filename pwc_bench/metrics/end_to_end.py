@@ -28,7 +28,7 @@ THROUGHPUT_END_TO_END = Metric(
         "Images read, decoded, resized and classified per second of wall-clock time during the pass over the "
         "data, the first step left out as warm-up. Variants that share a recipe share one pass, in which each "
         "image is read once and run through all of them: the rate is that of the whole pass. The interval is "
-        "a 95 % bootstrap over rounds of consecutive steps."
+        "a 95 % bootstrap over rounds of consecutive steps, within this run."
     ),
     bounds=(0.0, None),
     # Steps read and decode other images each.
@@ -83,7 +83,7 @@ def _measure(steps: list[_Span], summary: PassSummary) -> Measurement:
             "warm_up_steps": len(summary.batch_images) - len(steps),
             "rounds": len(rounds),
             "variants": list(summary.variants),
-            "interval": None if interval is None else "percentile bootstrap over rounds, 95 %",
+            "interval": None if interval is None else "percentile bootstrap over rounds, 95 %, within this run",
         },
         caveats=tuple(_caveats(steps, summary)),
     )

@@ -28,7 +28,8 @@ ENERGY = Metric(
         "Energy that the GPU's board (NVML's total energy counter) or the processor's packages (RAPL) took for one "
         "image, at the throughput's batch size and settings, idle power included: the model alone, on a batch that "
         "already lies on the device. Each round runs from one step of the counter to another; the value is the "
-        "median round. Absent where there is no counter that may be read."
+        "median round, the interval a 95 % bootstrap of that median within this run. "
+        "Absent where there is no counter that may be read."
     ),
     bounds=(0.0, None),
 )
@@ -158,7 +159,7 @@ def _measured(rounds: list[_Round], batch_size: int, meter: Meter) -> Measuremen
             "images": batch_size * sum(r.forwards for r in rounds),
             "batch_size": batch_size,
             "rounds": len(rounds),
-            "interval": "percentile bootstrap of the median round, 95 %",
+            "interval": "percentile bootstrap of the median round, 95 %, within this run",
         },
     )
     return {ENERGY.key: measurement}

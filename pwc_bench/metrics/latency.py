@@ -31,8 +31,9 @@ def _latency(percent: int, words: str) -> Metric:
             f"The time within which the model alone finishes {words} of its forwards of one image: batch 1, a "
             "random image that already lies on the device, each forward timed by itself until the device has "
             "finished it. Rounds alternate between the variants of a run; samples are the percentile of each "
-            "round, and the interval is a 95 % bootstrap over rounds. It depends on the hardware and the "
-            "precision, which stand with every record."
+            "round, and the 95 % interval lies between two order statistics of all forwards; there is none where "
+            "the forwards are too few. It speaks of this run, not of the next one. It depends on the hardware and "
+            "the precision, which stand with every record."
         ),
         bounds=(0.0, None),
         # The slowest forwards of a round lie further apart than its median ones on a quiet machine too.
@@ -119,7 +120,6 @@ def _measurements(rounds: list[list[float]], warm: WarmUp, load: LoadWatch) -> M
         "iqr_ms": float(np.subtract(*np.percentile(times_ms, (75, 25)))),
         "warm_up_seconds": warm.total_seconds,
         "first_forward_ms": 1000.0 * warm.first_seconds,
-        "interval": "percentile bootstrap over rounds, 95 %",
         **load.details(),
     }
     wanted = [percent for percent in PERCENTILES if percent != 99 or times_ms.size >= LEAST_FOR_P99]
@@ -134,18 +134,24 @@ def _percentile(
 ) -> Measurement:
     import numpy as np
 
-    from pwc_bench.statistics import bootstrap_statistic
+    from pwc_bench.statistics import independent_values, least_for_quantile, quantile_interval
 
-    def of_rounds(drawn: Any) -> Any:  # noqa: ANN401 - indices of rounds, shape (..., rounds)
-        return np.percentile(times_ms[drawn].reshape(*drawn.shape[:-1], -1), percent, axis=-1)
-
+    share = percent / 100.0
+    interval = quantile_interval(times_ms, share)
+    worth = independent_values(times_ms, share)
+    how = (
+        f"none: these forwards are worth {worth} independent ones, and a 95 % interval of this percentile takes "
+        f"{least_for_quantile(share)}"
+        if interval is None
+        else "order statistics of all forwards, 95 %, within this run"
+    )
     samples = tuple(float(time) for time in np.percentile(times_ms, percent, axis=1))
     return Measurement(
         value=float(np.percentile(times_ms, percent)),
         unit="ms",
-        interval=bootstrap_statistic([np.arange(len(times_ms))], of_rounds),
+        interval=interval,
         samples=samples,
-        details=details,
+        details={**details, "interval": how, "independent_forwards": worth},
         caveats=busy_caveat(noise_of_rounds(PERCENTILES[percent], samples, load)),
     )
 

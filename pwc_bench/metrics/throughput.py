@@ -28,8 +28,9 @@ THROUGHPUT = Metric(
     definition=(
         "Images classified per second by the model alone, on a random batch that already lies on the device: "
         "no reading, decoding or copying. After a warm-up, rounds of at least 0.1 s alternate between the "
-        "variants of a run; the value is the median round, the interval a 95 % bootstrap of that median. It "
-        "depends on the hardware, precision and batch size, which stand with every record."
+        "variants of a run; the value is the median round, the interval a 95 % bootstrap of that median "
+        "within this run: how far runs lie apart it cannot know. It depends on the hardware, precision and "
+        "batch size, which stand with every record."
     ),
     bounds=(0.0, None),
     quiet_spread=0.1,
@@ -161,7 +162,7 @@ def _throughput(rates: tuple[float, ...], settled: Mapping[str, Json], seen: tup
         details={
             "iqr": high - low,
             "quartiles": [low, high],
-            "interval": "percentile bootstrap of the median round, 95 %",
+            "interval": "percentile bootstrap of the median round, 95 %, within this run",
             **settled,
         },
         caveats=seen,
@@ -188,7 +189,7 @@ def _mfu(rates: tuple[float, ...], macs: int, peak: PeakRounds, implementation: 
         details={
             "convention": "2 x multiply-adds x images/s / peak; multiply-adds as in GFLOPs",
             "multiply_adds": macs,
-            "interval": "of the median round, the peak taken as exact",
+            "interval": "of the median round, 95 %, within this run, the peak taken as exact",
             **peak.details(),
         },
         caveats=(*((above,) if value > 100.0 else ()), *((counted,) if implementation != "reference" else ())),

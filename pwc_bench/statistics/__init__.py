@@ -2,7 +2,16 @@
 
 from pwc_bench.statistics.between_runs import LEAST_RUNS, Shift, shift_between_runs
 from pwc_bench.statistics.equivalence import mean_beyond, share_lost_beyond
-from pwc_bench.statistics.intervals import Interval, bootstrap_mean, bootstrap_median, bootstrap_statistic, wilson
+from pwc_bench.statistics.intervals import (
+    Interval,
+    bootstrap_mean,
+    bootstrap_median,
+    bootstrap_statistic,
+    independent_values,
+    least_for_quantile,
+    quantile_interval,
+    wilson,
+)
 from pwc_bench.statistics.paired import mcnemar_exact, paired_bootstrap, paired_t
 from pwc_bench.statistics.reliability import Bin, Reliability, reliability
 from pwc_bench.statistics.unpaired import holm, mann_whitney
@@ -17,11 +26,14 @@ __all__ = [
     "bootstrap_median",
     "bootstrap_statistic",
     "holm",
+    "independent_values",
+    "least_for_quantile",
     "mann_whitney",
     "mcnemar_exact",
     "mean_beyond",
     "paired_bootstrap",
     "paired_t",
+    "quantile_interval",
     "reliability",
     "share_lost_beyond",
     "shift_between_runs",

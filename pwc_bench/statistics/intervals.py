@@ -1,17 +1,26 @@
-"""Confidence intervals: Wilson's for a share, the bootstrap for everything else.
+"""Confidence intervals: Wilson's for a share, order statistics for a quantile, the bootstrap for means and medians.
 
 All bootstraps draw from a generator with a fixed seed, so that the same numbers give the same interval, and work in
 batches, so that memory stays bounded however many numbers there are.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import scipy.stats
 
-__all__ = ["Interval", "bootstrap_mean", "bootstrap_median", "bootstrap_statistic", "wilson"]
+__all__ = [
+    "Interval",
+    "bootstrap_mean",
+    "bootstrap_median",
+    "bootstrap_statistic",
+    "independent_values",
+    "least_for_quantile",
+    "quantile_interval",
+    "wilson",
+]
 
 Interval: TypeAlias = tuple[float, float]
 """The low and the high end, in the unit of the numbers."""
@@ -36,6 +45,69 @@ def wilson(successes: int, trials: int, confidence: float = 0.95) -> Interval:
     return max(0.0, float(found.low)), min(1.0, float(found.high))
 
 
+def quantile_interval(rounds: npt.ArrayLike, share: float, *, confidence: float = 0.95) -> Interval | None:
+    """Return an interval of the quantile below which `share` of all values lie, from order statistics.
+
+    `rounds` has shape (rounds, values of a round). Of n independent values of any distribution the number below the
+    quantile is binomial, so that two order statistics enclose it with a known probability; taken are the two nearest
+    ranks for which that is at least `confidence` (Hahn and Meeker, "Statistical Intervals", 1991, chapter 5). Values of
+    a round resemble each other, so n is what they are worth, see `independent_values`. None where even the least and
+    the greatest value do not enclose it so surely: the 99th percentile takes 299 values.
+    Raises ValueError where there is no value, or one is not finite.
+    """
+    values = np.sort(_checked_rounds(rounds), axis=None)
+    count = independent_values(rounds, share)
+    below = scipy.stats.binom.cdf(np.arange(-1, count), count, share)  # P(at most k below), from k = -1
+    # The value of rank r (from 1) lies above the quantile where at most r - 1 values are below it.
+    upper = np.searchsorted(below, below[1:] + confidence)
+    lower = np.arange(1, len(upper) + 1)
+    is_there = upper <= count
+    if not is_there.any():
+        return None
+    lower, upper = lower[is_there], upper[is_there]
+    best = int(np.argmin(upper - lower))
+    # Of values that come in groups of equal ones, a group's first and last.
+    low, past = (lower[best] - 1) * values.size // count, -(-upper[best] * values.size // count)
+    return float(values[low]), float(values[past - 1])
+
+
+def least_for_quantile(share: float, *, confidence: float = 0.95) -> int:
+    """Return how many independent values it takes until any two of them enclose a quantile so surely."""
+    count = 2
+    while 1.0 - share**count - (1.0 - share) ** count < confidence:
+        count += 1
+    return count
+
+
+def independent_values(rounds: npt.ArrayLike, share: float) -> int:
+    """Return how many independent values those of `rounds`, shape (rounds, values), are worth for a quantile.
+
+    The number of a round's values beyond the quantile varies more from round to round where they resemble each other;
+    by how much more is the design effect, by which their number is divided (Woodruff, "Confidence Intervals for Medians
+    and Other Position Measures", JASA 1952). In a tail few values tell it, so that of the median counts where it is
+    greater. Raises ValueError where there is no value, or one is not finite.
+    """
+    values = _checked_rounds(rounds)
+    effect = max(_design_effect(values, 0.5), _design_effect(values, share))
+    return max(1, int(values.size / effect + 1e-9))
+
+
+def _design_effect(values: npt.NDArray[np.float64], share: float) -> float:
+    """Return how much more the rounds' shares of values below a quantile vary than those of independent values."""
+    is_below = values <= np.quantile(values, share)
+    if len(values) < 2 or is_below.all():
+        return 1.0
+    alone = is_below.var(ddof=1) / values.shape[1]
+    return max(1.0, float(is_below.mean(axis=1).var(ddof=1) / alone))
+
+
+def _checked_rounds(rounds: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    values = np.asarray(rounds, dtype=np.float64)
+    if values.ndim != 2 or values.size == 0 or not np.isfinite(values).all():
+        raise ValueError("an interval needs finite numbers in rounds of one length, at least 1")
+    return values
+
+
 def bootstrap_mean(values: npt.ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Return the percentile bootstrap interval of the mean. Raises ValueError, see `bootstrap_statistic`."""
     return bootstrap_statistic([values], lambda drawn: np.mean(drawn, axis=-1), confidence=confidence)
@@ -51,13 +123,12 @@ def bootstrap_statistic(
     statistic: Callable[..., Any],
     *,
     confidence: float = 0.95,
-    method: Literal["percentile", "basic"] = "percentile",
 ) -> Interval:
-    """Return the bootstrap interval of a statistic of n cases, which are drawn whole (the columns stay paired).
+    """Return the percentile bootstrap interval of a statistic of n cases, drawn whole: the columns stay paired.
 
     `columns` are arrays of shape (n,), one for each property of a case. `statistic` takes as many arrays of shape
-    (..., n) and reduces the last axis. "basic" reflects the bootstrap distribution about the value, which corrects the
-    bias of a statistic that noise can only raise. One case, or n equal ones, give the value as both ends.
+    (..., n) and reduces the last axis. One case, or n equal ones, give the value as both ends. A resample never leaves
+    the range of the cases, so this is no interval for a tail: see `quantile_interval`.
     Raises ValueError where there is no case, the columns differ in length, or a number is not finite.
     """
     cases = [np.asarray(column) for column in columns]
@@ -82,7 +153,7 @@ def bootstrap_statistic(
         paired=True,
         axis=-1,
         confidence_level=confidence,
-        method=method,
+        method="percentile",
         rng=np.random.default_rng(_SEED),
     )
     return float(found.confidence_interval.low), float(found.confidence_interval.high)

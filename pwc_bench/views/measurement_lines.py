@@ -33,7 +33,7 @@ class MeasurementLine:
     interval: str | None
     """The 95 % interval with its unit, None where there is none."""
     interval_absent: str
-    """Why there is no interval, as a word or two."""
+    """Why there is no interval: "exact", "none", or "none" with the reason that the measurement gives."""
     better: str | None
     """None for a metric that this installation does not know."""
     batch: str | None
@@ -71,7 +71,7 @@ def _line(record: Record, key: str, metric: Metric | None) -> MeasurementLine:
         value=_with_unit(display.text(measurement.value), display.unit),
         stored=_with_unit(_plain(measurement.value), measurement.unit),
         interval=_interval(display, measurement.interval),
-        interval_absent="exact" if metric is not None and metric.kind is Kind.EXACT else "none",
+        interval_absent=_why_no_interval(metric, measurement),
         better=None if metric is None else _BETTER[metric.better],
         batch=f"batch {record.batch_size_of(key)}" if metric is not None and depends_on_machine(metric) else None,
         definition=None if metric is None else metric.definition,
@@ -82,6 +82,13 @@ def _line(record: Record, key: str, metric: Metric | None) -> MeasurementLine:
         split=split,
         details=tuple(json_facts(details)),
     )
+
+
+def _why_no_interval(metric: Metric | None, measurement: Measurement) -> str:
+    if metric is not None and metric.kind is Kind.EXACT:
+        return "exact"
+    how = measurement.details.get("interval")
+    return how if isinstance(how, str) and how.startswith("none: ") else "none"
 
 
 def _interval(display: Display, interval: tuple[float, float] | None) -> str | None:

@@ -151,6 +151,14 @@ def test_measurements_come_with_interval_rounds_details_and_caveats() -> None:
         assert shown in text
 
 
+def test_a_missing_interval_has_its_reason() -> None:
+    """Exact, too few values, or nothing said."""
+    few = Measurement(9.0, "ms", details={"interval": "none: these forwards are worth 20 independent ones"})
+    measured = {"parameters": Measurement(5, "count"), "latency_p95": few, "moon": Measurement(7, "")}
+    lines = _page(make_record(dataset=None, measurements=measured)).measurements
+    assert sorted(line.interval_absent for line in lines) == ["exact", "none", str(few.details["interval"])]
+
+
 def test_a_metric_that_we_do_not_know_keeps_its_key_and_unit() -> None:
     """A record of another installation is shown, and says that the definition is missing."""
     page = _page(make_record(measurements={"energy": make_measurement(1.25, "J/image"), "moon": Measurement(7, "")}))

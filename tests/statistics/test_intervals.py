@@ -88,19 +88,6 @@ def test_columns_stay_paired() -> None:
     assert high == pytest.approx(50.0)
 
 
-def test_the_basic_method_reflects_the_percentiles_about_the_value() -> None:
-    """low_basic = 2 x value - high_percentile, and the reverse."""
-    values = np.random.default_rng(3).exponential(1.0, 200)
-
-    def mean(drawn: np.ndarray) -> np.ndarray:
-        return np.asarray(drawn.mean(axis=-1))
-
-    low, high = bootstrap_statistic([values], mean)
-    assert bootstrap_statistic([values], mean, method="basic") == pytest.approx(
-        (2 * values.mean() - high, 2 * values.mean() - low)
-    )
-
-
 def test_a_long_series_is_drawn_in_batches() -> None:
     """50,000 numbers never stand in memory more than ten times over."""
     most = 0
