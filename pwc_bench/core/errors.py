@@ -16,6 +16,8 @@
 Messages are one line: what is wrong, and what to do about it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 __all__ = [
@@ -34,7 +36,11 @@ __all__ = [
     "StoreError",
     "UsageError",
     "WeightsError",
+    "in_one_line",
+    "library_errors_as",
 ]
+
+_LONGEST_REASON = 200
 
 
 class PwcBenchError(Exception):
@@ -101,3 +107,26 @@ class RecordWarning(LeftOutWarning):
 
 class PluginWarning(LeftOutWarning):
     """A plug-in that is left out: which distribution's, which entry point, and why."""
+
+
+@contextmanager
+def library_errors_as(error: type[PwcBenchError], what: str, advice: str) -> Iterator[None]:
+    """Raise `error`, "what (reason); advice", for anything that a library raises in this block.
+
+    Readers of damaged files raise nearly anything: a list of types would never be whole. Our own errors pass.
+    """
+    try:
+        yield
+    except PwcBenchError:
+        raise
+    except Exception as reason:
+        raise error(f"{what} ({in_one_line(reason)}); {advice}") from reason
+
+
+def in_one_line(reason: BaseException) -> str:
+    """Return what an error says, without line breaks and not at length; its type if it says nothing."""
+    said = (isinstance(reason, OSError) and reason.strerror) or str(reason)
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in said).split())
+    if len(text) > _LONGEST_REASON:
+        text = f"{text[:_LONGEST_REASON]}..."
+    return text or type(reason).__name__

@@ -1,5 +1,6 @@
 """Files as people name them: looked at before they are opened, bounded in size, the same rule for every text."""
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ __all__ = ["LARGEST_LINE_BYTES", "decoded", "file_bytes", "file_text", "opened_f
 
 LARGEST_LINE_BYTES = 64 << 20
 """A longer line of a file that is read line by line is no line of ours."""
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
 _MARK = b"\xef\xbb\xbf"
 """The byte order mark that some editors put before UTF-8 text; it says nothing."""
 
@@ -25,18 +33,29 @@ def user_path(text: str | Path) -> Path:
         raise UsageError(f"{text}: that home folder is not known here: write the whole path, or set HOME") from None
 
 
-def opened_file(path: Path, error: type[PwcBenchError]) -> BinaryIO:
-    """Open an ordinary file for reading. Raises `error`, one line, for a pipe, a device, a folder, or no rights."""
+def opened_file(path: Path, error: type[PwcBenchError], name: str | None = None) -> BinaryIO:
+    """Open an ordinary file for reading. Raises `error`, one line, for a pipe, a device, a folder, or no rights.
+
+    The line begins with `name`, or with the whole path.
+    """
+    name = str(path) if name is None else name
     try:
-        if stat.S_ISREG(path.stat().st_mode):
-            # A pipe that takes the file's place in between must not be waited for.
-            file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
-            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return file
-            file.close()
+        _check_mode(path.stat().st_mode, name, error)
+        # A pipe that takes the file's place in between must not be waited for.
+        file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+        with contextlib.ExitStack() as closing:
+            closing.callback(file.close)
+            _check_mode(os.fstat(file.fileno()).st_mode, name, error)
+            closing.pop_all()
     except (OSError, ValueError) as reason:  # ValueError: a zero byte in the name
-        raise error(f"{path}: cannot be read: {getattr(reason, 'strerror', None) or reason}") from None
-    raise error(f"{path}: no ordinary file (a folder, a pipe or a device): it is not read")
+        raise error(f"{name}: cannot be read: {getattr(reason, 'strerror', None) or reason}") from None
+    return file
+
+
+def _check_mode(mode: int, name: str, error: type[PwcBenchError]) -> None:
+    if not stat.S_ISREG(mode):
+        kind = next((words for is_kind, words in _KINDS if is_kind(mode)), "no ordinary file")
+        raise error(f"{name}: {kind}: it is not read")
 
 
 def file_bytes(path: Path, most_bytes: int, error: type[PwcBenchError]) -> bytes:

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pwc_bench.core.errors import ImageError
+from pwc_bench.core.errors import ImageError, in_one_line
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.ring import Slot
@@ -146,7 +146,7 @@ class ReadingThreads:
                 return
             try:
                 data = self._source.read(index)
-            except (ImageError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  (a source that another package offers may raise anything)
                 job.finish(row, _reason(self._source.items[index].name, error))
                 return
             self._decoders.submit(self._guard, job, self._decode, row, data)
@@ -175,5 +175,5 @@ class ReadingThreads:
             job.finish(row, None)
 
 
-def _reason(name: str, error: ImageError | OSError) -> str:
-    return str(error) if isinstance(error, ImageError) else f"{name}: cannot be read: {error.strerror or error}"
+def _reason(name: str, error: Exception) -> str:
+    return str(error) if isinstance(error, ImageError) else f"{name}: cannot be read: {in_one_line(error)}"

@@ -6,7 +6,7 @@ A source holds names, labels and where the bytes are; bytes are read when they a
 import sys
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.errors import SourceError, UsageError
+from pwc_bench.core.errors import SourceError, UsageError, library_errors_as
 from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.core.source import ImageSource
 from pwc_bench.isolation import offered_parts
@@ -47,8 +47,9 @@ def open_source(spec: str, dataset: Dataset, split: str = "val") -> ImageSource:
     forms = load_forms()
     location = locate(spec, dataset, split)
     for form in sorted(forms.values(), key=lambda form: form.asked_last):
-        if form.recognises(location):
-            return form.open(location)
+        with library_errors_as(SourceError, f"{spec}: cannot be read as {form.title}", "name other data, or mend it"):
+            if form.recognises(location):
+                return form.open(location)
     if location.listing is None:
         known = ", ".join(form.title for form in forms.values())
         raise SourceError(f"{spec}: this file is none of the forms that are read ({known})")

@@ -42,14 +42,17 @@ def find_columns(schema: "pa.Schema", index: ClassIndex, where: str) -> Columns:
     """
     import pyarrow as pa
 
-    features = _features(schema)
+    features = {name: feature for name, feature in _features(schema).items() if name in schema.names}
+    named = [name for name, feature in features.items() if feature.get("_type") == "ClassLabel"]
     image = _one_of(_image_candidates(schema, features), IMAGE_COLUMNS, "images", where)
     is_struct = pa.types.is_struct(schema.field(image).type)
-    named = [name for name, feature in features.items() if feature.get("_type") == "ClassLabel"]
     candidates = named or [name for name in LABEL_COLUMNS if name in schema.names and name != image][:1]
     label = _one_of(candidates, LABEL_COLUMNS, "labels", where)
-    kind = schema.field(label).type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    for column in (image, label):
+        if schema.names.count(column) > 1:
+            raise SourceError(f"{where}: the column {column!r} stands twice; name one otherwise")
+    kind = _plain(schema.field(label).type)
+    if _is_text(kind) or _is_bytes(kind):
         return Columns(image, is_struct, label, None)
     names = features.get(label, {}).get("names")
     if not pa.types.is_integer(kind) or not names:
@@ -57,7 +60,29 @@ def find_columns(schema: "pa.Schema", index: ClassIndex, where: str) -> Columns:
             f"{where}: the labels in column {label!r} are without class names, so their order cannot be verified; "
             "use a data set whose labels are synsets or a ClassLabel with names"
         )
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SourceError(f"{where}: the class names of column {label!r} are no list of texts; write the file again")
     return Columns(image, is_struct, label, index.labels_of_names(names, where))
+
+
+def _plain(kind: "pa.DataType") -> "pa.DataType":
+    """Return the type of the values, which a dictionary type (pandas' category) holds once each."""
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _is_text(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    return any((pa.types.is_string(kind), pa.types.is_large_string(kind), pa.types.is_string_view(kind)))
+
+
+def _is_bytes(kind: "pa.DataType") -> bool:
+    import pyarrow as pa
+
+    is_plain = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return any((is_plain, pa.types.is_binary_view(kind), pa.types.is_fixed_size_binary(kind)))
 
 
 def _features(schema: "pa.Schema") -> Mapping[str, Mapping[str, Any]]:
@@ -78,9 +103,9 @@ def _image_candidates(schema: "pa.Schema", features: Mapping[str, Mapping[str, A
     found: list[str] = []
     for field in schema:
         is_image_struct = pa.types.is_struct(field.type) and field.type.get_field_index("bytes") >= 0
-        if is_image_struct or pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type):
+        if is_image_struct or _is_bytes(_plain(field.type)):
             found.append(field.name)
-    return found
+    return [name for name in found if name not in LABEL_COLUMNS] or found
 
 
 def _one_of(candidates: Sequence[str], usual: Sequence[str], what: str, where: str) -> str:

@@ -2,13 +2,14 @@
 
 import io
 import re
-import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pwc_bench.core.errors import SourceError
+from pwc_bench.core.errors import SourceError, library_errors_as
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._location import DEVKIT
+from pwc_bench.sources._plain_files import check_plain, file_bytes, text_of
+from pwc_bench.sources._tar_members import tar_members
 
 __all__ = ["DEVKIT_NAMES", "labels_by_devkit"]
 
@@ -16,6 +17,9 @@ DEVKIT_NAMES = (DEVKIT, f"{DEVKIT}.tar.gz")
 
 _META = "data/meta.mat"
 _GROUND_TRUTH = "data/ILSVRC2012_validation_ground_truth.txt"
+_ID = re.compile(r"[0-9]{1,9}")
+_MAX_FILE_BYTES = 64 * 1024**2
+"""The devkit's largest file is a hundredth of it."""
 _IMAGE_NAME = re.compile(r"ILSVRC2012_val_(\d{8})\.JPEG", re.IGNORECASE)
 
 
@@ -27,10 +31,10 @@ def labels_by_devkit(names: Sequence[str], devkit: Path, index: ClassIndex) -> l
     one of the data set's, or an image has no line.
     """
     label_of_id = _label_of_id(_read(devkit, _META), f"{devkit.name}/{_META}", index)
-    truth = _read(devkit, _GROUND_TRUTH).decode("ascii", errors="replace").split()
+    truth = text_of(_read(devkit, _GROUND_TRUTH), f"{devkit.name}/{_GROUND_TRUTH}").split()
     labels: list[int] = []
     for number, text in enumerate(truth, start=1):
-        label = label_of_id.get(int(text)) if text.isdecimal() else None
+        label = label_of_id.get(int(text)) if _ID.fullmatch(text) else None
         if label is None:
             raise SourceError(
                 f"{devkit.name}/{_GROUND_TRUTH}: line {number} is {text!r}, not an id of meta.mat "
@@ -55,27 +59,24 @@ def _label_of_id(meta: bytes, where: str, index: ClassIndex) -> dict[int, int]:
     """Return the label of each ILSVRC2012_ID that is a class; the ids above are inner nodes of the hierarchy."""
     from scipy.io import loadmat
 
-    try:
+    with library_errors_as(SourceError, f"{where}: cannot be read as the devkit's table", "fetch the devkit again"):
         synsets = loadmat(io.BytesIO(meta), squeeze_me=True)["synsets"]
         leaves = [(int(row["ILSVRC2012_ID"]), str(row["WNID"])) for row in synsets if int(row["num_children"]) == 0]
-    except Exception as error:  # scipy raises nearly anything on a damaged file
-        raise SourceError(f"{where}: cannot be read as the devkit's table; fetch the devkit again") from error
     if not leaves:
         raise SourceError(f"{where}: names no classes; fetch the devkit again")
     return {ilsvrc_id: index.known_label(synset, where) for ilsvrc_id, synset in leaves}
 
 
 def _read(devkit: Path, name: str) -> bytes:
+    if devkit.is_dir():
+        return file_bytes(devkit / name, f"{devkit.name}/{name}", SourceError, _MAX_FILE_BYTES)
+    check_plain(devkit, devkit.name, SourceError)
     advice = "fetch the devkit again"
-    try:
-        if devkit.is_dir():
-            return (devkit / name).read_bytes()
-        with tarfile.open(devkit) as archive:
-            member = archive.extractfile(f"{DEVKIT}/{name}")
-            if member is not None:
-                return member.read()
-    except OSError as error:
-        raise SourceError(f"{devkit.name}: cannot read {name} ({error.strerror or error}); {advice}") from error
-    except (tarfile.TarError, EOFError, KeyError) as error:
-        raise SourceError(f"{devkit.name}: holds no readable {name}; {advice}") from error
-    raise SourceError(f"{devkit.name}: {name} is no file; {advice}")
+    with library_errors_as(SourceError, f"{devkit.name}: holds no readable {name}", advice):
+        for archive, member in tar_members(devkit, devkit.name, "r", _MAX_FILE_BYTES):
+            if member.name.removeprefix("./") == f"{DEVKIT}/{name}":
+                content = archive.extractfile(member)
+                if content is None:
+                    raise SourceError(f"{devkit.name}: {name} is no file; {advice}")
+                return content.read()
+    raise SourceError(f"{devkit.name}: holds no readable {name}; {advice}")

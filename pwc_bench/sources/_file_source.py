@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pwc_bench.core.errors import ImageError
 from pwc_bench.core.source import Item
 from pwc_bench.sources._items import in_order
+from pwc_bench.sources._plain_files import file_bytes
 
 __all__ = ["FileSource"]
 
@@ -31,10 +31,7 @@ class FileSource:
     def read(self, index: int) -> bytes:
         """Return the bytes of file `index`. Raises ImageError where it cannot be read."""
         name = self._items[index].name
-        try:
-            return (self._root / name).read_bytes()
-        except OSError as error:
-            raise ImageError(f"{name}: the file cannot be read ({error.strerror})") from error
+        return file_bytes(self._root / name, name)
 
     def close(self) -> None:
         """Do nothing: no file stays open."""

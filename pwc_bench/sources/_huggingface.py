@@ -1,10 +1,11 @@
 """A split of Hugging Face datasets as a source. Its images are read as bytes and never decoded by it."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.errors import ImageError, SourceError
+from pwc_bench.core.errors import ImageError, SourceError, library_errors_as
 from pwc_bench.core.source import Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import find_columns
@@ -23,8 +24,10 @@ _ROWS_AT_ONCE = 256
 class HuggingFaceSource:
     """Reads rows of one split, which maps its files into memory and does not load them."""
 
-    def __init__(self, spec: str, rows: "datasets.Dataset", dataset: Dataset) -> None:
+    def __init__(self, spec: str, rows: "datasets.Dataset", dataset: Dataset, folders: tuple[Path, ...]) -> None:
+        """Take the rows, and the folders below which a row's image may lie if it is a file of its own."""
         self._spec = spec
+        self._folders = folders
         self._rows = rows.with_format("arrow")  # raw tables: nothing is decoded
         index = ClassIndex(dataset)
         self._columns = find_columns(rows.features.arrow_schema, index, spec)
@@ -43,12 +46,10 @@ class HuggingFaceSource:
     def read(self, index: int) -> bytes:
         """Return the encoded bytes of image `index`. Raises ImageError where they cannot be read."""
         name = self._items[index].name
-        try:
+        with library_errors_as(ImageError, f"{name}: the row cannot be read", "fetch or save the data set again"):
             row = self._rows[self._numbers[index]]
             value = row.column(self._columns.image)[0].as_py()
-        except (OSError, ValueError) as error:
-            raise ImageError(f"{name}: the row cannot be read ({error})") from error
-        return image_bytes(value, name)
+        return image_bytes(value, name, self._folders)
 
     def close(self) -> None:
         """Do nothing: the files are mapped for as long as the source is held."""

@@ -1,45 +1,58 @@
 """Files of labels that lie beside images: "name synset" or "name index" lines, and Kaggle's table."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from pwc_bench.core.errors import SourceError
 from pwc_bench.sources._classes import ClassIndex
+from pwc_bench.sources._location import is_image
+from pwc_bench.sources._plain_files import file_text
 
-__all__ = ["KAGGLE_NAME", "LABEL_FILE_NAMES", "labels_by_file", "labels_by_kaggle"]
+__all__ = ["KAGGLE_NAME", "LABEL_FILE_NAMES", "label_of_index", "labels_by_file", "labels_by_kaggle"]
 
 LABEL_FILE_NAMES = ("labels.txt", "labels.csv", "labels.tsv", "val.txt", "val.csv", "val.tsv")
 """An image's file name, then its synset, or its index among the sorted synsets counted from 0; in .csv separated by a
-comma, in .tsv by a tab, in .txt by blanks. A .csv or .tsv may begin with a line of titles."""
+comma, in .tsv by a tab, in .txt by blanks. The name may lack its suffix, and may have folders before it; if the last
+folder is a synset, nothing need follow. The first line may be titles."""
 
 KAGGLE_NAME = "LOC_val_solution.csv"
 """Kaggle's labels: `ImageId,PredictionString`, an image's name without suffix, and boxes that begin with the synset."""
 
-_TITLES = frozenset({"label", "synset", "class", "class_id", "wnid", "index", "target"})
+_TITLES = frozenset({"label", "synset", "class", "class_id", "wnid", "index", "target", "predictionstring"})
+
+_MOST_DIGITS = 20
+"""Of an index: Python refuses to read numbers of thousands of digits."""
 
 
 def labels_by_file(names: Sequence[str], path: Path, index: ClassIndex) -> list[int]:
     """Return the labels of images by their file names, in their order.
 
-    Raises SourceError where a line is no pair, a label is unknown, a name stands twice, an image has no line, or a
-    line names an image that is not there.
+    Raises SourceError if a line is no pair, a label is unknown, a name stands twice, an image has no line, or a line
+    names an image that is not there.
     """
+    named = _Names(names)
     labels: dict[str, int] = {}
+    absent: list[str] = []
     for number, row in _rows(path):
         where = f"{path.name} line {number}"
-        if len(row) != 2 or not row[0]:
-            raise SourceError(f"{where}: not an image's name and its synset or index")
-        name, text = row
-        if number == 1 and path.suffix != ".txt" and text.lower() in _TITLES:
+        if number == 1 and len(row) == 2 and row[1].lower() in _TITLES:
             continue
-        if name in labels:
-            raise SourceError(f"{where}: the name {name!r} stands twice")
-        labels[name] = _label(text, where, index)
-    surplus = sorted(labels.keys() - set(names))
-    if surplus:
-        more = f" and {len(surplus) - 1} more" if len(surplus) > 1 else ""
-        raise SourceError(f"{path.name}: names {surplus[0]!r}{more}, but there is no such image; remove the lines")
+        written, label = _pair(row, where, index)
+        name = named.meant(written)
+        if name is None:
+            absent.append(written)
+        elif name in labels:
+            raise SourceError(f"{where}: the name {written!r} stands twice")
+        else:
+            labels[name] = label
+    if absent:
+        more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        raise SourceError(
+            f"{path.name}: names {absent[0]!r}{more}, but there is no such image (they are named like "
+            f"{names[0]!r}): is it the list of another folder, or are images missing?"
+        )
     return [_known(name, labels.get(name), path) for name in names]
 
 
@@ -59,41 +72,76 @@ def labels_by_kaggle(names: Sequence[str], path: Path, index: ClassIndex) -> lis
             raise SourceError(f"{where}: the name {row[0]!r} stands twice")
         labels[row[0]] = index.known_label(row[1].split()[0], where)
     stems = [PurePosixPath(name).stem for name in names]
-    if len(set(stems)) < len(stems):
-        twice = next(name for name, stem in zip(names, stems, strict=True) if stems.count(stem) > 1)
-        raise SourceError(f"{path.name}: {twice!r} has the same name as another image but for the suffix")
+    counts = Counter(stems)
+    for name, stem in zip(names, stems, strict=True):
+        if counts[stem] > 1:
+            raise SourceError(f"{path.name}: {name!r} has the same name as another image but for the suffix")
     return [_known(name, labels.get(stem), path) for name, stem in zip(names, stems, strict=True)]
+
+
+class _Names:
+    """Images by what lists call them: their file name, or it without suffix or with another one."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = frozenset(names)
+        stems = Counter(PurePosixPath(name).stem for name in names)
+        self._by_stem = {stem: name for name in names if stems[stem := PurePosixPath(name).stem] == 1}
+
+    def meant(self, written: str) -> str | None:
+        """Return the name of the image that a list means, None if there is none, or two."""
+        last = written.replace("\\", "/").rpartition("/")[2]
+        for name in (written, last):
+            if name in self._names:
+                return name
+        return self._by_stem.get(PurePosixPath(last).stem if is_image(last) else last)
+
+
+def _pair(row: Sequence[str], where: str, index: ClassIndex) -> tuple[str, int]:
+    """Return what a line calls an image, and its label: what stands behind it, or the folder before it."""
+    folders = row[0].replace("\\", "/").split("/")[:-1] if row else []
+    of_folder = index.label(folders[-1]) if folders else None
+    if len(row) == 1 and of_folder is not None:
+        return row[0], of_folder
+    if len(row) != 2 or not row[0]:
+        raise SourceError(f"{where}: not an image's name and its synset or index")
+    label = label_of_index(row[1], where, index)
+    if of_folder is not None and label != of_folder:
+        raise SourceError(f"{where}: the folder says {folders[-1]}, the label {row[1]!r}; keep the one that is right")
+    return row[0], label
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield each line that is not blank, with its number, split into stripped fields."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise SourceError(f"{path.name}: the labels cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path.name}: the labels are not UTF-8 text") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        if path.suffix == ".csv":
-            fields = next(csv.reader([line]))
-        else:
-            fields = line.split("\t") if path.suffix == ".tsv" else line.rsplit(maxsplit=1)
-        yield number, [field.strip() for field in fields]
+    for number, line in enumerate(file_text(path, path.name).splitlines(), start=1):
+        if line.strip():
+            yield number, [field.strip() for field in _fields(line, path.suffix)]
 
 
-def _label(text: str, where: str, index: ClassIndex) -> int:
+def _fields(line: str, suffix: str) -> list[str]:
+    """Split a line as its file's suffix says; text whose fields no blank parts may have a comma or a semicolon."""
+    if suffix == ".tsv" and "\t" in line:
+        return line.split("\t")
+    by_blanks = line.rsplit(maxsplit=1)
+    if suffix == ".txt" and len(by_blanks) == 2 and not by_blanks[0].endswith((",", ";")):
+        return by_blanks
+    for delimiter in (",", ";", "\t"):
+        if delimiter in line:
+            return next(csv.reader([line], delimiter=delimiter))
+    return [line]
+
+
+def label_of_index(text: str, where: str, index: ClassIndex) -> int:
+    """Return the label of a synset, or of an index among the sorted synsets. Raises SourceError for any other."""
     label = index.label(text)
     if label is not None:
         return label
     count = len(index.dataset.classes)
-    if not text.isdecimal():
+    if not (text.isascii() and text.isdecimal()):
         return index.known_label(text, where)
-    if int(text) >= count:
+    if len(text) > _MOST_DIGITS or int(text) >= count:
         raise SourceError(
-            f"{where}: the index {text} is not from 0 to {count - 1}, counted along the sorted classes; ILSVRC's own "
-            "ids from 1 need the devkit instead"
+            f"{where}: the index {text[:_MOST_DIGITS]} is not from 0 to {count - 1}, counted along the sorted classes; "
+            "ILSVRC's own ids from 1 need the devkit instead"
         )
     return int(text)
 

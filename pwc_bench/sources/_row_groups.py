@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pwc_bench.core.errors import SourceError
+from pwc_bench.core.errors import SourceError, library_errors_as
+from pwc_bench.sources._plain_files import check_plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +70,7 @@ class RowGroupCache:
     def column(self, group: RowGroup) -> "pa.ChunkedArray":
         """Return the image column of a group; two threads never read the same twice.
 
-        Raises OSError or ValueError where the file is damaged.
+        Raises what pyarrow raises if the file is damaged.
         """
         with self._lock:
             held = self._held.get(group)
@@ -103,11 +104,9 @@ class RowGroupCache:
 
 
 def open_parquet(path: Path, spec: str) -> "pq.ParquetFile":
-    """Open a file and read its footer. Raises SourceError where it is none."""
+    """Open a file and read its footer. Raises SourceError if it is none."""
     import pyarrow.parquet as pq
 
-    try:
+    check_plain(path, f"{spec}: {path.name}", SourceError)
+    with library_errors_as(SourceError, f"{spec}: {path.name} is no parquet file, or cut short", "copy it again"):
         return pq.ParquetFile(path)
-    except (OSError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise SourceError(f"{spec}: {path.name} is no parquet file, or cut short ({reason}); copy it again") from error

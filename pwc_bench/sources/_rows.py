@@ -9,11 +9,12 @@ from pwc_bench.core.errors import ImageError, SourceError
 from pwc_bench.core.source import Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import Columns
+from pwc_bench.sources._plain_files import beside, file_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Row", "image_bytes", "named_items", "rows_of_batch"]
+__all__ = ["Row", "image_bytes", "named_items", "rows_of_batch", "text_of_cell"]
 
 
 class Row(NamedTuple):
@@ -26,18 +27,22 @@ class Row(NamedTuple):
 def rows_of_batch(batch: "pa.Table | pa.RecordBatch", columns: Columns) -> Iterator[Row]:
     """Yield the rows of a table; its images' bytes are not touched."""
     labels = batch.column(columns.label).to_pylist()
-    yield from (Row(path, label) for path, label in zip(_paths(batch, columns), labels, strict=True))
+    yield from (Row(path, text_of_cell(label)) for path, label in zip(_paths(batch, columns), labels, strict=True))
+
+
+def text_of_cell(value: bytes | int | str | None) -> int | str | None:
+    """Return what a column of text holds, also if it stores the text as bytes."""
+    return value.decode("utf-8", "replace").rstrip("\0") if isinstance(value, bytes) else value
 
 
 def _paths(batch: "pa.Table | pa.RecordBatch", columns: Columns) -> list[str | None]:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
     images = batch.column(columns.image)
     if not columns.is_struct or images.type.get_field_index("path") < 0:
         return [None] * len(images)
-    paths: list[str | None] = pc.struct_field(images, "path").cast(pa.string()).to_pylist()
-    return paths
+    paths = pc.struct_field(images, "path").to_pylist()
+    return [None if path is None else str(text_of_cell(path)) for path in paths]
 
 
 def named_items(rows: Iterable[Row], columns: Columns, index: ClassIndex, where: str) -> Iterator[tuple[Item, int]]:
@@ -71,15 +76,15 @@ def _label(label: int | str | None, columns: Columns, index: ClassIndex, where: 
     return known
 
 
-def image_bytes(value: object, name: str) -> bytes:
-    """Return the bytes of a row's image, from the row or from the file that it names. Raises ImageError for neither."""
+def image_bytes(value: object, name: str, folders: tuple[Path, ...]) -> bytes:
+    """Return the bytes of a row's image, from the row or from the file that it names below one of `folders`.
+
+    A relative path counts from the first of them. Raises ImageError, beginning with `name`, for neither.
+    """
     data = value.get("bytes") if isinstance(value, dict) else value
     if isinstance(data, bytes):
         return data
-    path = value.get("path") if isinstance(value, dict) else None
-    if not path:
+    path = text_of_cell(value.get("path")) if isinstance(value, dict) else None
+    if not isinstance(path, str) or not path:
         raise ImageError(f"{name}: the row holds neither bytes nor a path")
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ImageError(f"{name}: the file that the row names cannot be read ({error.strerror})") from error
+    return file_bytes(beside(folders, path, name), name)

@@ -6,7 +6,7 @@ from pwc_bench.sources._beside import labels_beside
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._file_source import FileSource
 from pwc_bench.sources._form import Form
-from pwc_bench.sources._location import DEVKIT, Location
+from pwc_bench.sources._location import DEVKIT, Location, label_places
 
 __all__ = ["FORM"]
 
@@ -22,7 +22,7 @@ def _open(location: Location) -> ImageSource:
     if path is None or listing is None:
         raise SourceError(f"{location.spec}: not a folder")
     spec = f"folder of files {location.name}"
-    labels = labels_beside(listing.images, (path, path.parent), ClassIndex(location.dataset), spec)
+    labels = labels_beside(listing.images, label_places(path), ClassIndex(location.dataset), spec)
     return FileSource(spec, path, (Item(name, label) for name, label in zip(listing.images, labels, strict=True)))
 
 

@@ -4,8 +4,10 @@ Only the split's own files are fetched where the data set stores its splits in s
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import SourceError
@@ -15,6 +17,7 @@ from pwc_bench.sources._columns import find_columns
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._huggingface import HuggingFaceSource, choose_split
 from pwc_bench.sources._location import HUB_PREFIX, Location
+from pwc_bench.sources._plain_files import check_plain
 
 if TYPE_CHECKING:
     import datasets
@@ -34,7 +37,9 @@ def _open(location: Location) -> ImageSource:
     if not repo:
         raise SourceError(f"{location.spec}: names no data set; write hf:OWNER/NAME or hf:OWNER/NAME:SPLIT")
     import datasets
+    from huggingface_hub import constants
 
+    _check_folder(Path(repo), location.spec)
     try:
         with _without_notices():
             builder = datasets.load_dataset_builder(repo)
@@ -47,7 +52,16 @@ def _open(location: Location) -> ImageSource:
     except Exception as error:  # datasets, huggingface_hub, httpx and pyarrow each raise their own
         raise SourceError(_explanation(location.spec, error)) from error
     name = repo.rstrip("/").rpartition("/")[2] if repo.startswith(("/", ".", "~")) else repo
-    return HuggingFaceSource(f"Hugging Face {name} {split}", rows, location.dataset)
+    folders = (Path(repo), Path(datasets.config.HF_DATASETS_CACHE), Path(constants.HF_HUB_CACHE))
+    return HuggingFaceSource(f"Hugging Face {name} {split}", rows, location.dataset, folders)
+
+
+def _check_folder(folder: Path, spec: str) -> None:
+    """Look at all that lies in a local data set: datasets would wait for a pipe."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if (path := Path(parent) / name).exists():
+                check_plain(path, f"{spec}: {name}", SourceError)
 
 
 @contextmanager

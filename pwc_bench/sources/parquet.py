@@ -1,19 +1,18 @@
 """Parquet files, as Hugging Face writes them: one file, or a folder of them, with the class names in the schema."""
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.errors import ImageError, SourceError
+from pwc_bench.core.errors import ImageError, SourceError, library_errors_as
 from pwc_bench.core.source import ImageSource, Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import Columns, find_columns
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._items import in_order
-from pwc_bench.sources._location import Location, list_folder, split_names
+from pwc_bench.sources._location import Location, files_of_split, list_folder
 from pwc_bench.sources._row_groups import RowGroup, RowGroupCache, open_parquet
-from pwc_bench.sources._rows import Row, image_bytes, named_items, rows_of_batch
+from pwc_bench.sources._rows import Row, image_bytes, named_items, rows_of_batch, text_of_cell
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["FORM", "ParquetSource"]
 
 _SUFFIX = ".parquet"
-_SPLIT_IN_NAME = re.compile(r"(train|validation|val|test)(?![a-z0-9])", re.IGNORECASE)
-"""How a file of one split begins: "validation-00000-of-00014.parquet"."""
 
 
 class ParquetSource:
@@ -30,6 +27,7 @@ class ParquetSource:
 
     def __init__(self, spec: str, paths: Sequence[Path], location: Location) -> None:
         self._spec = spec
+        self._folders = (paths[0].parent,)
         index = ClassIndex(location.dataset)
         self._columns = _common_columns(paths, index, spec)
         self._cache = RowGroupCache(paths, self._columns.image, spec)
@@ -51,11 +49,9 @@ class ParquetSource:
         """Return the encoded bytes of image `index`. Raises ImageError where they cannot be read."""
         name = self._items[index].name
         group, row = self._places[index]
-        try:
+        with library_errors_as(ImageError, f"{name}: the row cannot be read", "copy the file again"):
             value = self._cache.column(group)[row].as_py()
-        except (OSError, ValueError) as error:
-            raise ImageError(f"{name}: the row cannot be read ({' '.join(str(error).split())})") from error
-        return image_bytes(value, name)
+        return image_bytes(value, name, self._folders)
 
     def close(self) -> None:
         """Forget the cached row groups."""
@@ -71,8 +67,8 @@ def _recognises(location: Location) -> bool:
 def _open(location: Location) -> ImageSource:
     spec = f"parquet {location.name}"
     if location.path is not None and location.listing is None:
-        return ParquetSource(spec, [location.path], location)
-    return ParquetSource(spec, _of_split(_files(location), location.split, spec), location)
+        return ParquetSource(spec, location.shards or [location.path], location)
+    return ParquetSource(spec, files_of_split(_files(location), location.split, spec), location)
 
 
 def _files(location: Location) -> list[Path]:
@@ -84,21 +80,6 @@ def _files(location: Location) -> list[Path]:
         return here
     inside = location.path / "data"
     return [inside / name for name in list_folder(inside).others if name.lower().endswith(_SUFFIX)]
-
-
-def _of_split(paths: list[Path], split: str, spec: str) -> list[Path]:
-    """Choose the files of the split by the beginning of their names; all, where no name begins with a split."""
-    by_split: dict[str, list[Path]] = {}
-    for path in paths:
-        match = _SPLIT_IN_NAME.match(path.name)
-        by_split.setdefault(match[1].lower() if match else "", []).append(path)
-    if by_split.keys() == {""}:
-        return paths
-    for name in (*split_names(split), "test") if split == "val" else split_names(split):
-        if name in by_split:
-            return by_split[name]
-    found = ", ".join(name or "others" for name in sorted(by_split))
-    raise SourceError(f"{spec}: holds no files of the {split} split ({found}); name the files that are meant")
 
 
 def _common_columns(paths: Sequence[Path], index: ClassIndex, spec: str) -> Columns:
@@ -114,19 +95,16 @@ def _all_rows(paths: Sequence[Path], columns: Columns, spec: str) -> Iterator[Ro
     wanted = [columns.label, f"{columns.image}.path"] if columns.is_struct else [columns.label]
     for path in paths:
         file = open_parquet(path, spec)
-        try:
+        with library_errors_as(SourceError, f"{spec}: {path.name} is damaged", "copy it again"):
             for batch in file.iter_batches(columns=wanted):
                 yield from _rows_without_images(batch, columns)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise SourceError(f"{spec}: {path.name} is damaged ({reason}); copy it again") from error
 
 
 def _rows_without_images(batch: "pa.RecordBatch", columns: Columns) -> Iterator[Row]:
     if columns.image in batch.schema.names:
         yield from rows_of_batch(batch, columns)
     else:
-        yield from (Row(None, label) for label in batch.column(columns.label).to_pylist())
+        yield from (Row(None, text_of_cell(label)) for label in batch.column(columns.label).to_pylist())
 
 
 FORM = Form("parquet", "parquet files", _recognises, _open)

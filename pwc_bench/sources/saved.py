@@ -3,11 +3,12 @@
 import json
 from pathlib import Path
 
-from pwc_bench.core.errors import SourceError
+from pwc_bench.core.errors import SourceError, library_errors_as
 from pwc_bench.core.source import ImageSource
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._huggingface import HuggingFaceSource, choose_split
-from pwc_bench.sources._location import Location
+from pwc_bench.sources._location import Location, list_folder
+from pwc_bench.sources._plain_files import check_plain, file_text
 
 __all__ = ["FORM"]
 
@@ -31,21 +32,18 @@ def _open(location: Location) -> ImageSource:
     if _SEVERAL_SPLITS in listing.others:
         split = choose_split(_splits(path, spec), location.split, spec)
         path, spec = path / split, f"{spec} {split}"
-    try:
+    for name in list_folder(path).others:
+        check_plain(path / name, f"{spec}: {name}", SourceError)
+    with library_errors_as(SourceError, f"{spec}: cannot be loaded", "save it again with save_to_disk"):
         rows = datasets.load_from_disk(str(path))
-    except Exception as error:  # datasets and pyarrow raise nearly anything on a damaged folder
-        reason = " ".join(str(error).split())
-        raise SourceError(f"{spec}: cannot be loaded ({reason}); save it again with save_to_disk") from error
     if not isinstance(rows, datasets.Dataset):
         raise SourceError(f"{spec}: holds no single split; save it again with save_to_disk")
-    return HuggingFaceSource(spec, rows, location.dataset)
+    return HuggingFaceSource(spec, rows, location.dataset, (path,))
 
 
 def _splits(path: Path, spec: str) -> list[str]:
-    try:
-        return [str(name) for name in json.loads((path / _SEVERAL_SPLITS).read_text(encoding="utf-8"))["splits"]]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{spec}: {_SEVERAL_SPLITS} is damaged; save the data set again with save_to_disk") from error
+    with library_errors_as(SourceError, f"{spec}: {_SEVERAL_SPLITS} is damaged", "save it again with save_to_disk"):
+        return [str(name) for name in json.loads(file_text(path / _SEVERAL_SPLITS, _SEVERAL_SPLITS))["splits"]]
 
 
 FORM = Form("saved", "a folder saved by Hugging Face datasets", _recognises, _open)

@@ -1,11 +1,11 @@
-"""An uncompressed tar: the official `ILSVRC2012_img_val.tar`, or an ImageFolder packed as it is.
+"""An uncompressed tar, or several: the official `ILSVRC2012_img_val.tar`, a packed ImageFolder, webdataset's shards.
 
 Images are read where they lie in the archive, in any order and from many threads; nothing is unpacked.
 """
 
 import os
-import tarfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -15,7 +15,19 @@ from pwc_bench.sources._beside import labels_beside
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._items import in_order
-from pwc_bench.sources._location import OFFICIAL_TAR, Location, is_hidden, is_image, split_names
+from pwc_bench.sources._label_files import label_of_index
+from pwc_bench.sources._location import (
+    DEVKIT,
+    OFFICIAL_TAR,
+    Location,
+    files_of_split,
+    is_hidden,
+    is_image,
+    label_places,
+    split_names,
+)
+from pwc_bench.sources._plain_files import MAX_IMAGE_BYTES, check_plain, text_of
+from pwc_bench.sources._tar_members import tar_members
 
 __all__ = ["FORM", "TarSource"]
 
@@ -23,20 +35,34 @@ _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".tx
 _COMPRESSION_MARKS = {b"\x1f\x8b": "gzip -d", b"BZh": "bzip2 -d", b"\xfd7zXZ": "xz -d", b"\x28\xb5\x2f\xfd": "zstd -d"}
 """The first bytes of compressed files, and what unpacks them."""
 
+_CLASS_SUFFIX = ".cls"
+"""webdataset's: a member that holds the class of the image of the same name."""
+_MAX_CLASS_BYTES = 1024
+
 
 class _Member(NamedTuple):
+    archive: int
+    """The number of the archive that holds it."""
     path: PurePosixPath
     offset: int
     size: int
 
+    @property
+    def sample(self) -> tuple[int, PurePosixPath, str]:
+        """Return what webdataset takes for one sample: an archive's members whose names agree up to the first dot."""
+        return self.archive, self.path.parent, self.path.name.partition(".")[0]
+
 
 class TarSource:
-    """Reads members of one open tar by their offsets."""
+    """Reads members of tars by their offsets."""
 
-    def __init__(self, spec: str, path: Path, found: Sequence[tuple[Item, tuple[int, int]]]) -> None:
+    def __init__(self, spec: str, paths: Sequence[Path], found: Sequence[tuple[Item, _Member]]) -> None:
         self._spec = spec
-        self._items, self._extents = in_order(found, spec)
-        self._file: int | None = os.open(path, os.O_RDONLY)
+        self._items, self._members = in_order(found, spec)
+        self._paths = paths
+        # Shards may be more than the system lets a process hold open.
+        self._only: int | None = os.open(paths[0], os.O_RDONLY | os.O_CLOEXEC) if len(paths) == 1 else None
+        self._is_closed = False
 
     @property
     def spec(self) -> str:
@@ -49,96 +75,129 @@ class TarSource:
         return self._items
 
     def read(self, index: int) -> bytes:
-        """Return the bytes of image `index`. Raises ImageError where the archive cannot be read, or is closed."""
-        name = self._items[index].name
-        offset, size = self._extents[index]
-        if self._file is None:
+        """Return the bytes of image `index`. Raises ImageError if the archive cannot be read, or is closed."""
+        name, member = self._items[index].name, self._members[index]
+        if self._is_closed:
             raise ImageError(f"{name}: the archive is closed")
+        if member.size > MAX_IMAGE_BYTES:
+            raise ImageError(f"{name}: {member.size:,} bytes are more than the limit of {MAX_IMAGE_BYTES:,}")
         try:
-            data = os.pread(self._file, size, offset)
+            data = self._bytes(member)
         except OSError as error:
             raise ImageError(f"{name}: the archive cannot be read ({error.strerror})") from error
-        if len(data) < size:
+        if len(data) < member.size:
             raise ImageError(f"{name}: the archive has become shorter since it was opened")
         return data
 
+    def _bytes(self, member: _Member) -> bytes:
+        if self._only is not None:
+            return os.pread(self._only, member.size, member.offset)
+        with self._paths[member.archive].open("rb", buffering=0) as file:
+            return os.pread(file.fileno(), member.size, member.offset)
+
     def close(self) -> None:
         """Close the archive."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        self._is_closed = True
+        if self._only is not None:
+            os.close(self._only)
+            self._only = None
 
 
 def _recognises(location: Location) -> bool:
-    if location.listing is not None:
-        return OFFICIAL_TAR in location.listing.others and not location.listing.images
-    return location.path is not None and location.path.name.lower().endswith(_TAR_SUFFIXES)
+    return bool(_archives(location))
+
+
+def _archives(location: Location) -> list[Path]:
+    """List the tars that are meant: those named, the official one, or a folder of nothing but tars."""
+    path, listing = location.path, location.listing
+    if path is None:
+        return []
+    if listing is None:
+        named = location.shards or (path,)
+        return [each for each in named if each.name.lower().endswith(_TAR_SUFFIXES)]
+    if listing.images:
+        return []
+    if OFFICIAL_TAR in listing.others:
+        return [path / OFFICIAL_TAR]
+    if any(name != DEVKIT for name in listing.folders):
+        return []
+    return [path / name for name in listing.others if name.lower().endswith(".tar")]
 
 
 def _open(location: Location) -> ImageSource:
-    path = location.path
-    if path is None:
-        raise SourceError(f"{location.spec}: not a file")
+    paths = _archives(location)
     if location.listing is not None:
-        path = path / OFFICIAL_TAR
-    spec = f"tar {path.name}"
+        paths = files_of_split(paths, location.split, f"tar files {location.name}")
+    spec = f"tar {paths[0].name}" if len(paths) == 1 else f"tar files {location.name}"
     index = ClassIndex(location.dataset)
-    found = list(_members(path, spec))
-    if not found:
+    members: list[_Member] = []
+    classes: dict[tuple[int, PurePosixPath, str], str] = {}
+    for number, path in enumerate(paths):
+        for member, text in _members(number, path, f"tar {path.name}"):
+            if text is None:
+                members.append(member)
+            else:
+                classes[member.sample] = text
+    if not members:
         raise SourceError(f"{spec}: holds no images; name a tar of images or of class folders")
-    members = _below_one_folder(found, location.split, index, spec)
-    parents = {member.path.parent for member in members}
-    if any(index.label(parent.name) is not None for parent in parents):
-        return TarSource(spec, path, list(_by_class_folder(members, index, spec)))
+    if classes:
+        return TarSource(spec, paths, list(_by_sample(members, classes, paths, index, spec)))
+    members = _below_one_folder(members, location.split, index, spec)
+    if any(index.label(member.path.parent.name) is not None for member in members):
+        return TarSource(spec, paths, list(_by_class_folder(members, index, spec)))
     names = [member.path.name for member in members]
-    labels = labels_beside(names, (path.parent,), index, spec)
-    labelled = [
-        (Item(name, label), (member.offset, member.size))
-        for name, label, member in zip(names, labels, members, strict=True)
-    ]
-    return TarSource(spec, path, labelled)
+    labels = labels_beside(names, label_places(paths[0])[1:], index, spec)
+    labelled = (Item(name, label) for name, label in zip(names, labels, strict=True))
+    return TarSource(spec, paths, list(zip(labelled, members, strict=True)))
 
 
-def _members(path: Path, spec: str) -> Iterator[_Member]:
-    """Yield where each image lies. Raises SourceError for what is no whole, uncompressed tar of plain files."""
-    _refuse_compressed(path, spec)
-    size_bytes = path.stat().st_size
+def _members(number: int, path: Path, spec: str) -> Iterator[tuple[_Member, str | None]]:
+    """Yield where each image lies, and each sample's class with what it says. Raises SourceError for no whole tar."""
+    check_plain(path, spec, SourceError)
     try:
-        with tarfile.open(path, "r:") as archive:
-            while (member := archive.next()) is not None:
-                archive.members.clear()  # type: ignore[attr-defined]  # it would keep every header
-                inside = PurePosixPath(member.name)
-                if member.isdir() or any(is_hidden(part) for part in inside.parts) or not is_image(inside.name):
-                    continue
-                if not member.isreg() or member.issparse():
-                    raise SourceError(f"{spec}: {member.name} is a link or sparse; pack the files themselves (tar -h)")
-                if member.offset_data + member.size > size_bytes:
-                    raise SourceError(f"{spec}: cut short within {member.name}; copy it again")
-                yield _Member(inside, member.offset_data, member.size)
-            _check_end(archive, spec)
-    except (tarfile.TarError, EOFError) as error:
-        raise SourceError(f"{spec}: no tar archive, or a damaged one ({error}); copy it again") from error
+        _refuse_compressed(path, spec)
+        size_bytes = path.stat().st_size
     except OSError as error:
         raise SourceError(f"{spec}: cannot be read ({error.strerror})") from error
-
-
-def _check_end(archive: tarfile.TarFile, spec: str) -> None:
-    """Tell the archive's end from a damaged header, at which tarfile stops without a word."""
-    if archive.fileobj is not None:
-        archive.fileobj.seek(archive.offset)
-        if any(archive.fileobj.read(tarfile.BLOCKSIZE)):
-            raise SourceError(f"{spec}: damaged or cut short after {archive.offset:,} bytes; copy it again")
+    for archive, member in tar_members(path, spec, "r:", size_bytes):
+        inside = PurePosixPath(member.name)
+        is_class = inside.name.lower().endswith(_CLASS_SUFFIX)
+        if member.isdir() or any(is_hidden(part) for part in inside.parts) or not (is_class or is_image(inside.name)):
+            continue
+        if not member.isreg() or member.issparse():
+            raise SourceError(f"{spec}: {member.name} is a link or sparse; pack the files themselves (tar -h)")
+        text = None
+        if is_class:
+            content = archive.extractfile(member)
+            text = text_of(content.read(_MAX_CLASS_BYTES) if content else b"", f"{spec}: {member.name}").strip()
+        yield _Member(number, inside, member.offset_data, member.size), text
 
 
 def _refuse_compressed(path: Path, spec: str) -> None:
-    try:
-        with path.open("rb") as file:
-            start = file.read(8)
-    except OSError as error:
-        raise SourceError(f"{spec}: cannot be read ({error.strerror})") from error
+    with path.open("rb") as file:
+        start = file.read(8)
     for mark, command in _COMPRESSION_MARKS.items():
         if start.startswith(mark):
             raise SourceError(f"{spec}: compressed, so images cannot be read in any order; unpack it with {command}")
+
+
+def _by_sample(
+    members: Sequence[_Member],
+    classes: Mapping[tuple[int, PurePosixPath, str], str],
+    paths: Sequence[Path],
+    index: ClassIndex,
+    spec: str,
+) -> Iterator[tuple[Item, _Member]]:
+    """Label images by the class of their sample; where two have one name, all are named "shard/file"."""
+    counts = Counter(member.path.name for member in members)
+    is_unique = len(counts) == len(members)
+    for member in members:
+        shard = paths[member.archive]
+        name = member.path.name if is_unique else f"{shard.name.removesuffix('.tar')}/{member.path}"
+        if member.sample not in classes:
+            raise SourceError(f"{spec}: {member.path} in {shard.name} has no {_CLASS_SUFFIX} and so is unlabelled")
+        where = f"{spec}: the {_CLASS_SUFFIX} of {member.path} in {shard.name}"
+        yield Item(name, label_of_index(classes[member.sample], where, index)), member
 
 
 def _below_one_folder(members: list[_Member], split: str, index: ClassIndex, spec: str) -> list[_Member]:
@@ -161,15 +220,13 @@ def _below_one_folder(members: list[_Member], split: str, index: ClassIndex, spe
     )
 
 
-def _by_class_folder(
-    members: Sequence[_Member], index: ClassIndex, spec: str
-) -> Iterator[tuple[Item, tuple[int, int]]]:
+def _by_class_folder(members: Sequence[_Member], index: ClassIndex, spec: str) -> Iterator[tuple[Item, _Member]]:
     for member in members:
         class_id = member.path.parent.name
         label = index.label(class_id)
         if label is None:
             raise SourceError(f"{spec}: {member.path} lies beside the class folders and so is unlabelled; leave it out")
-        yield Item(f"{class_id}/{member.path.name}", label), (member.offset, member.size)
+        yield Item(f"{class_id}/{member.path.name}", label), member
 
 
-FORM = Form("tar", "a tar archive", _recognises, _open)
+FORM = Form("tar", "a tar archive, or webdataset's shards", _recognises, _open)
