@@ -14,7 +14,7 @@ from pwc_bench.views.answers import Answers
 from pwc_bench.views.cells import setting_text
 from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.paper_results import own_variants
-from pwc_bench.views.reproduction import Reproduction
+from pwc_bench.views.reproduction import Reproduction, Tally
 
 __all__ = ["Values", "claim_values", "measured_values", "paper_claims"]
 
@@ -50,6 +50,8 @@ def claim_values(metric: Metric | None, found: Reproduction) -> Values:
         "reason": found.reason,
         "basis": None if found.basis is None else str(found.basis),
         "record": None if found.record is None else found.record.id,
+        "rule": found.rule,
+        "compared": _number(found.compared),
         "difference": _number(found.difference),
         "difference_percent": _number(found.difference_percent),
         "convention": None if found.reading is None else found.reading.key,
@@ -75,8 +77,11 @@ def paper_claims(archive: Archive, paper: Paper) -> Values:
     of_own = [claim for claim in claims if claim.variant in own]
     of_others = [claim for claim in claims if claim.variant not in own]
     tables = [table for part in (of_own, of_others) for table in convention_tables(part, metrics, answers.record, "")]
+    found = [(metrics.get(claim.metric), answers.reproduction(claim)) for claim in claims]
+    stands = [(each.agreement, metric.title) for metric, each in found if metric and each.claim.variant is not None]
     return {
-        "claims": [claim_values(metrics.get(claim.metric), answers.reproduction(claim)) for claim in claims],
+        "tally": Tally.of(stands).whole_text if stands else None,
+        "claims": [claim_values(metric, each) for metric, each in found],
         "conventions": [_table_values(table) for table in tables],
     }
 

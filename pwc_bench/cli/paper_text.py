@@ -24,7 +24,7 @@ _HEADS = {
 
 def print_paper(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> None:
     """Print a paper within 80 columns."""
-    apart = ("kind", "abstract", "related", "claims", "conventions")
+    apart = ("kind", "abstract", "related", "claims", "conventions", "tally")
     for line in readable({name: item for name, item in found.items() if name not in apart}):
         indent = line[: len(line) - len(line.lstrip())]
         click.echo(wrapped(line, first=indent, indent=f"{indent}  "))
@@ -33,6 +33,7 @@ def print_paper(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> None
     if rows:
         click.echo("\nClaims\n")
         print_table(CLAIM_COLUMNS, rows, right=frozenset({"claimed", "difference"}))
+        click.echo("\n" + wrapped(f"{found['tally']}.", indent=""))
     for line in _notes(found["claims"], metrics):
         click.echo(line)
     for table in found["conventions"]:

@@ -9,7 +9,7 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, Repository
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
-from pwc_bench.views.badge import badge_text, draw_badge
+from pwc_bench.views.badge import draw_badge
 from pwc_bench.views.board_keys import BoardKey, titled_board
 from pwc_bench.views.frame import SITE_TITLE, Frame, make_frame, shorten
 from pwc_bench.views.linked_data import paper_data
@@ -22,7 +22,7 @@ from pwc_bench.views.links import (
     safe_url,
     task_path,
 )
-from pwc_bench.views.paper_results import PaperResults, paper_results
+from pwc_bench.views.paper_results import PaperResults, paper_results, tally_of
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.related import RelatedPapers
 from pwc_bench.views.related_lines import RelatedLine, related_lines
@@ -64,7 +64,7 @@ class BadgeLine:
     path: str
     href: str
     said: str
-    """"9 of 12 claims reproduced"."""
+    """"9 of 12 claims reproduced; 2 not measured yet"."""
 
     @property
     def text(self) -> str:
@@ -116,7 +116,7 @@ def _badges(paper: Paper, path: str, boards: Iterable[Link], results: PaperResul
         if rows:
             slug = board.href.split("/")[-2]
             at = f"badges/{path_name(paper.slug)}/{slug}.svg"
-            yield BadgeLine(at, relative(path, at), badge_text(rows))
+            yield BadgeLine(at, relative(path, at), tally_of(rows).text)
 
 
 def _context(

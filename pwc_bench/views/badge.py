@@ -1,29 +1,16 @@
 """A small picture for a README: how a paper's claims on a leaderboard stand."""
 
-from collections.abc import Sequence
 from html import escape
 
-from pwc_bench.views.claim_rows import ClaimRow
 from pwc_bench.views.svg import element, text
 
-__all__ = ["badge_text", "draw_badge"]
+__all__ = ["draw_badge"]
 
 _NAME = "pwc-bench"
 _HEIGHT_PX = 20
 _LETTER_PX = 6.4
 """About how wide a letter of 11 px is; `textLength` fits the text to what was planned."""
 _PAD_PX = 8
-
-
-def badge_text(rows: Sequence[ClaimRow]) -> str:
-    """Say in a few words how claims stand: "9 of 12 claims reproduced", or that none was measured."""
-    claims = f"{len(rows):,} claim{'' if len(rows) == 1 else 's'}"
-    states = [row.comparison.verdict.state for row in rows if row.comparison.verdict]
-    judged = [state for state in states if state in {"reproduced", "above", "below"}]
-    if not judged:
-        return f"{claims}, none measured"
-    reproduced = judged.count("reproduced")
-    return f"{reproduced:,} of {len(judged):,} claims reproduced"
 
 
 def draw_badge(said: str) -> str:

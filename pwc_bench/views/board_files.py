@@ -56,6 +56,18 @@ class BoardLine:
     """The record's id."""
     caveats: str | None
     """What must be known to read what was measured."""
+    verdict_reason: str | None
+    """The verdict as one phrase, with its conditions."""
+    verdict_rule: str | None
+    """By what a claim was judged: "digits", "tolerance", "interval", "ratio"; None where no rule holds."""
+    compared: float | None
+    """The number that was set against the claim: in `unit`, or a ratio of speeds."""
+    convention: str | None
+    """Its convention, where the metric has several: "total", "without-attention-products", "without-head"."""
+    reference_record: str | None
+    """The id of the record that a ratio of speeds is to."""
+    additional_data: str | None
+    """Whether more than the data set was trained on: "yes", "no", "not stated"; None where nothing is claimed."""
 
 
 def board_lines(board: Board) -> Iterator[BoardLine]:
@@ -128,4 +140,10 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         is_comparable=found.is_usual if found else None,
         record=found.record_id if found else None,
         caveats=found.caution.reason if found and found.caution else None,
+        verdict_reason=cell.verdict.text if cell.verdict else None,
+        verdict_rule=cell.verdict.rule if cell.verdict else None,
+        compared=None if cell.verdict is None else cell.verdict.compared,
+        convention=cell.verdict.convention if cell.verdict else None,
+        reference_record=cell.verdict.other_record if cell.verdict else None,
+        additional_data=(row.extra_data or None) if claim else None,
     )

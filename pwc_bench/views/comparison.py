@@ -33,6 +33,14 @@ class Verdict:
     """Whether a file of the user's own was measured and no published checkpoint, as the text says."""
     by_ratio: bool = False
     """Whether a speed on other hardware was compared as a ratio between variants, as the text says."""
+    rule: str | None = None
+    """By what it was judged: "digits", "tolerance", "interval", "ratio"; None where no rule holds."""
+    compared: float | None = None
+    """The number that was compared, in the display unit, or the ratio."""
+    convention: str | None = None
+    """The convention of that number, where the metric has several: "without-attention-products"."""
+    other_record: str | None = None
+    """The id of the record that a ratio is to."""
     other: Link | None = None
     """The record of the variant that the ratio is to; the measured number beside it is that of the variant itself."""
 
@@ -136,6 +144,10 @@ def _verdict(found: Reproduction, path: str) -> Verdict:
         by_convention=found.reading is not None,
         by_own_weights=found.by_own_weights and found.reading is None,
         by_ratio=found.ratio is not None,
+        rule=found.rule,
+        compared=None if found.compared is None else round(float(found.compared), 9),
+        convention=None if found.compared is None else found.convention,
+        other_record=None if found.ratio is None else found.ratio.reference_record,
         other=None if found.ratio is None else _other(found.ratio, path),
     )
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.reproduction import Agreement
 from pwc_bench.views.claim_rows import ClaimDesk, ClaimRow
 from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.numbers import printed_number
 from pwc_bench.views.record_naming import Names
+from pwc_bench.views.reproduction import Tally
 
-__all__ = ["ClaimGroup", "PaperResults", "own_variants", "paper_results"]
+__all__ = ["ClaimGroup", "PaperResults", "own_variants", "paper_results", "tally_of"]
 
 _METRIC_ORDER = ("gflops", "top1", "top5", "parameters", "throughput")
 _STATES = ("reproduced", "above", "below", "not-comparable", "not-measured")
@@ -34,6 +36,8 @@ class PaperResults:
     """What the paper claims of its own models: by metric, greatest value first."""
     standing: tuple[tuple[str, str], ...]
     """How many of these claims stand how: ("reproduced", "12")."""
+    tally: str
+    """The same as a sentence about all of them: "13 of 30 claims reproduced; 12 not measured yet"."""
     own_weights: str | None
     """How many of them were judged by a file of the user's own; None where none was."""
     baselines: tuple[ClaimRow, ...]
@@ -50,7 +54,9 @@ class PaperResults:
     """The same of its baselines."""
 
 
-_NO_RESULTS = PaperResults(own=(), standing=(), own_weights=None, baselines=(), others=(), further=(), by_others=())
+_NO_RESULTS = PaperResults(
+    own=(), standing=(), tally="", own_weights=None, baselines=(), others=(), further=(), by_others=()
+)
 
 
 def paper_results(
@@ -71,6 +77,7 @@ def paper_results(
     return PaperResults(
         own=rows,
         standing=_standing(rows),
+        tally=tally_of(rows).whole_text if rows else "",
         own_weights=_own_weights(rows),
         baselines=desk.rows(_ordered(baselines)),
         others=desk.rows(_ordered([claim for claim in unknown if not claim.setting])),
@@ -120,6 +127,12 @@ def _by_source(desk: ClaimDesk, claims: Sequence[Claim]) -> list[ClaimGroup]:
     for claim in claims:
         groups.setdefault(claim.source, []).append(claim)
     return [ClaimGroup(source, desk.rows(found)) for source, found in groups.items()]
+
+
+def tally_of(rows: Sequence[ClaimRow]) -> Tally:
+    """Count how the claims of some rows stand."""
+    verdicts = ((row.comparison.verdict, row.comparison.title) for row in rows)
+    return Tally.of((Agreement(verdict.state.replace("-", " ")), title) for verdict, title in verdicts if verdict)
 
 
 def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,7 @@
 """What became of one claim: the record that answers it, the signed difference, and the verdict with its reason."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +14,10 @@ from pwc_bench.core.variant import Variant
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
 
-__all__ = ["Reproduction", "ratio_text", "reproduce"]
+__all__ = ["Reproduction", "Tally", "ratio_text", "reproduce"]
+
+
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,61 @@ class Reproduction:
     """How a speed on other hardware stands as a ratio: judged on a device of the claim's kind, else context alone."""
     by_own_weights: bool = False
     """Whether a file of the user's own was measured and no published checkpoint."""
+    compared: Decimal | None = None
+    """The number that was set against the claim, in the display unit, or a ratio; None where none was."""
+
+    @property
+    def rule(self) -> str | None:
+        """Return by which rule it is judged: "digits", "tolerance", "interval", "ratio"; None where none holds."""
+        if self.ratio is not None and self.agreement is not Agreement.NOT_COMPARABLE:
+            return "ratio"
+        return None if self.basis is None else str(self.basis)
+
+    @property
+    def convention(self) -> str | None:
+        """Return the convention of the number that was compared, "total"; None for a metric that has no others."""
+        if self.reading is not None:
+            return self.reading.key
+        return self.readings[0].key if self.readings else None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How claims stand, all of them: what was not measured or cannot be compared is never left out of a count."""
+
+    counts: Mapping[Agreement, int]
+    unmeasured: tuple[str, ...]
+    """The titles of the metrics of which some claim was not measured."""
+
+    @staticmethod
+    def of(claims: Iterable[tuple[Agreement, str]]) -> "Tally":
+        """Count claims by their agreement and their metric's title."""
+        found = list(claims)
+        missing = dict.fromkeys(title for agreement, title in found if agreement is Agreement.NOT_MEASURED)
+        return Tally(Counter(agreement for agreement, _ in found), tuple(missing))
+
+    @property
+    def claims(self) -> int:
+        """Return how many claims there are."""
+        return sum(self.counts.values())
+
+    @property
+    def text(self) -> str:
+        """Return it as people read it: "13 of 30 claims reproduced; 12 not measured yet, 5 not comparable"."""
+        missing = self.counts.get(Agreement.NOT_MEASURED, 0)
+        if missing == self.claims:
+            return f"{self.claims:,} claim{'' if self.claims == 1 else 's'}, none measured"
+        said = f"{self.counts.get(Agreement.REPRODUCED, 0):,} of {self.claims:,} claims reproduced"
+        apart = self.counts.get(Agreement.NOT_COMPARABLE, 0)
+        rest = [f"{missing:,} not measured yet"] * bool(missing) + [f"{apart:,} not comparable"] * bool(apart)
+        return f"{said}; {', '.join(rest)}" if rest else said
+
+    @property
+    def whole_text(self) -> str:
+        """Return the same with the metrics of what is not measured: "...; not measured yet: Top-1 accuracy"."""
+        names = self.unmeasured[:_MOST_NAMED]
+        more = [f"{len(self.unmeasured) - _MOST_NAMED} further metrics"] * (len(self.unmeasured) > _MOST_NAMED)
+        return f"{self.text} ({', '.join([*names, *more])} not measured)" if names else self.text
 
 
 def reproduce(
@@ -99,7 +159,7 @@ def _not_comparable(
             reason = f"not comparable: {where}, {_kinds(claim)}; {ratio_text(ratio)}"
             return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason, ratio=ratio)
         reason = f"{ratio.agreement} {ratio_text(ratio)}; {where}"
-        return Reproduction(claim, record, ratio.agreement, reason, ratio=ratio)
+        return Reproduction(claim, record, ratio.agreement, reason, ratio=ratio, compared=Decimal(repr(ratio.measured)))
     if ratios.is_reference(claim, metric, record):
         reason += f"; the other speeds of {claim.source} are compared as ratios to this one"
     return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
@@ -125,6 +185,7 @@ def _judged(metric: Metric, claim: Claim, record: Record) -> Reproduction:
         reading=judgement.reading,
         readings=readings(measurement),
         by_own_weights=is_of_own_weights(record),
+        compared=displayed(metric, measurement.value if judgement.reading is None else judgement.reading.value),
     )
 
 

@@ -11,7 +11,7 @@ from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.publishing import feeds, publish
 from pwc_bench.publishing.feeds import feed, sitemap_files
-from pwc_bench.views.badge import badge_text, draw_badge
+from pwc_bench.views.badge import draw_badge
 from tests.example_archive import example_archive
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
@@ -87,7 +87,6 @@ def test_papers_and_data_sets_are_described_for_search_engines(tmp_path: Path) -
 def test_a_badge_says_how_a_papers_claims_stand() -> None:
     """As one picture that needs nothing else."""
     badge = (built_site() / "badges" / "convit" / "image-classification-on-imagenet.svg").read_text()
-    assert "claims reproduced</text>" in badge
+    assert "not measured yet" in badge  # the accuracies of the example: a count names all claims
     assert ET.fromstring(badge).get("aria-label", "").startswith("pwc-bench: ")
-    assert badge_text(()) == "0 claims, none measured"
     assert "&lt;&amp;" in draw_badge("<&")

@@ -1,12 +1,15 @@
 """Claim beside measurement."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.record import Status, WeightsStatus
+from pwc_bench.core.reproduction import Agreement
 from pwc_bench.views.cells import measured_cell, record_badge
 from pwc_bench.views.comparison import compare_claim, unmeasured_comparison
+from pwc_bench.views.reproduction import Tally, reproduce
 from tests.example_archive import METRICS, example_catalogue
 from tests.factories import make_claim, make_record
 
@@ -165,3 +168,29 @@ def test_a_batch_stands_with_what_depends_on_it_only() -> None:
     memory = replace(METRICS["gflops"], kind=Kind.DESCRIPTIVE)
     assert measured_cell(record, memory, PATH).batch_size == 64
     assert "batch" not in measured_cell(make_record(), METRICS["top1"], PATH).conditions
+
+
+def test_a_tally_counts_every_claim() -> None:
+    """What was not measured, or cannot be compared, belongs to the whole of which some was reproduced."""
+    found = [(Agreement.REPRODUCED, "GFLOPs")] * 13 + [(Agreement.ABOVE, "GFLOPs")] * 4 + [(Agreement.BELOW, "GFLOPs")]
+    missing = [(Agreement.NOT_MEASURED, "Top-1 accuracy")] * 7 + [(Agreement.NOT_MEASURED, "Top-5 accuracy")] * 5
+    apart = [(Agreement.NOT_COMPARABLE, "Throughput")]
+    assert Tally.of(found).text == "13 of 18 claims reproduced"
+    assert Tally.of(found + missing).text == "13 of 30 claims reproduced; 12 not measured yet"
+    whole = "13 of 31 claims reproduced; 12 not measured yet, 1 not comparable"
+    assert Tally.of([*found, *missing, *apart]).text == whole
+    assert Tally.of([*found, *missing, *apart]).whole_text == f"{whole} (Top-1 accuracy, Top-5 accuracy not measured)"
+    assert Tally.of(missing).text == "12 claims, none measured"
+    assert Tally.of([]).text == "0 claims, none measured"
+
+
+def test_a_verdict_carries_its_basis() -> None:
+    """The number that was compared, in the display unit, its convention, the rule and the record."""
+    record = make_record("convit-s", None)
+    claim = make_claim("ConViT-S", "gflops", "5.4", "GFLOPs")
+    found = reproduce(METRICS["gflops"], claim, record)
+    assert (found.rule, found.convention, found.compared) == ("digits", "without-attention-products", Decimal("5.358"))
+    assert found.record == record
+    high = reproduce(METRICS["gflops"], replace(claim, value="4.9"), record)
+    assert (high.rule, high.convention) == (None, "total")
+    assert high.compared == Decimal(repr(record.measurements["gflops"].value))
