@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,6 +23,8 @@ TYPED = "command line"
 _NAMES = ("baseline", "candidate", "accepted", "format")
 _LISTS = ("metrics", "models")
 _POLICY = {limit.name.replace("_", "-"): limit for limit in fields(Policy)}
+_LARGEST = 10**9
+"""No threshold has a use beyond it, and larger numbers are not finite everywhere."""
 KEYS = (*_NAMES, *_LISTS, *_POLICY)
 """What `[check]` may hold."""
 
@@ -51,8 +53,13 @@ class CheckSettings:
     """For each key of `[check]` the file that said it, "command line" or "default"."""
 
 
-def check_settings(typed: Mapping[str, Any], thresholds: Mapping[str, str], folder: Path) -> CheckSettings:
-    """Settle what applies in `folder`.
+def check_settings(
+    typed: Mapping[str, Any],
+    thresholds: Mapping[str, str],
+    folder: Path,
+    read: Callable[[Path], bytes | None] | None = None,
+) -> CheckSettings:
+    """Settle what applies in `folder`, with the settings files that `read` returns: those of the disk by default.
 
     `typed` are options by name (None and () where they were left out), `thresholds` the texts of the Policy's fields
     by their key. Raises UsageError for what is not known, has the wrong type or is out of range; it names the place.
@@ -60,7 +67,8 @@ def check_settings(typed: Mapping[str, Any], thresholds: Mapping[str, str], fold
     from pwc_bench.exchange.settings_files import settings_tables
 
     settings = CheckSettings(origins=dict.fromkeys(KEYS, DEFAULT))
-    for table in reversed(settings_tables("check", folder)):
+    tables = settings_tables("check", folder) if read is None else settings_tables("check", folder, read)
+    for table in reversed(tables):
         for key, value in table.values.items():
             settings = _with(settings, key, _read(key, value, table), str(table.file))
     for key, text in thresholds.items():
@@ -118,6 +126,8 @@ def _read(key: str, value: object, table: "SettingsTable") -> Any:  # noqa: ANN4
 def _number(where: str, key: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UsageError(f"{where} must be a number")
+    if value > _LARGEST:
+        raise UsageError(f"{where} must be a number of at most {_LARGEST:,}")
     if _is_whole(key):
         if not isinstance(value, int) or value < 1:
             raise UsageError(f"{where} must be a whole number of at least 1")

@@ -12,7 +12,7 @@ from pwc_bench.api.places import sqlite_path
 from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
 from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
 from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.errors import UsageError
+from pwc_bench.core.errors import NoBaselineError, UsageError
 from pwc_bench.core.exact_value import WEIGHTS
 from pwc_bench.core.files import user_path
 from pwc_bench.core.observer import Observer
@@ -56,11 +56,11 @@ def _naming(settings: CheckSettings, key: str) -> Iterator[None]:
     """Put the settings file before an error about a side that it names, which nobody typed."""
     try:
         yield
-    except UsageError as error:
+    except (UsageError, NoBaselineError) as error:
         origin = settings.origins.get(key, TYPED)
         if origin in (DEFAULT, TYPED):
             raise
-        raise UsageError(f"{origin}: {key}: {error}") from None
+        raise type(error)(f"{origin}: {key}: {error}") from None
 
 
 def compare_shelves(

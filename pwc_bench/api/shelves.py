@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.places import sqlite_path
-from pwc_bench.core.errors import NoBaselineError, StoreError, UsageError
+from pwc_bench.core.errors import NoBaselineError, NotFoundError, StoreError, UsageError
 from pwc_bench.core.files import user_path
 from pwc_bench.core.record import Record
 from pwc_bench.core.web_address import is_secure, without_secrets
@@ -59,7 +59,7 @@ def open_shelf(text: str, db: str) -> Shelf:
         return folder_shelf(path) if path.is_dir() else file_shelf(path)
     if _may_be_campaign(text):
         return _campaign(text, db, also="file or folder or ")
-    raise UsageError(f"there is no file or folder {text}")
+    raise NotFoundError(f"there is no file or folder {text}")
 
 
 Given = str | Path | Iterable[Record] | None
@@ -67,8 +67,11 @@ Given = str | Path | Iterable[Record] | None
 
 
 def given_baseline(given: Given, db: str) -> Shelf:
-    """Open a baseline. Raises NoBaselineError where it holds no record, and as `open_shelf`."""
-    shelf = published_records() if given is None else _given(given, "the given baseline", db)
+    """Open a baseline. Raises NoBaselineError if it is not there or holds no record, else as `open_shelf`."""
+    try:
+        shelf = published_records() if given is None else _given(given, "the given baseline", db)
+    except NotFoundError as error:
+        raise NoBaselineError(f"no baseline: {error}") from None
     if not shelf.records:
         raise NoBaselineError(f"no baseline: {shelf.name} holds no record; give another one with --baseline")
     return shelf
@@ -83,6 +86,8 @@ def _given(given: str | Path | Iterable[Record], name: str, db: str) -> Shelf:
     if isinstance(given, str):
         return open_shelf(given, db)
     if isinstance(given, Path):
+        if not given.exists():
+            raise NotFoundError(f"there is no file or folder {given}")
         return folder_shelf(given) if given.is_dir() else file_shelf(given)
     return Shelf(name, tuple(given), _nowhere)
 
@@ -121,7 +126,7 @@ def _web(text: str) -> Shelf:
 
 def _campaign(name: str, db: str, *, also: str = "") -> Shelf:
     if also and not _has_database(db):
-        raise UsageError(f"there is no file or folder {name}, and no database in which it could be a campaign")
+        raise NotFoundError(f"there is no file or folder {name}, and no database in which it could be a campaign")
     with _opened(db) as store:
         names = [campaign.name for campaign in store.campaigns()]
         if not names:
@@ -133,7 +138,7 @@ def _campaign(name: str, db: str, *, also: str = "") -> Shelf:
         if name not in names:
             near = get_close_matches(name, names, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else "; `pwc-bench list campaigns` names them"
-            raise UsageError(f"there is no {also}campaign {name!r}{hint}")
+            raise NotFoundError(f"there is no {also}campaign {name!r}{hint}")
         return _shelf_of(store, name, db)
 
 

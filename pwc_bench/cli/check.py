@@ -63,6 +63,8 @@ _SIDE = (
 @click.option("--aa", metavar="N", type=click.IntRange(min=2), help="Judge no candidate: check each of the last N "
               "campaigns of the same models, code and setting against the others; say how often this machine raises a "
               "false alarm, and what loss of speed it could see.")  # fmt: skip
+@click.option("--allow-changed-settings", "own_rules", is_flag=True, help="Let the work tree's settings and accepted "
+              "values decide, even if they are not those of the git revision that is the baseline.")  # fmt: skip
 @click.option("--accepted", metavar="FILE", help="Accepted values.  [default: results/accepted.jsonl]")
 @db_option
 def command(
@@ -75,6 +77,7 @@ def command(
     show_config: bool,
     aa: int | None,
     thresholds: dict[str, str],
+    own_rules: bool,
     **asked: Any,  # noqa: ANN401  (the other settings, by name)
 ) -> None:
     """Compare a candidate with a baseline, metric by metric, and end with 1 where something got worse.
@@ -82,7 +85,7 @@ def command(
     Counts must be equal until `pwc-bench accept`; accuracy is compared image by image (McNemar), speed
     by runs on the same hardware and how far runs drift; all is corrected for being many (Holm). What cannot be
     compared, is missing or undecided never passes. Settings may stand in [tool.pwc-bench.check] of pyproject.toml, or
-    [check] of pwc-bench.toml.
+    [check] of pwc-bench.toml. If the baseline is a git revision, they and the accepted values must be that revision's.
     """
     from pwc_bench.api.check_settings import check_settings
 
@@ -96,6 +99,10 @@ def command(
         from pwc_bench.cli.self_check import end_with_self_check
 
         end_with_self_check(settings, db, aa)
+    if not own_rules:
+        from pwc_bench.api.gate_rules import refuse_own_rules
+
+        refuse_own_rules(settings, asked, thresholds, Path())
     from pwc_bench.cli.checked import end_with_report
 
     end_with_report(settings, db, output, explain=explain, dry_run=dry_run)

@@ -2,6 +2,7 @@
 
     PwcBenchError (2)
     ├── UsageError (2)            an option or argument that cannot be right
+    │   └── NotFoundError (2)     a file, campaign, revision or address that is not there
     ├── SourceError (2)           data that is missing, empty or wrongly labelled
     ├── KnowledgeError (2)        a knowledge or submission file that breaks the schema
     ├── RecordFormatError (2)     a line of JSON that is not a record
@@ -27,6 +28,7 @@ __all__ = [
     "KnowledgeError",
     "LeftOutWarning",
     "NoBaselineError",
+    "NotFoundError",
     "PluginWarning",
     "PublishError",
     "PwcBenchError",
@@ -51,6 +53,10 @@ class PwcBenchError(Exception):
 
 class UsageError(PwcBenchError):
     """An option or argument that cannot be right."""
+
+
+class NotFoundError(UsageError):
+    """A file, folder, campaign, git revision or web address that is not there: of a baseline it is 3."""
 
 
 class SourceError(PwcBenchError):

@@ -4,7 +4,7 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterator
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,7 +33,7 @@ def user_path(text: str | Path) -> Path:
         raise UsageError(f"{text}: that home folder is not known here: write the whole path, or set HOME") from None
 
 
-def opened_file(path: Path, error: type[PwcBenchError], name: str | None = None) -> BinaryIO:
+def opened_file(path: Path, error: type[PwcBenchError], name: str | None = None) -> BufferedReader:
     """Open an ordinary file for reading. Raises `error`, one line, for a pipe, a device, a folder, or no rights.
 
     The line begins with `name`, or with the whole path.

@@ -1,8 +1,8 @@
 """Files in and out: knowledge, submissions, records (also from git and the web), the PWC Archive, model-index."""
 
-from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, read_acceptances
+from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, parse_acceptances, read_acceptances
 from pwc_bench.exchange.csv_export import write_csv
-from pwc_bench.exchange.git_files import GIT_PREFIX, git_shelf
+from pwc_bench.exchange.git_files import GIT_PREFIX, git_reader, git_shelf
 from pwc_bench.exchange.knowledge import load_knowledge, load_knowledge_file, merge_knowledge
 from pwc_bench.exchange.model_index import write_model_index
 from pwc_bench.exchange.pwc_archive import write_pwc
@@ -18,10 +18,12 @@ __all__ = [
     "append_acceptance",
     "file_shelf",
     "folder_shelf",
+    "git_reader",
     "git_shelf",
     "load_knowledge",
     "load_knowledge_file",
     "merge_knowledge",
+    "parse_acceptances",
     "parse_records",
     "public_path",
     "read_acceptances",

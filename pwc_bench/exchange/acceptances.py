@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.files import file_bytes, text_lines
 from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, parse_json
 
 __all__ = ["ACCEPTED", "SCHEMA", "append_acceptance", "parse_acceptances", "read_acceptances"]
@@ -21,6 +22,8 @@ SCHEMA = 1
 """The version of a line's form."""
 
 _LOCK_SECONDS = 30.0
+_MOST_BYTES = 64 << 20
+"""A file of accepted values is written by hand, one line at a time."""
 
 
 class AcceptanceForm(Form, frozen=True, gc=False):
@@ -40,22 +43,15 @@ class AcceptanceForm(Form, frozen=True, gc=False):
 
 def read_acceptances(path: Path) -> tuple[Acceptance, ...]:
     """Return what a file accepts, nothing where there is no file. Raises RecordFormatError: file, line and reason."""
-    try:
-        return parse_acceptances(path.read_bytes(), str(path))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return ()
-    except OSError as error:
-        raise RecordFormatError(f"{path}: cannot be read: {error.strerror}") from None
+    return parse_acceptances(file_bytes(path, _MOST_BYTES, RecordFormatError), str(path))
 
 
 def parse_acceptances(content: bytes, name: str) -> tuple[Acceptance, ...]:
     """Return what the bytes of a file called `name` accept. Raises RecordFormatError as `read_acceptances` does."""
-    try:
-        lines = content.decode("utf-8-sig").split("\n")  # a reason may hold what else ends a line in Unicode
-    except UnicodeDecodeError:
-        raise RecordFormatError(f"{name}: not UTF-8 text: this is no file of accepted values") from None
     found = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text_lines(content, name, RecordFormatError), start=1):
         if line.strip():
             try:
                 found.append(_acceptance(line))

@@ -1,10 +1,12 @@
 """What a file is that somebody wants to bring: told by its name and its first character, never by more of a guess."""
 
 import gzip
+import zlib
 from enum import StrEnum
 from pathlib import Path
 
 from pwc_bench.core.errors import UsageError
+from pwc_bench.core.files import opened_file
 
 __all__ = ["Form", "detect_form", "files_of", "is_gzip"]
 
@@ -51,16 +53,13 @@ def files_of(path: Path) -> list[Path]:
 
 def is_gzip(path: Path) -> bool:
     """Tell whether a file is compressed by gzip, by its first bytes. Raises UsageError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return file.read(2) == _GZIP
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    with opened_file(path, UsageError) as file:
+        return file.read(2) == _GZIP
 
 
 def _first_character(path: Path) -> str:
     try:
-        with gzip.open(path) if is_gzip(path) else path.open("rb") as file:
+        with gzip.open(path) if is_gzip(path) else opened_file(path, UsageError) as file:
             return file.read(4096).decode("utf-8-sig", "replace").lstrip()[:1]
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from None

@@ -1,18 +1,19 @@
 """Files as they are in a git revision, read by the git program without a shell and without touching the work tree."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.errors import RecordFormatError, UsageError
+from pwc_bench.core.errors import NotFoundError, RecordFormatError, UsageError
 from pwc_bench.exchange.acceptances import ACCEPTED, parse_acceptances
 from pwc_bench.exchange.records import parse_records
 from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
 
-__all__ = ["GIT_PREFIX", "git_shelf"]
+__all__ = ["GIT_PREFIX", "git_reader", "git_shelf"]
 
 GIT_PREFIX = "git:"
 DEFAULT_PATH = "results"
@@ -44,11 +45,29 @@ def git_shelf(text: str, folder: Path) -> Shelf:
     elif kind == "blob":
         files, parent = [path], path.rpartition("/")[0]
     else:
-        raise UsageError(f"there is no {path} in {ref}: paths count from the repository's root (git ls-tree {ref})")
+        raise NotFoundError(
+            f"there is no {path} in {ref}: paths count from the repository's root (git ls-tree {shlex.quote(ref)})"
+        )
     records = distinct(
         record for file in files for record in parse_records(tree.content(file), f"{GIT_PREFIX}{ref}:{file}")
     )
     return Shelf(f"{name} ({tree.commit[:10]})", records, _reader(tree, parent, name), _accepted(tree, parent, ref))
+
+
+def git_reader(text: str, folder: Path) -> Callable[[Path], bytes | None]:
+    """Return how to read files as they are in the revision of "git:REF:PATH", by their paths in the work tree.
+
+    It returns None for what that revision does not hold. Raises NotFoundError if there is no such revision.
+    """
+    ref = text.removeprefix(GIT_PREFIX).partition(":")[0]
+    tree = _Revision(folder, _commit(ref, text, folder))
+    root = os.fsdecode(_required(_git(folder, "rev-parse", "--show-toplevel"), ".").rstrip(b"\n"))
+
+    def read(path: Path) -> bytes | None:
+        place = os.path.relpath(path.parent.resolve() / path.name, os.path.realpath(root))
+        return tree.content(place) if tree.kind(place) == "blob" else None
+
+    return read
 
 
 def _accepted(tree: "_Revision", parent: str, ref: str) -> tuple[Acceptance, ...]:
@@ -113,10 +132,17 @@ def _commit(ref: str, text: str, folder: Path) -> str:
         return done.stdout.decode().strip()
     if _git(folder, "rev-parse", "--git-dir").returncode != 0:
         raise UsageError(f"{text}: {folder.absolute()} is in no git repository that may be read{_said(done)}")
-    raise UsageError(
-        f"{text}: git knows no revision {ref!r} here; a shallow clone may lack it: git fetch --depth 1 origin {ref}, "
-        "then git:FETCH_HEAD:PATH"
+    raise NotFoundError(
+        f"{text}: git knows no revision {ref!r} here; a shallow clone may lack it: {_fetching(ref, text)}"
     )
+
+
+def _fetching(ref: str, text: str) -> str:
+    """Return the command that brings what `ref` means, and how it is called then."""
+    if set("~^@:") & set(ref) or ref.startswith("-"):  # a place in the history, which cannot be asked for by name
+        return "git fetch --unshallow"
+    branch = shlex.quote(ref.removeprefix("refs/remotes/").removeprefix("origin/"))
+    return f"git fetch --depth 1 origin {branch}, then {GIT_PREFIX}FETCH_HEAD{text.removeprefix(GIT_PREFIX + ref)}"
 
 
 def _required(done: "subprocess.CompletedProcess[bytes]", path: str) -> bytes:

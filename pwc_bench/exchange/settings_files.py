@@ -1,16 +1,20 @@
 """Settings in TOML: `[tool.pwc-bench]` of pyproject.toml and pwc-bench.toml, found from a folder upwards."""
 
+import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pwc_bench.core.errors import UsageError
+from pwc_bench.core.files import decoded, file_bytes
 
 __all__ = ["SettingsTable", "settings_tables"]
 
+_MOST_BYTES = 4 << 20
+"""Settings are written by hand."""
 OWN_FILE = "pwc-bench.toml"
 PROJECT_FILE = "pyproject.toml"
 _SECTIONS = ("check",)
@@ -31,8 +35,16 @@ class SettingsTable:
         return f"{self.file}: {self.heading}"
 
 
-def settings_tables(section: str, folder: Path) -> tuple[SettingsTable, ...]:
+def _on_disk(path: Path) -> bytes | None:
+    return file_bytes(path, _MOST_BYTES, UsageError) if os.path.lexists(path) else None
+
+
+def settings_tables(
+    section: str, folder: Path, read: Callable[[Path], bytes | None] = _on_disk
+) -> tuple[SettingsTable, ...]:
     """Return the tables called `section` that apply in `folder`, the one that wins first.
+
+    `read` returns a file's bytes, None if there is no such file: by default those of the disk, else a git revision's.
 
     pwc-bench.toml goes before pyproject.toml, each taken from the nearest of `folder` and the folders above it, up to
     the repository's root; outside a repository from `folder` alone. Raises UsageError, which names the file, for what
@@ -42,7 +54,8 @@ def settings_tables(section: str, folder: Path) -> tuple[SettingsTable, ...]:
     for name, prefix in ((OWN_FILE, ()), (PROJECT_FILE, ("tool", "pwc-bench"))):
         for place in _folders(folder):
             path = place / name
-            ours = _ours(path, prefix) if path.is_file() else None
+            content = read(path)
+            ours = None if content is None else _ours(path, content, prefix)
             if ours is None:
                 continue
             _refuse_unknown(path, prefix, ours)
@@ -66,18 +79,15 @@ def _shown(place: Path) -> Path:
     return place.relative_to(here) if place.is_relative_to(here) else place
 
 
-def _ours(path: Path, prefix: tuple[str, ...]) -> Mapping[str, Any] | None:
+def _ours(path: Path, content: bytes, prefix: tuple[str, ...]) -> Mapping[str, Any] | None:
     """Return what a file says to this program, None where it says nothing."""
+    text = decoded(content, str(path), UsageError)
     try:
-        values: Any = tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not UTF-8 text") from None
-    except ValueError as error:  # TOMLDecodeError is one; others come of numbers that Python does not read
-        raise UsageError(f"{path}: not TOML: {error}") from None
+        values: Any = tomllib.loads(text)
     except RecursionError:
         raise UsageError(f"{path}: not TOML of ours: its values lie too deep within each other") from None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:  # of tomllib, and of Python for a number of thousands of digits
+        raise UsageError(f"{path}: not TOML: {error}") from None
     for depth in range(len(prefix)):
         if prefix[depth] not in values:
             _refuse_spelling(path, prefix[: depth + 1], values)

@@ -1,17 +1,22 @@
 """Records where they lie, with the files beside them: on this machine, in a git revision, on the web."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import RecordFormatError
-from pwc_bench.core.files import user_path
+from pwc_bench.core.files import file_bytes, user_path
 from pwc_bench.core.record import Record
 from pwc_bench.exchange.acceptances import ACCEPTED, read_acceptances
 from pwc_bench.exchange.records import read_records
 
 __all__ = ["AbsentError", "Shelf", "beside", "distinct", "file_shelf", "folder_shelf", "public_path", "reader_below"]
+
+
+_MOST_BYTES = 1 << 30
+"""A file beside records that is larger is none of ours: predictions of a million images take 100 MB."""
 
 
 class AbsentError(Exception):
@@ -75,11 +80,11 @@ def reader_below(folder: Path) -> Callable[[str], bytes]:
 
     def read(path: str) -> bytes:
         place = folder / beside(path)
+        if not os.path.lexists(place):
+            raise AbsentError(f"there is no {path} beside its record")
         try:
-            return place.read_bytes()
-        except FileNotFoundError:
-            raise AbsentError(f"there is no {path} beside its record") from None
-        except OSError as error:
-            raise AbsentError(f"{path} cannot be read: {error.strerror}") from None
+            return file_bytes(place, _MOST_BYTES, RecordFormatError)
+        except RecordFormatError as error:
+            raise AbsentError(f"{path} is not read: {str(error).removeprefix(f'{place}: ')}") from None
 
     return read

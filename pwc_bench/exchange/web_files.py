@@ -11,13 +11,15 @@ from email.message import Message
 from typing import IO
 from urllib.parse import urljoin, urlsplit
 
-from pwc_bench.core.errors import SourceError
+from pwc_bench.core.errors import NotFoundError, SourceError
 from pwc_bench.core.web_address import is_secure, without_secrets
 from pwc_bench.exchange.records import parse_records
 from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
 
 __all__ = ["LIMITS", "Limits", "fetch", "web_shelf"]
 
+_ABSENT = (404, 410)
+"""How a server says that there is no such file."""
 _CHUNK_BYTES = 1 << 18
 
 
@@ -48,17 +50,27 @@ def web_shelf(address: str, limits: Limits = LIMITS) -> Shelf:
 
 def _reader(address: str, limits: Limits) -> Callable[[str], bytes]:
     def read(path: str) -> bytes:
-        place = urljoin(address, str(beside(path)))
+        place = _joined(address, str(beside(path)))
         try:
             return fetch(place, limits.predictions_bytes, limits)
-        except SourceError as error:
+        except (NotFoundError, SourceError) as error:
             raise AbsentError(str(error)) from None
 
     return read
 
 
+def _joined(address: str, place: str) -> str:
+    try:
+        return urljoin(address, place)
+    except ValueError:
+        raise SourceError(f"{without_secrets(address)} leads to what is no web address") from None
+
+
 def fetch(address: str, most_bytes: int, limits: Limits = LIMITS) -> bytes:
-    """Return what lies at an https address (or a plain one of this machine). Raises SourceError, one line."""
+    """Return what lies at an https address (or a plain one of this machine).
+
+    Raises SourceError, one line, NotFoundError if the server says that it is not there.
+    """
     name = without_secrets(address)
     _refuse_insecure(address)
     headers = {"User-Agent": "pwc-bench", "Accept-Encoding": "identity"}
@@ -68,8 +80,9 @@ def fetch(address: str, most_bytes: int, limits: Limits = LIMITS) -> bytes:
             return _body(response, name, most_bytes, time.monotonic() + limits.total_seconds)
     except urllib.error.HTTPError as error:
         error.close()
-        _refuse_insecure(urljoin(address, error.headers.get("Location", "")))  # a redirect that Python itself refuses
-        raise SourceError(f"{name} cannot be had: the server answered {error.code} {error.reason}") from None
+        _refuse_insecure(_joined(address, error.headers.get("Location", "")))  # a redirect that Python itself refuses
+        kind = NotFoundError if error.code in _ABSENT else SourceError
+        raise kind(f"{name} cannot be had: the server answered {error.code} {error.reason}") from None
     except urllib.error.URLError as error:
         raise SourceError(f"{name} cannot be reached: {_reason(error.reason)}") from None
     except (TimeoutError, ConnectionError, http.client.HTTPException, ssl.SSLError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from pwc_bench.core.errors import KnowledgeError
+from pwc_bench.core.files import file_text
 
 __all__ = ["Place", "read_tree"]
 
@@ -48,7 +49,7 @@ def read_tree(path: Path) -> yaml.Node:
     Raises KnowledgeError where the file cannot be read, is no YAML, is empty, holds several documents, or uses
     anchors, with which a small file could stand for an endless one.
     """
-    text = _read_text(path)
+    text = file_text(path, MAX_BYTES, KnowledgeError)
     try:
         _refuse_tricks(path, text)
         node = yaml.compose(text, Loader=_LOADER)
@@ -60,19 +61,6 @@ def read_tree(path: Path) -> yaml.Node:
     if node is None:
         raise KnowledgeError(f"{path}: the file is empty")
     return node
-
-
-def _read_text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise KnowledgeError(f"{path}: larger than {MAX_BYTES >> 20} MiB: this is no knowledge file")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise KnowledgeError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise KnowledgeError(
-            f"{path}: not UTF-8 text: byte {error.start} is {error.object[error.start]:#04x}"
-        ) from None
 
 
 def _refuse_tricks(path: Path, text: str) -> None:

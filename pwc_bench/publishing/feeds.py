@@ -70,7 +70,7 @@ def sitemap_files(pages: Iterable[str], base_url: str | None) -> Iterator[tuple[
     A sitemap's addresses must be whole ones; without `base_url` they are relative, and the file says so.
     """
     paths = sorted(path for path in pages if path != "404.html")
-    note = "" if base_url else "<!-- built without --base-url: these addresses are relative to the site's root -->\n"
+    note = "" if base_url else "<!-- built without a base address: these are relative to the site's root -->\n"
     if len(paths) <= ADDRESSES_PER_SITEMAP:
         yield "sitemap.xml", _listing("urlset", "url", paths, base_url, note)
         return

@@ -92,5 +92,5 @@ def test_what_cannot_be_compared_raises(here: Path) -> None:
         pwc_bench.compare([], [cost()])
     with pytest.raises(UsageError, match="no metric is called 'speed'"):
         pwc_bench.compare([cost()], [cost()], metrics=["speed"])
-    with pytest.raises(UsageError, match="there is no file or folder x"):
+    with pytest.raises(NoBaselineError, match="there is no file or folder x"):
         pwc_bench.compare("x", [cost()])

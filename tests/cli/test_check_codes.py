@@ -62,12 +62,10 @@ def test_1_where_it_became_slow(place: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--baseline", "nowhere.jsonl"), "there is no file or folder nowhere.jsonl"),
-        (("--baseline", "nowhere"), "there is no file or folder nowhere, and no database in which it could be"),
         (("--baseline", "text.jsonl"), "text.jsonl:1: not JSON"),
         (("--baseline", "changed.jsonl"), "changed.jsonl:1: id "),
-        (("--baseline", "git:nowhere:results"), "git knows no revision 'nowhere'"),
-        (("--baseline", "git:--help:results"), "git knows no revision '--help'"),
+        (("--baseline", "new.jsonl", "--candidate", "nowhere.jsonl"), "there is no file or folder nowhere.jsonl"),
+        (("--baseline", "https://[::1"), "is not an https address"),
         (("--baseline", "file:///etc/hostname"), "a file is named by its path, without file://"),
         (("--baseline", "https://[::1"), "https://\N{HORIZONTAL ELLIPSIS} is not an https address"),
         (("--baseline", "ftp://example.org/x"), "ftp://example.org/x is not an https address"),
@@ -99,11 +97,27 @@ def test_2_for_what_cannot_be_right(repository: Repository, arguments: tuple[str
     assert done.stderr.count("\n") == 1
 
 
-def test_2_for_a_baseline_that_is_not_there(place: Path) -> None:
-    """The process itself ends with 2, and its one line says what is not there."""
-    done = check(place, "--baseline", "nowhere.jsonl")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: there is no file or folder nowhere.jsonl\n"
+@pytest.mark.parametrize(
+    ("baseline", "said"),
+    [
+        ("nowhere.jsonl", "there is no file or folder nowhere.jsonl"),
+        ("nowhere", "there is no file or folder nowhere, and no database in which it could be"),
+        ("git:main:results", "there is no results in main"),
+        ("git:origin/nowhere", "git fetch --depth 1 origin nowhere, then git:FETCH_HEAD"),
+        ("git:nowhere~2:results", "git fetch --unshallow"),
+        ("git:--help:results", "git knows no revision '--help'"),
+    ],
+)
+def test_3_for_a_baseline_that_is_not_there(repository: Repository, baseline: str, said: str) -> None:
+    """No baseline is 3 in every form, and its one line says what is not there and what brings it."""
+    repository.write("a", "first")
+    repository.commit()
+    written(repository.folder / "new.jsonl", cost())
+    done = check_here(repository.folder, "--baseline", baseline, "--candidate", "new.jsonl")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("error: no baseline: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_2_for_what_click_refuses(place: Path) -> None:

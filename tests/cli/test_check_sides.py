@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from pwc_bench.core.record_json import record_to_json
 from tests.cli.gate import SIDES, accuracy, check_here, cost, stored, written
 from tests.exchange.conftest import Repository, repository
@@ -26,7 +28,40 @@ def test_a_git_revision_is_a_baseline(repository: Repository) -> None:
     for metric in ("gflops",):
         done = check_here(place, "convit-s", metric, "--reason", "fewer blocks", *sides, command="accept")
         assert (done.returncode, done.stderr) == (0, "")
-    assert check_here(place, *sides, "--metrics", "gflops").returncode == 0
+    own = check_here(place, *sides, "--metrics", "gflops")
+    assert (own.returncode, own.stdout) == (2, "")
+    assert "results/accepted.jsonl accepts convit-s gflops" in own.stderr
+    assert check_here(place, *sides, "--metrics", "gflops", "--allow-changed-settings").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("pwc-bench.toml", '[check]\nmetrics = ["parameters"]\n', "metrics is parameters here (pwc-bench.toml)"),
+        (
+            "pyproject.toml",
+            "[tool.pwc-bench.check]\nleast-speed-loss = 0.9\n",
+            "least-speed-loss is 0.9 here (pyproject.toml",
+        ),
+        ("pwc-bench.toml", '[check]\naccepted = "mine.jsonl"\n', "accepted is mine.jsonl here"),
+    ],
+)
+def test_a_change_is_not_judged_by_its_own_settings(repository: Repository, name: str, text: str, said: str) -> None:
+    """Settings that the baseline's revision does not have fail until they are allowed, or are there."""
+    place = repository.folder
+    written(place / "results" / "a.jsonl", cost())
+    repository.commit()
+    written(place / "new.jsonl", cost())
+    sides = ("--baseline", "git:main:results", "--candidate", "new.jsonl")
+    assert check_here(place, *sides).returncode == 0
+    (place / name).write_text(text)
+    done = check_here(place, *sides)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "--allow-changed-settings" in done.stderr
+    assert check_here(place, *sides, "--allow-changed-settings").returncode == 0
+    repository.commit()
+    assert check_here(place, *sides).returncode == 0
 
 
 def test_a_settings_file_may_name_accepted_values_before_there_are_any(place: Path) -> None:
@@ -47,7 +82,10 @@ def test_a_settings_file_that_names_no_side_is_told(place: Path) -> None:
     written(place / "new.jsonl", cost())
     (place / "pwc-bench.toml").write_text('[check]\nbaseline = "gone/"\n')
     done = check_here(place, "--candidate", "new.jsonl")
-    assert (done.returncode, done.stderr) == (2, "error: pwc-bench.toml: baseline: there is no file or folder gone/\n")
+    assert (done.returncode, done.stderr) == (
+        3,
+        "error: pwc-bench.toml: baseline: no baseline: there is no file or folder gone/\n",
+    )
 
 
 def test_a_web_address_is_a_baseline(place: Path, web: Web) -> None:
@@ -61,8 +99,11 @@ def test_a_web_address_is_a_baseline(place: Path, web: Web) -> None:
     assert done.returncode == 1
     assert "secret" not in done.stdout + done.stderr
     done = check_here(place, "--baseline", f"{web.address}/none.jsonl", "--candidate", "new.jsonl")
-    assert done.returncode == 2
-    assert done.stderr == f"error: {web.address}/none.jsonl cannot be had: the server answered 404 Not Found\n"
+    assert done.returncode == 3
+    assert (
+        done.stderr
+        == f"error: no baseline: {web.address}/none.jsonl cannot be had: the server answered 404 Not Found\n"
+    )
 
 
 def test_absent_and_changed_predictions_are_no_pass(place: Path) -> None:

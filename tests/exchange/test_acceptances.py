@@ -130,7 +130,7 @@ def test_what_nobody_could_read_is_not_written(tmp_path: Path) -> None:
 def test_places_that_cannot_be_used_are_told(tmp_path: Path) -> None:
     """No file accepts nothing; a folder, bytes that are no text and a file for a folder are errors of one line."""
     assert read_acceptances(tmp_path / "none.jsonl") == ()
-    with pytest.raises(RecordFormatError, match="cannot be read: Is a directory"):
+    with pytest.raises(RecordFormatError, match="a folder: it is not read"):
         read_acceptances(tmp_path)
     (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe")
     with pytest.raises(RecordFormatError, match="not UTF-8 text"):

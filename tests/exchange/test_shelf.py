@@ -36,7 +36,7 @@ def test_files_beside_are_read_by_their_relative_path(tmp_path: Path) -> None:
     assert shelf.read("predictions/x.parquet") == b"content\n"
     with pytest.raises(AbsentError, match=r"^there is no predictions/y\.parquet beside its record$"):
         shelf.read("predictions/y.parquet")
-    with pytest.raises(AbsentError, match="cannot be read: Is a directory"):
+    with pytest.raises(AbsentError, match="is not read: a folder"):
         shelf.read("predictions")
 
 
