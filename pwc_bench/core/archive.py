@@ -78,6 +78,10 @@ class Archive(Protocol):
         """Stream the campaigns, newest first."""
         ...
 
+    def dataset_keys(self) -> frozenset[str]:
+        """Return the keys of the data sets that claims and records are of."""
+        ...
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole, in the manifest's order; None where there are none.
 
@@ -192,6 +196,11 @@ class MemoryArchive:
             for name, records in by_name.items()
         ]
         return iter(sorted(found, key=lambda campaign: (campaign.started, campaign.name), reverse=True))
+
+    def dataset_keys(self) -> frozenset[str]:
+        """Return the keys of the data sets that claims and records are of."""
+        measured = (record.dataset for record in self.all_records if record.dataset is not None)
+        return frozenset((*(claim.dataset for claim in self.all_claims), *measured))
 
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Return the per-image results at hand."""

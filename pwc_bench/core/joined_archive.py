@@ -84,6 +84,10 @@ class JoinedArchive:
             found[name] = Campaign(name, records[-1].started, len(records), note)
         return iter(sorted(found.values(), key=lambda campaign: (campaign.started, campaign.name), reverse=True))
 
+    def dataset_keys(self) -> frozenset[str]:
+        """Return the keys of the data sets that claims and records of both are of."""
+        return self.first.dataset_keys() | {record.dataset for record in self.further if record.dataset is not None}
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole; None where there are none."""
         return self.first.predictions(record)

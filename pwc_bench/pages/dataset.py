@@ -11,7 +11,7 @@ from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.linked_data import dataset_data
-from pwc_bench.views.links import Link, dataset_path, relative, safe_url, task_path
+from pwc_bench.views.links import Link, relative, safe_url, task_path
 from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.record_rows import RecordList, record_list
@@ -56,7 +56,7 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     lines = PaperLines(titles)
     shelves = shelve_papers(archive, lambda paper: paper.datasets)
     for topic in share.part(dataset_topics(archive)):
-        path = dataset_path(topic.key)
+        path = names.dataset_path(topic.key)
         own = [key for key in keys if key.dataset == topic.key]
         boards = tuple(summarise_boards(archive, names, own, path))
         declared = topic.declared

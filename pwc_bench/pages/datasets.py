@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import Link, dataset_path, relative
+from pwc_bench.views.links import Link, relative
 from pwc_bench.views.pagination import slices
+from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import DatasetTopic, dataset_topics
 
 __all__ = ["DatasetEntry", "DatasetsPage", "pages"]
@@ -38,6 +39,7 @@ class DatasetsPage:
 
 def pages(archive: Archive) -> Iterator[Page]:
     """Yield the list, in pages where it is long."""
+    names = Names.of(archive)
     for part in slices(dataset_topics(archive), "datasets"):
         frame = make_frame(
             part.path,
@@ -46,15 +48,15 @@ def pages(archive: Archive) -> Iterator[Page]:
             section="Datasets",
             crumbs=(("Home", "index.html"), ("Datasets", None)),
         )
-        entries = tuple(_entry(topic, part.path) for topic in part.items)
+        entries = tuple(_entry(topic, names, part.path) for topic in part.items)
         yield Page("datasets", part.path, DatasetsPage(frame, entries, part.previous, part.following))
 
 
-def _entry(topic: DatasetTopic, path: str) -> DatasetEntry:
+def _entry(topic: DatasetTopic, names: Names, path: str) -> DatasetEntry:
     declared = topic.declared
     return DatasetEntry(
         title=topic.title,
-        href=relative(path, dataset_path(topic.key)),
+        href=relative(path, names.dataset_path(topic.key)),
         description=shorten(topic.description or "", 300),
         introduced=None if topic.card is None else topic.card.introduced,
         size=None if declared is None else f"{declared.expected_images:,} images, {len(declared.classes):,} classes",

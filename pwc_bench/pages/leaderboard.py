@@ -15,7 +15,7 @@ from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, datase
 from pwc_bench.views.board_tabs import Tabs, board_tabs
 from pwc_bench.views.citation import Citation, cite_board
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import Link, dataset_path, relative, task_path
+from pwc_bench.views.links import Link, relative, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.separation import paired_tests
 from pwc_bench.views.svg import standalone
@@ -101,7 +101,7 @@ def _context(
         is_demo=is_demo,
         has_claims=has_claims,
         task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
-        dataset=Link(dataset, relative(key.path, dataset_path(key.dataset))),
+        dataset=Link(dataset, relative(key.path, names.dataset_path(key.dataset))),
         board=board,
         chart=brief_figure(charts[0]) if charts else None,
         tabs=board_tabs(key, charts, charts[0], key.path) if charts else None,

@@ -1,6 +1,5 @@
 """A page per variant: what it is, what was claimed of it, what we measured, and every record."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,7 +17,7 @@ from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.history_section import HistorySection, history_section
-from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative
+from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, told_apart
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.provenance_facts import weights_address
 from pwc_bench.views.record_naming import Names
@@ -107,13 +106,9 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
 
 def _addresses(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each variant's key with the path of its page."""
-    taken: set[str] = set()
-    for key in keys:
-        path = model_path(key)
-        if path in taken:  # two keys that differ in punctuation only: the second one's address carries its hash
-            path = model_path(f"{key} {hashlib.sha256(key.encode()).hexdigest()[:8]}")
-        taken.add(path)
-        yield key, path
+    listed = tuple(keys)
+    apart = told_apart(listed, model_path)
+    yield from ((key, model_path(apart.get(key, key))) for key in listed)
 
 
 def _keys(archive: Archive) -> Iterator[str]:

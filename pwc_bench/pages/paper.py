@@ -174,7 +174,8 @@ def _summary(paper: Paper, boards: Iterable[Link]) -> str:
 
 
 def _boards(archive: Archive, paper: Paper, path: str, names: Names, titles: Mapping[str, str]) -> tuple[Link, ...]:
-    keys = dict.fromkeys(BoardKey(claim.task, claim.dataset) for claim in archive.claims(paper=paper.slug))
+    claims = archive.claims(paper=paper.slug)
+    keys = dict.fromkeys(BoardKey(claim.task, claim.dataset, names.apart.get(claim.dataset)) for claim in claims)
     return tuple(Link(titled_board(titles, key, names), relative(path, key.path)) for key in keys)
 
 

@@ -13,7 +13,7 @@ from pwc_bench.views.checks import check_sentences
 from pwc_bench.views.citation import Citation, cite_record
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import dataset_path, model_path, record_path, relative
+from pwc_bench.views.links import model_path, record_path, relative
 from pwc_bench.views.measurement_lines import MeasurementLine, measurement_lines
 from pwc_bench.views.provenance_facts import FactGroup, environment_groups, provenance_groups
 from pwc_bench.views.record_naming import Names
@@ -170,7 +170,7 @@ def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
     if record.dataset is None:
         yield Fact("Measured on", "the architecture alone, with 1,000 classes and random input")
     else:
-        yield Fact("Dataset", names.dataset(record.dataset), relative(path, dataset_path(record.dataset)))
+        yield Fact("Dataset", names.dataset(record.dataset), relative(path, names.dataset_path(record.dataset)))
     yield Fact("Device", record.environment.device)
     yield Fact("Precision", record.environment.precision)
     yield Fact("Started", moment_text(record.started))

@@ -110,6 +110,10 @@ class HeldArchive:
         """Stream the campaigns, newest first."""
         return iter(self._campaigns)
 
+    def dataset_keys(self) -> frozenset[str]:
+        """Return the keys of the data sets that claims and records are of."""
+        return self._dataset_keys
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole; None where there are none."""
         return self.source.predictions(record)
@@ -142,6 +146,10 @@ class HeldArchive:
     @cached_property
     def _campaigns(self) -> tuple[Campaign, ...]:
         return tuple(self.source.campaigns())
+
+    @cached_property
+    def _dataset_keys(self) -> frozenset[str]:
+        return self.source.dataset_keys()
 
     @cached_property
     def _records(self) -> tuple[Record, ...] | None:

@@ -71,6 +71,10 @@ class StoreArchive:
         """Stream the campaigns, newest first."""
         return iter(reads.campaigns(self.database))
 
+    def dataset_keys(self) -> frozenset[str]:
+        """Return the keys of the data sets that claims and records are of."""
+        return reads.dataset_keys(self.database)
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record from the store's folder; None where there are none."""
         found = self._read(record)

@@ -19,7 +19,7 @@ from pwc_bench.store.database import Database
 from pwc_bench.store.rows import claim_id, claim_of, dataset_of, method_of, paper_of, task_of
 from pwc_bench.store.tables import CampaignRow, ClaimRow, DatasetRow, MethodRow, PaperRow, RecordRow, TaskRow
 
-__all__ = ["campaigns", "claims", "datasets", "held_claims", "methods", "papers", "records", "tasks"]
+__all__ = ["campaigns", "claims", "dataset_keys", "datasets", "held_claims", "methods", "papers", "records", "tasks"]
 
 CHUNK_ROWS = 500
 Column = InstrumentedAttribute[Any]
@@ -112,6 +112,13 @@ def campaigns(database: Database) -> tuple[Campaign, ...]:
     )
     with database.reading() as session:
         return tuple(Campaign(name, first, count, note) for name, first, count, note in session.execute(query))
+
+
+def dataset_keys(database: Database) -> frozenset[str]:
+    """Return the keys of the data sets that claims and records are of."""
+    with database.reading() as session:
+        measured = session.scalars(select(RecordRow.dataset).where(RecordRow.dataset.is_not(None)).distinct()).all()
+        return frozenset((*measured, *session.scalars(select(ClaimRow.dataset).distinct())))
 
 
 def _select(*columns: Any) -> Select[Any]:  # noqa: ANN401  attributes of classes, or columns of their tables

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.metric import Scope
@@ -22,27 +22,30 @@ class BoardKey:
     """The task's slug."""
     dataset: str
     """The data set's key."""
+    address: str | None = field(default=None, compare=False)
+    """The data set's name in addresses if that is not its key: where two would have one, see `Names.apart`."""
 
     @property
     def path(self) -> str:
         """Return the path of its page."""
-        return board_path(self.task, self.dataset)
+        return board_path(self.task, self.address or self.dataset)
 
     @property
     def folder(self) -> str:
         """Return the folder of its page and files."""
-        return board_folder(self.task, self.dataset)
+        return board_folder(self.task, self.address or self.dataset)
 
 
 def board_keys(archive: Archive) -> tuple[BoardKey, ...]:
     """Return the leaderboards in a fixed order: those with most claims first, demos last."""
     claimed = Counter((claim.task, claim.dataset) for claim in archive.claims())
-    counts = {BoardKey(task, dataset): count for (task, dataset), count in claimed.items()}
+    apart = Names.of(archive).apart
+    counts = {BoardKey(task, dataset, apart.get(dataset)): count for (task, dataset), count in claimed.items()}
     for record in archive.records(scope=Scope.DATASET):
         if record.dataset is not None:
             declared = archive.catalogue.datasets.get(record.dataset)
             task = _DEFAULT_TASK if declared is None else declared.task
-            counts.setdefault(BoardKey(task, record.dataset), 0)
+            counts.setdefault(BoardKey(task, record.dataset, apart.get(record.dataset)), 0)
 
     def is_demo(key: BoardKey) -> bool:
         declared = archive.catalogue.datasets.get(key.dataset)

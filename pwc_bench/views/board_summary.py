@@ -17,7 +17,7 @@ from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
 from pwc_bench.views.board_metrics import board_metrics
 from pwc_bench.views.board_ranking import can_rank
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
-from pwc_bench.views.links import dataset_path, model_path, relative, task_path
+from pwc_bench.views.links import model_path, relative, task_path
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["BestClaim", "BestMeasurement", "BoardSummary", "summarise_boards"]
@@ -92,7 +92,7 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
         task=task_titles.get(key.task, key.task.replace("-", " ").title()),
         task_href=relative(path, task_path(key.task)),
         dataset=dataset_title(names, key.dataset),
-        dataset_href=relative(path, dataset_path(key.dataset)),
+        dataset_href=relative(path, names.dataset_path(key.dataset)),
         is_demo=is_demo,
         metric=None if metric is None else metric.title,
         unit="" if metric is None else metric.display.unit,

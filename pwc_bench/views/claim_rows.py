@@ -9,7 +9,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.views.answers import Answers
 from pwc_bench.views.board_keys import dataset_title
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
-from pwc_bench.views.links import Link, board_path, model_path, relative, task_path
+from pwc_bench.views.links import Link, model_path, relative, task_path
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["ClaimDesk", "ClaimRow", "align_claim_rows"]
@@ -51,7 +51,8 @@ class ClaimDesk:
         return ClaimRow(
             task=Link(self._task_titles.get(claim.task, claim.task), relative(self._path, task_path(claim.task))),
             dataset=Link(
-                dataset_title(self._names, claim.dataset), relative(self._path, board_path(claim.task, claim.dataset))
+                dataset_title(self._names, claim.dataset),
+                relative(self._path, self._names.board_path(claim.task, claim.dataset)),
             ),
             metric=title if unit in {"", title} else f"{title}, {unit}",
             model=claim.model,

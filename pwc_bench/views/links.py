@@ -1,7 +1,9 @@
 """Where pages lie, and relative addresses between them that also work from file:// and under any sub-path."""
 
+import hashlib
 import posixpath
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
@@ -26,6 +28,7 @@ __all__ = [
     "safe_url",
     "task_path",
     "title_search_url",
+    "told_apart",
 ]
 
 _DATASET_SLUGS = {"imagenet-1k": "imagenet"}
@@ -104,6 +107,19 @@ def pair_path(first: str, second: str) -> str:
 def record_path(record_id: str) -> str:
     """Return the path of a record's page."""
     return f"record/{record_id}/index.html"
+
+
+def told_apart(keys: Iterable[str], path_of: Callable[[str], str]) -> dict[str, str]:
+    """Return, of each key whose page would lie where an earlier one's does, the name for addresses: it has a hash."""
+    taken: set[str] = set()
+    found: dict[str, str] = {}
+    for key in keys:
+        path = path_of(key)
+        if path in taken:  # two keys that differ in punctuation only
+            found[key] = f"{key} {hashlib.sha256(key.encode()).hexdigest()[:8]}"
+            path = path_of(found[key])
+        taken.add(path)
+    return found
 
 
 def root_of(path: str) -> str:

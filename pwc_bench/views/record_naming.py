@@ -1,12 +1,14 @@
 """How variants, data sets and records are called, and which records are a demo."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.record import Record, WeightsStatus
 from pwc_bench.core.setting import Setting
+from pwc_bench.core.slug import slugify
+from pwc_bench.views.links import board_path, dataset_path, told_apart
 
 __all__ = ["Names"]
 
@@ -19,10 +21,23 @@ class Names:
     dataset_titles: Mapping[str, str]
     """Of data sets that only knowledge describes."""
 
+    apart: Mapping[str, str] = field(default_factory=dict)
+    """Of data sets whose address another one has: the name for addresses that tells them apart."""
+
     @staticmethod
     def of(archive: Archive) -> "Names":
-        """Collect the titles of `archive`."""
-        return Names(archive.catalogue, {card.key: card.title for card in archive.datasets()})
+        """Collect the titles of `archive`. What is described or declared has its address before what is only named."""
+        titles = {card.key: card.title for card in archive.datasets()}
+        keys = dict.fromkeys((*titles, *archive.catalogue.datasets, *sorted(archive.dataset_keys(), key=_spelling)))
+        return Names(archive.catalogue, titles, told_apart(keys, dataset_path))
+
+    def dataset_path(self, key: str) -> str:
+        """Return the path of a data set's page."""
+        return dataset_path(self.apart.get(key, key))
+
+    def board_path(self, task: str, dataset: str) -> str:
+        """Return the path of a leaderboard's page."""
+        return board_path(task, self.apart.get(dataset, dataset))
 
     def variant(self, key: str, record: Record | None = None) -> str:
         """Return a variant's title: the declared one, else the one that a record brought, else the key."""
@@ -59,3 +74,8 @@ class Names:
         dataset = self.catalogue.datasets.get(record.dataset)
         on_demo = dataset is not None and dataset.is_demo
         return on_demo or record.provenance.weights.status is WeightsStatus.PROBE
+
+
+def _spelling(key: str) -> tuple[bool, str]:
+    """Order keys so that one which is its own address comes before others that would have the same."""
+    return slugify(key) != key, key

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.views.board_keys import BoardKey, board_keys, titled_board
-from pwc_bench.views.links import dataset_path, method_path, model_path, paper_path, task_path
+from pwc_bench.views.links import method_path, model_path, paper_path, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, dataset_topics
 
@@ -44,7 +44,7 @@ def search_entries(archive: Archive) -> Iterator[SearchEntry]:
     for key in boards:
         yield SearchEntry("Leaderboard", titled_board(titles, key, names), key.path)
     for topic in dataset_topics(archive):
-        yield SearchEntry("Dataset", topic.title, dataset_path(topic.key))
+        yield SearchEntry("Dataset", topic.title, names.dataset_path(topic.key))
     yield from _models(archive, names, boards)
     for method in archive.methods():
         further = "" if method.full_name == method.title else method.full_name

@@ -10,7 +10,7 @@ from pwc_bench.core.selection import Usage
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.links import dataset_path, paper_path, relative
+from pwc_bench.views.links import paper_path, relative
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
 
@@ -68,7 +68,7 @@ class VariantStanding:
             lines = (*self._lines(Scope.DATASET, own, dataset), *self._unknown(own))
             if lines:
                 title = self.names.dataset(dataset)
-                yield StandingGroup(title, relative(self.path, dataset_path(dataset)), _aligned(lines))
+                yield StandingGroup(title, relative(self.path, self.names.dataset_path(dataset)), _aligned(lines))
 
     def _datasets(self, claims: Sequence[Claim]) -> tuple[str, ...]:
         """Return the data sets with a claim or a record: ours in their order, then the others as they are met."""

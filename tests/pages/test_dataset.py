@@ -1,6 +1,10 @@
 """The page of a data set."""
 
+from dataclasses import replace
+
 from pwc_bench.pages.dataset import DatasetPage, pages
+from pwc_bench.pages.leaderboard import pages as leaderboards
+from pwc_bench.pages.record import pages as record_pages
 from tests.example_archive import example_archive
 from tests.factories import make_record
 from tests.pages.shown import bare_archive, context_of, text_of
@@ -48,3 +52,17 @@ def test_many_records_are_cut_and_counted() -> None:
     page = context_of(pages(example_archive(records)), IMAGENET, DatasetPage)
     assert len(page.records.rows) == 100
     assert page.records.more == "3"
+
+
+def test_two_keys_that_make_one_address_have_a_page_each() -> None:
+    """The key that is its own address keeps it, the other's carries a hash; boards and links follow."""
+    records = (make_record(dataset="my.set"), make_record(dataset="my-set"))
+    archive = replace(bare_archive(), all_records=records)
+    shown = ((page.context, page.path) for page in pages(archive))
+    paths = {context.title: path for context, path in shown if isinstance(context, DatasetPage)}
+    other = paths["my.set"].removesuffix("/index.html")
+    assert paths["my-set"] == "dataset/my-set/index.html"
+    assert other.startswith("dataset/my-set-")
+    assert len({page.path for page in leaderboards(archive)}) == len(list(leaderboards(archive)))
+    (page,) = (page for page in record_pages(archive) if page.path == f"record/{records[0].id}/index.html")
+    assert f"../../{other}/index.html" in str(page.context)
