@@ -1,15 +1,20 @@
 """Steps in a short series of measurements: when a level changed, and by how much.
 
 Noisy series: binary segmentation (Scott and Knott, 1974) with the largest two-sample t over all splits, judged against
-permutations of the series (scipy). Three more conditions keep marks off what is no step: isolated outliers take the
+permutations of the series (scipy). Four more conditions keep marks off what is no step: isolated outliers take the
 median of their neighbours before anything is computed; the same permutations must tell the step from a straight line,
-since a drift is no step; and the jump must stand out of the noise between neighbours.
+since a drift is no step; the step must be one for noise that remembers, too, which wanders as a machine's days do
+(first-order autoregression, simulated); and the jump must stand out of the noise between neighbours.
+
+What that costs is sight. Of 40 campaigns with 2 % of noise, a step of 5 % is found in some 80 of 100 series if the
+noise is independent, and in some 25 if its neighbours correlate by 0.6; a step of 10 % in 80 then.
 
 Values that carry no noise need no test: see `exact_steps`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,11 +35,16 @@ _WORTH_A_TEST = 3.0
 """A largest t below this is never significant, so the permutations are saved."""
 _OUTLIER = 4.0
 """Deviations from the neighbours' median beyond so many standard deviations are outliers."""
-_LEAST_JUMP = 2.0
+_LEAST_JUMP = 1.5
 """The jump between the neighbouring medians, in standard deviations of the noise between neighbours."""
 _NEIGHBOURS = 5
 _SIGMA_OF_MAD = 1.4826
 """A normal distribution's standard deviation over its median absolute deviation."""
+
+_MEMORIES = np.linspace(0.0, 0.9, 10)
+"""Correlations between neighbours for which noise is simulated."""
+_MEMORY_MARGIN = 0.15
+"""A series of some tens of points tells its correlation within about 0.15: the test takes it to be greater by this."""
 
 Series = npt.NDArray[np.float64]
 
@@ -78,7 +88,7 @@ def noisy_steps(values: npt.ArrayLike, *, significance: float = 0.01, least_effe
     if series.size < LEAST_POINTS:
         return ()
     tamed = _tamed(series)
-    found = sorted(_segmented(tamed, 0, series.size, significance))
+    found = _without_wandering(tamed, sorted(_segmented(tamed, 0, series.size, significance)), significance)
     edges = [0, *(index for index, _ in found), series.size]
     medians = [float(np.median(series[low:high])) for low, high in pairwise(edges)]
     steps = (Step(index, medians[place], medians[place + 1], p_value) for place, (index, p_value) in enumerate(found))
@@ -97,6 +107,19 @@ def _segmented(series: Series, low: int, high: int, significance: float) -> Iter
     yield low + split, p_value
     yield from _segmented(series, low, low + split, significance)
     yield from _segmented(series, low + split, high, significance)
+
+
+def _without_wandering(
+    series: Series, found: Sequence[tuple[int, float]], significance: float
+) -> list[tuple[int, float]]:
+    """Return the splits that noise with a memory does not explain either, each judged between its neighbours."""
+    edges = [0, *(index for index, _ in found), series.size]
+    kept = []
+    for (index, p_value), low, high in zip(found, edges, edges[2:], strict=False):
+        greater = max(p_value, _p_of_memory(series[low:high]))
+        if greater < significance:
+            kept.append((index, greater))
+    return kept
 
 
 def _best_split(part: Series) -> int | None:
@@ -147,6 +170,53 @@ def _p_of_drift(part: Series) -> float:
         return np.asarray(by_line / np.maximum(by_step, floor))
 
     return _permuted(part - line, advantage)
+
+
+def _p_of_memory(part: Series) -> float:
+    """Return how often noise whose neighbours correlate as those of `part` do has a split at least as clear."""
+    known = _wandering_noise(part.size)
+    memory = float(np.interp(_memory(part) + _MEMORY_MARGIN, known.shown, _MEMORIES))
+    clearest = known.clearest[int(np.ceil(memory / _MEMORIES[1] - 1e-9))]
+    as_clear = int((clearest >= _scores(part).max()).sum())
+    return float((1 + as_clear) / (1 + clearest.size))
+
+
+def _memory(drawn: Series) -> Series:
+    """Return the correlation of neighbours of (..., n) values about both levels of their clearest split."""
+    count = drawn.shape[-1]
+    place = np.arange(count)
+    split = np.expand_dims(_scores(drawn).argmax(axis=-1) + _LEAST_SEGMENT, -1)
+    is_before = place < split
+    before = (drawn * is_before).sum(axis=-1, keepdims=True) / split
+    after = (drawn * ~is_before).sum(axis=-1, keepdims=True) / (count - split)
+    left = drawn - np.where(is_before, before, after)
+    products = np.where(place[1:] == split, 0.0, left[..., 1:] * left[..., :-1]).sum(axis=-1)
+    squares = (left**2).sum(axis=-1)
+    return np.asarray(products / np.maximum(squares, np.finfo(np.float64).tiny) * count / (count - 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _WanderingNoise:
+    """What series of noise without a step look like, for each of the memories."""
+
+    shown: Series
+    """The median of `_memory`, shape (memories,), rising: less than the memory, since the split takes some away."""
+    clearest: Series
+    """The largest t over all splits, shape (memories, series)."""
+
+
+@lru_cache(maxsize=64)
+def _wandering_noise(count: int) -> _WanderingNoise:
+    shocks = np.random.default_rng(_SEED).standard_normal((_RESAMPLES, count))
+    shown, clearest = [], []
+    for memory in _MEMORIES:
+        drawn = shocks * np.sqrt(1.0 - memory**2)
+        drawn[:, 0] = shocks[:, 0]
+        for place in range(1, count):
+            drawn[:, place] += memory * drawn[:, place - 1]
+        shown.append(float(np.median(_memory(drawn))))
+        clearest.append(_scores(drawn).max(axis=-1))
+    return _WanderingNoise(np.maximum.accumulate(shown), np.asarray(clearest))
 
 
 def _permuted(values: Series, statistic: Callable[[Series], Series]) -> float:

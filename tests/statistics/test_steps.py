@@ -42,6 +42,38 @@ def test_noise_is_seldom_marked(noise: Noise, count: int) -> None:
     assert marked < 8
 
 
+def _wandering(memory: float) -> Noise:
+    """Noise whose neighbours correlate by `memory` (first-order autoregression)."""
+
+    def draw(count: int, random: np.random.Generator) -> npt.NDArray[np.float64]:
+        noise = random.normal(0, _CV, count)
+        for place in range(1, count):
+            noise[place] = memory * noise[place - 1] + np.sqrt(1 - memory**2) * noise[place]
+        return noise
+
+    return draw
+
+
+@pytest.mark.parametrize("memory", [0.3, 0.6])
+@pytest.mark.parametrize("count", [20, 40, 80])
+def test_noise_that_wanders_is_seldom_marked(memory: float, count: int) -> None:
+    """Fewer than 3 in 100 series get a mark (200 series; 10 is what 3 % exceeds once in thirty times)."""
+    random = np.random.default_rng(27)
+    marked = sum(bool(noisy_steps(1000 * (1 + _wandering(memory)(count, random)))) for _ in range(200))
+    assert marked <= 10
+
+
+@pytest.mark.parametrize(("memory", "effect", "least"), [(0.0, 0.05, 60), (0.6, 0.1, 70)])
+def test_a_step_is_found_in_noise(memory: float, effect: float, least: int) -> None:
+    """Of 40 points: 5 % in 2 % of noise in 60 of 100 series; noise that wanders by 0.6 takes a greater step."""
+    random, found = np.random.default_rng(28), 0
+    for _ in range(100):
+        series = 1000 * (1 + _wandering(memory)(40, random))
+        series[20:] *= 1 - effect
+        found += any(abs(step.index - 20) <= 3 for step in noisy_steps(series))
+    assert found >= least
+
+
 @pytest.mark.parametrize(("count", "place"), [(20, 10), (20, 16), (40, 36)])
 def test_a_clear_step_is_found_within_one_campaign(count: int, place: int) -> None:
     """10 % at 2 % noise, also four campaigns before the end: in at least 90 of 100 series."""
