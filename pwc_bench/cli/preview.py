@@ -1,11 +1,16 @@
 """A web server for one folder, reachable from this machine only."""
 
+import io
 import re
 import socketserver
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import StrPath
 
 __all__ = ["PreviewServer"]
 
@@ -30,6 +35,31 @@ class PreviewServer(ThreadingHTTPServer):
 
 
 class _Handler(SimpleHTTPRequestHandler):
+    timeout = 30.0
+    """Seconds that a connection may say nothing."""
+
+    def parse_request(self) -> bool:
+        """Refuse requests by another name than this machine's own: a page elsewhere may lead its name here."""
+        if not super().parse_request():
+            return False
+        host = self.headers.get("Host", "")
+        if host and host.partition(":")[0].lower() not in (_HOST, "localhost"):
+            super().send_error(HTTPStatus.FORBIDDEN, "this server answers to 127.0.0.1 and localhost alone")
+            return False
+        return True
+
+    def send_head(self) -> "io.BytesIO | BinaryIO | None":
+        """Answer with what lies within the folder, links followed, and with nothing else."""
+        folder = Path(self.directory).resolve()
+        if not Path(self.translate_path(self.path)).resolve().is_relative_to(folder):
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return None
+        return super().send_head()
+
+    def list_directory(self, path: "StrPath") -> None:  # noqa: ARG002  (http.server's)
+        """List nothing: a folder without a page is not found."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
     def end_headers(self) -> None:
         """Let browsers ask anew each time: a rebuilt site is seen at once."""
         self.send_header("Cache-Control", "no-cache")

@@ -1,10 +1,12 @@
 """`build` and `serve`: the site, and a look at it."""
 
+import http.client
 import re
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
+from pwc_bench.cli.preview import PreviewServer
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.store import Store, open_store
@@ -166,3 +169,32 @@ def test_serve_names_a_port_that_needs_rights() -> None:
         done = run_as_nobody(["serve", "--port", "1"], folder, first)
     assert done.returncode == 2
     assert "port 1 needs rights that you do not have: name one above 1023" in done.stderr
+
+
+def test_preview_stays_in_its_folder(tmp_path: Path) -> None:
+    """No link leads out, no folder is listed, no other host's name is answered."""
+    site = tmp_path / "site"
+    (site / "empty").mkdir(parents=True)
+    (site / "index.html").write_text("home")
+    (tmp_path / "secret.txt").write_text("secret")
+    (site / "link.txt").symlink_to(tmp_path / "secret.txt")
+    with PreviewServer(site, 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        def status(path: str, host: str | None = None) -> int:
+            connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+            connection.request("GET", path, headers={} if host is None else {"Host": host})
+            code = connection.getresponse().status
+            connection.close()
+            return code
+
+        found = [
+            status("/"),
+            status("/link.txt"),
+            status("/empty/"),
+            status("/../secret.txt"),
+            status("/", "evil.example"),
+        ]
+        found += [status("/", f"localhost:{server.server_port}")]
+        server.shutdown()
+    assert found == [200, 404, 404, 404, 403, 200]
