@@ -6,7 +6,19 @@ named classes, nothing escaped that needs it not.
 
 import re
 
-__all__ = ["ARXIV", "DATE", "KEY", "LONGEST_KEY", "NAME", "PARTIAL_DATE", "TEXT", "UNWRITABLE", "WEB", "YEAR"]
+__all__ = [
+    "ARXIV",
+    "DATE",
+    "KEY",
+    "LONGEST_KEY",
+    "NAME",
+    "PARTIAL_DATE",
+    "TEXT",
+    "UNWRITABLE",
+    "WEB",
+    "YEAR",
+    "writable",
+]
 
 _UNWRITABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _INVISIBLE = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -33,3 +45,8 @@ WEB = re.compile(
     f"([/?#][^\\s<>\"'`\\\\{_UNWRITABLE}\\x85]*)?"
 )
 """A host's name has a dot, to mean the same everywhere; one in other letters stands in its ASCII form (xn--)."""
+
+
+def writable(text: str) -> str:
+    """Return `text` with a replacement character for each that no record can hold: names of files hold anything."""
+    return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)

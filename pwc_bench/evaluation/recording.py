@@ -14,6 +14,7 @@ from pwc_bench.core.record import (
     Weights,
     WeightsStatus,
 )
+from pwc_bench.core.text_forms import writable
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import BatchSize
 from pwc_bench.evaluation.gauging import Findings
@@ -69,13 +70,13 @@ class Recorder:
             harness_version=pwc_bench.__version__,
             git_commit=self.git_commit,
             git_dirty=self.git_dirty,
-            command=self.request.command,
-            note=self.request.note,
+            command=self.request.command and writable(self.request.command),
+            note=self.request.note and writable(self.request.note),
         )
         return Record(
             campaign=self.campaign,
             status=status,
-            status_reason=reason,
+            status_reason=reason and writable(reason),
             variant=variant.key,
             dataset=None,
             started=self.started,
@@ -99,19 +100,19 @@ class Recorder:
             recipe=None if variant.refusal is not None else variant.recipe,
             images_expected=expected,
             images_seen=result.images_seen,
-            images_failed=result.images_failed,
+            images_failed=tuple(map(writable, result.images_failed)),
             manifest_sha256=self.manifest_sha256,
-            source=self.request.source.spec,
+            source=writable(self.request.source.spec),
             predictions=result.predictions,
             git_commit=self.git_commit,
             git_dirty=self.git_dirty,
-            command=self.request.command,
-            note=self.request.note,
+            command=self.request.command and writable(self.request.command),
+            note=self.request.note and writable(self.request.note),
         )
         return Record(
             campaign=self.campaign,
             status=status,
-            status_reason=reason,
+            status_reason=reason and writable(reason),
             variant=variant.key,
             dataset=self.request.dataset.key,
             started=self.started,

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Weights
 from pwc_bench.core.record_json import record_from_json, record_to_json
+from pwc_bench.core.text_forms import writable
 from tests.factories import make_measurement, make_record
 
 LINE = record_to_json(
@@ -158,3 +159,12 @@ def test_each_field_of_a_value_has_a_form(form: str, value: type[Any], beyond: s
     """A field added to a value and not to the form would be written and never read."""
     declared = set(getattr(record_schema, form).__struct_fields__)
     assert declared == {field.name for field in fields(value)} | beyond
+
+
+def test_a_files_name_that_no_text_can_hold_is_made_writable() -> None:
+    """Names of files hold any bytes; the record that names them as unreadable can itself be read."""
+    record = make_record()
+    names = tuple(map(writable, ("a\x1b[2J.jpg", "b\udcff.jpg", "c\nd.jpg")))
+    assert names == ("a\N{REPLACEMENT CHARACTER}[2J.jpg", "b\N{REPLACEMENT CHARACTER}.jpg", "c\nd.jpg")
+    named = replace(record, provenance=replace(record.provenance, images_failed=names))
+    assert record_from_json(record_to_json(named)) == named
