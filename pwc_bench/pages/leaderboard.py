@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
@@ -23,6 +24,25 @@ from pwc_bench.views.svg import standalone
 __all__ = ["LeaderboardContext", "pages"]
 
 
+_SIGNS = (
+    ("reproduced", False, "reproduced: the measurement minus the claim"),
+    ("reproduced", True, "reproduced in another convention of counting"),
+    ("above", False, "above the claim"),
+    ("below", False, "below it"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One entry of the legend."""
+
+    state: str
+    sample: str
+    """A difference that stands on the board."""
+    text: str
+    by_convention: bool
+
+
 @dataclass(frozen=True, slots=True)
 class LeaderboardContext:
     """What `leaderboard.html` shows."""
@@ -31,7 +51,9 @@ class LeaderboardContext:
     title: str
     lead: str
     is_demo: bool
-    has_claims: bool
+    signs: tuple[Sign, ...]
+    """How claims stand on this board: the legend of what occurs."""
+    has_measurements: bool
     task: Link | None
     dataset: Link
     board: Board
@@ -99,7 +121,8 @@ def _context(
         title=title,
         lead=lead,
         is_demo=is_demo,
-        has_claims=has_claims,
+        signs=tuple(_signs(board)),
+        has_measurements=any(cell.measured for row in board.rows for cell in row.cells),
         task=None if task is None else Link(task.title, relative(key.path, task_path(task.slug))),
         dataset=Link(dataset, relative(key.path, names.dataset_path(key.dataset))),
         board=board,
@@ -111,9 +134,20 @@ def _context(
         definitions=tuple(
             (metric.title, metric.definition)
             for column in board.columns
-            if (metric := archive.catalogue.metrics.get(column.metric)) is not None
+            if column.is_ours and (metric := archive.catalogue.metrics.get(column.metric)) is not None
         ),
     )
+
+
+def _signs(board: Board) -> Iterator[Sign]:
+    """Yield what marks a difference on this board, each with the first number that it stands beside."""
+    cells = [cell for row in board.rows for cell in (*row.cells, *chain.from_iterable(row.elsewhere))]
+    for state, by_convention, text in _SIGNS:
+        for cell in cells:
+            verdict = cell.verdict
+            if verdict and cell.difference and (verdict.state, verdict.by_convention) == (state, by_convention):
+                yield Sign(state, cell.difference, text, by_convention)
+                break
 
 
 def _counts(board: Board) -> str:

@@ -84,7 +84,7 @@ def make_board(
         columns=columns,
         rows=rows[: len(known)],
         further=rows[len(known) :],
-        order=_order(metrics, known_metrics),
+        order=_order(metrics, columns),
         filters=filters,
         further_columns=further_columns(columns),
         newest=current.newest,
@@ -108,7 +108,7 @@ def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> 
         yield Entry(group[0] or None, tuple(found))
 
 
-def _order(metrics: Sequence[Metric], ours: Mapping[str, Metric]) -> str:
+def _order(metrics: Sequence[Metric], columns: Sequence[BoardColumn]) -> str:
     if not metrics:
         return ""
-    return order_sentences(metrics[0]) if metrics[0].key in ours else published_order(metrics[0])
+    return order_sentences(metrics[0]) if columns[0].is_ours else published_order(metrics[0])

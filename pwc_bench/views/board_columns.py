@@ -36,7 +36,7 @@ class BoardColumn:
     metric: str
     """The metric's key."""
     is_ours: bool
-    """Whether pwc-bench measures it: any other is shown as claimed, in a single column."""
+    """Whether pwc-bench measures it, of some model here: any other is shown as claimed, in a single column."""
     title: str
     unit: str
     direction: str
@@ -94,10 +94,11 @@ def board_columns(
     for place, metric in enumerate(metrics):
         cells = [row.cells[place] for row in rows]
         claimed = [cell.claim.conditions for cell in cells if cell.claim]
-        is_ours, is_of_machine = metric.key in ours, depends_on_machine(metric)
+        is_of_machine = depends_on_machine(metric)
+        is_ours = metric.key in ours and any(row.variant or row.cells[place].measured for row in rows)
         setting = usage.usual(metric.key) if is_of_machine else None
         has_claims = not is_ours or any(cell.claim for cell in cells)
-        key = metric.key if is_ours else _free(slugify(metric.key)[:_LONGEST_KEY].strip("-"), keys)
+        key = metric.key if metric.key in ours else _free(slugify(metric.key)[:_LONGEST_KEY].strip("-"), keys)
         keys.add(key)
         yield BoardColumn(
             key=key,

@@ -70,10 +70,15 @@ def published_order(metric: Metric) -> str:
             f"In the order of their source: neither a publication nor its name tells whether a higher or a lower "
             f"{metric.title} is better. It is shown as claimed; pwc-bench does not measure it."
         )
+    is_ours = metric.version > 0
+    why = (
+        ". None of these models is measured here"
+        if is_ours
+        else ": the direction is read from its name. pwc-bench does not measure it"
+    )
     return (
-        f"Ordered by {metric.title} as claimed, the {'highest' if metric.better is Better.HIGHER else 'lowest'} first: "
-        "the direction is read from its name. pwc-bench does not measure it. "
-        "Models share a band of ranks where the printed digits leave open which is better."
+        f"Ordered by {metric.title} as claimed, the {'highest' if metric.better is Better.HIGHER else 'lowest'} first"
+        f"{why}. Models share a band of ranks where the printed digits leave open which is better."
     )
 
 

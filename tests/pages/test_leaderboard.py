@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 from html import unescape
 
+from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.pages.leaderboard import LeaderboardContext, pages
 from pwc_bench.publishing.rendering import make_environment, render, templates_folder
 from tests.example_archive import example_archive
-from tests.pages.shown import html_of
+from tests.factories import make_claim
+from tests.pages.shown import context_of, html_of
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
 
@@ -90,3 +92,31 @@ def test_a_board_without_a_metric_has_one_row_of_headings() -> None:
     (head,) = re.findall(r"(?s)<table class=.board.*?</thead>", shown)
     assert head.count("<tr>") == 1
     assert "rowspan" not in head
+
+
+def test_a_board_of_claims_speaks_of_no_measurement() -> None:
+    """Although parameters are a metric of ours: no Measured column, no legend, no rule, no definition."""
+    claims = tuple(
+        replace(make_claim(model, "parameters", value, unit), variant=None, dataset="elsewhere")
+        for model, value, unit in (("A", "25.6", "M"), ("B", "7000000", ""))
+    )
+    archive = MemoryArchive(example_archive().catalogue, all_claims=claims)
+    (page,) = (page for page in pages(archive) if "elsewhere" in page.path)
+    text = html_of(page)
+    main = text[text.index("<main") : text.index("</main>")]
+    for word in ("Measured", "reproduced", "asterisk", "How each number is made", "verdict-"):
+        assert word not in main
+    board = context_of(pages(archive), page.path, LeaderboardContext).board
+    assert [(row.title, row.position) for row in board.rows] == [("B", "1"), ("A", "2")]
+
+
+def test_the_legend_shows_what_stands_on_the_board() -> None:
+    """With numbers of that board: nothing below its claim is explained where nothing is."""
+    page = contexts()[IMAGENET]
+    cells = [cell for row in page.board.rows for cell in row.cells]
+    signs = page.signs
+    assert signs
+    assert all(sign.sample in {cell.difference for cell in cells} for sign in signs)
+    states = {cell.verdict.state for cell in cells if cell.verdict}
+    assert {sign.state for sign in signs} <= states
+    assert ("below" in states) == any(sign.state == "below" for sign in signs)

@@ -68,11 +68,11 @@ def test_a_published_metric_ranks_a_board_in_one_column() -> None:
     assert [(column.key, column.is_ours, column.span) for column in board.columns] == [
         ("em", False, "1"),
         ("f1", False, "1"),
-        ("parameters", True, "2"),
+        ("parameters", False, "1"),
     ]
     assert [(row.title, row.position) for row in board.rows] == [("Large", "1"), ("Small", "2")]
     assert [column.claim_index for column in board.columns] == ["2", "3", "4"]
-    assert board.further_columns[0].index == "6"
+    assert board.further_columns[0].index == "5"
     assert "EM as claimed, the highest first" in board.order
     assert [column.is_cost for column in board.columns] == [False, False, True]
     told = json.loads(board_json(board, "T", SQUAD.path))["results"]
