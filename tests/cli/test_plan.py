@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import timm
 
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.prepare import at_folder, prepare
@@ -58,11 +59,13 @@ def test_weights_that_are_not_there_are_told_of(place: Path, imagenet: Path) -> 
     assert plan.weights == ("nowhere.pth (there is no such file)", "hub:a/b", "https://example.org/c.pth")
 
 
-def test_a_variant_that_is_refused_is_told_of(place: Path, imagenet: Path) -> None:
+def test_a_variant_that_is_refused_is_told_of(place: Path, imagenet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A recipe that is not offered shows before hours of measuring."""
-    plan = planned(RunOptions(models="timm:deepseek_vit_412m", data=str(imagenet), device="cpu"), place)
+    stated = replace(timm.get_pretrained_cfg("test_vit"), crop_mode="border")
+    monkeypatch.setattr(timm, "get_pretrained_cfg", lambda _name: stated)
+    plan = planned(RunOptions(models="timm:test_vit", data=str(imagenet), device="cpu"), place)
     (said,) = plan.weights
-    assert said.startswith("it will fail: timm:deepseek_vit_412m crops in mode 'border'")
+    assert said.startswith("it will fail: timm:test_vit crops in mode 'border'")
 
 
 def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:

@@ -1,6 +1,7 @@
 """`timm:NAME`: recipes, public weights and refusals."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import timm
@@ -110,15 +111,19 @@ def test_a_fixed_size_is_that_of_the_recipe(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
+    ("stated", "message"),
     [
-        ("deepseek_vit_412m", r"timm:deepseek_vit_412m crops in mode 'border': offered are center, squash$"),
-        ("vit_base_patch16_sapiens2", "takes inputs of 3 x 1024 x 768: only square RGB inputs are offered$"),
+        ({"crop_mode": "border"}, r"timm:test_vit crops in mode 'border': offered are center, squash$"),
+        ({"input_size": (3, 1024, 768)}, "takes inputs of 3 x 1024 x 768: only square RGB inputs are offered$"),
     ],
 )
-def test_a_recipe_that_is_not_offered_fails_its_variant_by_name(name: str, message: str) -> None:
+def test_a_recipe_that_is_not_offered_fails_its_variant_by_name(
+    monkeypatch: pytest.MonkeyPatch, stated: dict[str, Any], message: str
+) -> None:
     """Other pixels would give another accuracy, so that nothing of that variant is measured, and others go on."""
-    (variant,) = resolve(f"timm:{name}")
+    other = replace(timm.get_pretrained_cfg("test_vit"), test_input_size=None, **stated)
+    monkeypatch.setattr(timm, "get_pretrained_cfg", lambda _name: other)
+    (variant,) = resolve("timm:test_vit")
     with pytest.raises(EvaluationError, match=message):
         variant.build(1000)
 
