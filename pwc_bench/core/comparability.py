@@ -8,7 +8,7 @@ from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 
-__all__ = ["Obstacle", "device_type_of", "find_obstacle", "is_of_own_weights", "is_possible"]
+__all__ = ["Obstacle", "checkpoint_allowance", "device_type_of", "find_obstacle", "is_of_own_weights", "is_possible"]
 
 _DEVICE_TYPES = {
     "cuda": r"nvidia|cuda|quadro|tesla|geforce|titan|[rg]tx|g?[pvahb]\d{3}|a\d{4}|a[134]0|k[248]0|[ltp]4|[lmp]40s?",
@@ -16,6 +16,22 @@ _DEVICE_TYPES = {
     "other": r"tpu\S*|radeon|mi\d{2,3}x?|ipu|mps|apple m\d|phone|iphone|pixel|raspberry|jetson",
 }
 """Words by which conditions name a kind of device, as torch calls it; "GPU" alone leaves open whose."""
+
+_GENERIC = frozenset(
+    {
+        *("nvidia", "geforce", "quadro", "tesla", "amd", "intel", "core", "apple", "r", "tm"),
+        *("gpu", "cpu", "processor", "graphics", "1x", "a", "an", "one", "single", "on"),
+    }
+)
+"""Words of a device's name that tell none from another."""
+_SOCKET = r"sxm\d*|pcie?|nvl|hbm\d*e?|\d+gb"
+_PRECISIONS = (
+    {"fp32", "float32", "tf32"},
+    {"fp16", "float16", "half"},
+    {"bf16", "bfloat16"},
+    {"amp", "mixed", "fp16", "bf16"},
+    {"int8", "fp8", "int4"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +54,9 @@ def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | No
         return Obstacle("the claim is no value that the metric can have")
     if metric.scope is Scope.DATASET and (reason := _pass_obstacle(claim, record)) is not None:
         return Obstacle(reason)
-    if _on_other_hardware(metric, claim, record):
+    if metric.kind is Kind.SAMPLED and (measured_on := _other_machine(metric, claim, record)) is not None:
         where = claim.conditions or "unnamed hardware"
-        return Obstacle(f"claimed on {where}, measured on {record.environment.device}", is_hardware=True)
+        return Obstacle(f"claimed on {where}, measured on {measured_on}", is_hardware=True)
     return None
 
 
@@ -64,17 +80,50 @@ def is_possible(metric: Metric, claim: Claim) -> bool:
     return value is None or metric.is_possible(float(value) / metric.display.scale)
 
 
+def checkpoint_allowance(metric: Metric, record: Record) -> float | None:
+    """Return how far apart two evaluations of one published checkpoint on the same images lie, in the metric's unit.
+
+    Careful ones differ by a dozen of 50,000 images. None for another training, which is another sample, and for what
+    is not scored image by image.
+    """
+    is_published = record.provenance.weights.status is WeightsStatus.PUBLIC
+    if not is_published or metric.kind is not Kind.PAIRED:
+        return None
+    return 100.0 * 12 / 50_000 if metric.unit == "%" else metric.tolerance
+
+
 def is_of_own_weights(record: Record) -> bool:
     """Tell whether a record's accuracy is that of a file of the user's own. Cost and speed do not look at weights."""
     return record.dataset is not None and record.provenance.weights.status is WeightsStatus.LOCAL
 
 
-def _on_other_hardware(metric: Metric, claim: Claim, record: Record) -> bool:
-    """Tell whether a speed was claimed on hardware other than the record's, or on hardware that nobody named."""
-    if metric.kind is not Kind.SAMPLED:
-        return False
-    named = [part.strip().casefold() for part in (claim.conditions or "").split(",")]
-    return not any(part and part in record.environment.device.casefold() for part in named)
+def _other_machine(metric: Metric, claim: Claim, record: Record) -> str | None:
+    """Say on what a speed was measured if it was claimed on another or an unnamed device, batch or precision."""
+    environment = record.environment
+    words = (claim.conditions or "").casefold()
+    if not any(_is_device(part, environment.device) for part in words.split(",")):
+        return environment.device
+    batches = {int(found) for found in re.findall(r"batch(?:[ -]?size)?[ =:]*(\d+)", words)}
+    if batches and batches != {batch_size := record.batch_size_of(metric.key)}:
+        return f"{environment.device} with batch {batch_size}"
+    precisions = [names for names in _PRECISIONS if set(_words(words)) & names]
+    if precisions and not any(environment.precision in names for names in precisions):
+        return f"{environment.device} in {environment.precision}"
+    return None
+
+
+def _is_device(named: str, device: str) -> bool:
+    """Tell whether a name is a device's, as a whole: "A100" is "NVIDIA A100-SXM4-80GB", and neither "A10" nor "L40S".
+
+    Makers, kinds of socket and sizes of memory may be left out, and must be the same where both say them.
+    """
+    name, whole = set(_words(named)) - _GENERIC, set(_words(device.partition("@")[0])) - _GENERIC
+    essential = {word for word in name if not re.fullmatch(_SOCKET, word)}
+    return bool(essential) and name <= whole and all(re.fullmatch(_SOCKET, word) for word in whole - name)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.casefold())
 
 
 def _pass_obstacle(claim: Claim, record: Record) -> str | None:

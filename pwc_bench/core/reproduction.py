@@ -44,6 +44,8 @@ class Basis(StrEnum):
 
     DIGITS = "digits"
     """The measurement rounds to the digits that were printed."""
+    IMAGES = "images"
+    """It differs by no more than evaluations of one checkpoint on the same images do."""
     TOLERANCE = "tolerance"
     """It lies within the metric's declared tolerance."""
     INTERVAL = "interval"
@@ -75,13 +77,18 @@ class Judgement:
     """The convention that prints the claim; None where the metric's own does, or none."""
 
 
-def judge(claim: Claim, metric: Metric, measurement: Measurement) -> Judgement:
+def judge(claim: Claim, metric: Metric, measurement: Measurement, allowance: float | None = None) -> Judgement:
     """Compare a measurement with a claim that is printed in the metric's display unit.
 
     It is reproduced where it rounds to the printed digits, lies within the metric's tolerance, or has the claim in its
-    interval; first as measured, then under each other convention that its details allow to compute.
+    interval; first as measured, then under each other convention that its details allow to compute. The very checkpoint
+    of the claim on the same images is no other sample: with an `allowance`, in the metric's unit, it must come so near
+    to what rounds to the digits, whatever the interval.
     """
-    basis = _basis(claim, metric, measurement.value, measurement.interval)
+    if allowance is not None:
+        basis = _basis_of_checkpoint(claim, metric, measurement.value, allowance)
+    else:
+        basis = _basis(claim, metric, measurement.value, measurement.interval)
     if basis is not None:
         return Judgement(Agreement.REPRODUCED, basis)
     for reading in readings(measurement):
@@ -133,6 +140,14 @@ def claimed_range(claim: Claim) -> tuple[Decimal, Decimal]:
 def displayed(metric: Metric, value: float) -> Decimal:
     """Return a value of the metric's own unit in its display unit, free of binary dust."""
     return Decimal(repr(value)) * Decimal(repr(metric.display.scale))
+
+
+def _basis_of_checkpoint(claim: Claim, metric: Metric, value: float, allowance: float) -> Basis | None:
+    if prints(claim, metric, value):
+        return Basis.DIGITS
+    low, high = claimed_range(claim)
+    far = displayed(metric, allowance)
+    return Basis.IMAGES if low - far <= displayed(metric, value) <= high + far else None
 
 
 def _basis(claim: Claim, metric: Metric, value: float, interval: tuple[float, float] | None) -> Basis | None:

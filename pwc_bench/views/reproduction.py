@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import Obstacle, device_type_of, find_obstacle, is_of_own_weights
+from pwc_bench.core.comparability import (
+    Obstacle,
+    checkpoint_allowance,
+    device_type_of,
+    find_obstacle,
+    is_of_own_weights,
+)
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Agreement, Basis, Judgement, Reading, displayed, judge, readings
@@ -172,7 +178,7 @@ def _kinds(claim: Claim) -> str:
 
 def _judged(metric: Metric, claim: Claim, record: Record) -> Reproduction:
     measurement = record.measurements[metric.key]
-    judgement = judge(claim, metric, measurement)
+    judgement = judge(claim, metric, measurement, checkpoint_allowance(metric, record))
     difference = displayed(metric, measurement.value) - claim.number
     return Reproduction(
         claim=claim,
@@ -196,7 +202,11 @@ def _reason(metric: Metric, record: Record, judgement: Judgement) -> str:
         text = f"{metric.display.text(reading.value)}\N{NO-BREAK SPACE}{metric.display.unit}".strip()
         return f"reproduced {reading.phrase}: {text}"
     if judgement.agreement is Agreement.REPRODUCED:
-        within = {Basis.INTERVAL: " within the 95 % interval", Basis.TOLERANCE: " within the tolerance"}
+        within = {
+            Basis.INTERVAL: " within the 95 % interval",
+            Basis.TOLERANCE: " within the tolerance",
+            Basis.IMAGES: " within a dozen of 50,000 images" if metric.unit == "%" else " within the tolerance",
+        }
         return f"reproduced{within.get(judgement.basis or Basis.DIGITS, '')}{whose}"
     return f"{judgement.agreement} the claim{whose}{_limits(metric, record)}"
 
@@ -204,6 +214,10 @@ def _reason(metric: Metric, record: Record, judgement: Judgement) -> str:
 def _limits(metric: Metric, record: Record) -> str:
     """Say what an agreement would have taken: a convention, or the interval."""
     measurement = record.measurements[metric.key]
+    allowance = checkpoint_allowance(metric, record)
+    if allowance is not None:
+        near = f"{displayed(metric, allowance)} {metric.display.unit}".strip()
+        return f": the published checkpoint should agree to {near} on the same images, whatever the 95 % interval"
     others = readings(measurement)[1:]
     if others:
         values = ", ".join(f"{metric.display.text(reading.value)} {reading.phrase}" for reading in others)

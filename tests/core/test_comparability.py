@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import find_obstacle
+from pwc_bench.core.comparability import checkpoint_allowance, find_obstacle
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from tests.example_archive import METRICS
 from tests.factories import make_claim, make_record
@@ -32,7 +32,12 @@ SPEED = replace(make_claim(metric="throughput", value="305", unit="images/s"), c
         (TOP1, make_record(status=Status.PARTIAL, reason="200 of 50,000 images"), "200 of 50,000 images"),
         (TOP1, make_record(status=Status.PARTIAL), "the record is partial"),
         (SPEED, make_record(dataset=None), "claimed on Quadro GP100, batch 128, measured on NVIDIA H200"),
-        (SPEED, make_record(dataset=None, device="Quadro GP100"), None),
+        (
+            SPEED,
+            make_record(dataset=None, device="Quadro GP100"),
+            "claimed on Quadro GP100, batch 128, measured on Quadro GP100 with batch 64",
+        ),
+        (replace(SPEED, conditions="GP100, batch size 64"), make_record(dataset=None, device="Quadro GP100"), None),
         (
             replace(SPEED, conditions=None),
             make_record(dataset=None),
@@ -53,3 +58,38 @@ def test_a_speed_over_a_data_set_needs_the_same_machine_too() -> None:
     found = find_obstacle(metric, replace(SPEED, metric="pass"), make_record())
     assert found is not None
     assert found.is_hardware
+
+
+@pytest.mark.parametrize(
+    ("named", "device", "is_same"),
+    [
+        ("A100", "NVIDIA A100-SXM4-80GB", True),
+        ("NVIDIA A100 80GB", "NVIDIA A100-SXM4-80GB", True),
+        ("A100 GPU, fp32", "NVIDIA A100-SXM4-80GB", True),
+        ("A10", "NVIDIA A100-SXM4-80GB", False),
+        ("A100 40GB", "NVIDIA A100-SXM4-80GB", False),
+        ("A100-PCIe", "NVIDIA A100-SXM4-80GB", False),
+        ("8x A100", "NVIDIA A100-SXM4-80GB", False),
+        ("L40", "NVIDIA L40S", False),
+        ("RTX 3090", "NVIDIA GeForce RTX 3090 Ti", False),
+        ("RTX 3090 Ti", "NVIDIA GeForce RTX 3090 Ti", True),
+        ("NVIDIA GPU", "NVIDIA H200", False),
+        ("80GB", "NVIDIA A100-SXM4-80GB", False),
+        ("Xeon Gold 6230", "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz", True),
+        ("Xeon Gold 6230R", "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz", False),
+        ("A100, bf16", "NVIDIA A100-SXM4-80GB", False),
+    ],
+)
+def test_a_device_is_known_by_its_whole_name(named: str, device: str, *, is_same: bool) -> None:
+    """Makers, sockets and memory may be left out, but not contradicted; a named precision counts too."""
+    record = make_record(dataset=None, device=device)
+    record = replace(record, environment=replace(record.environment, precision="fp32"))
+    found = find_obstacle(METRICS["throughput"], replace(SPEED, conditions=named), record)
+    assert (found is None) is is_same
+
+
+def test_a_published_checkpoint_is_no_other_sample() -> None:
+    """A dozen of 50,000 images for a share, the metric's tolerance for a likelihood; another training has none."""
+    assert checkpoint_allowance(METRICS["top1"], make_record()) == 0.024
+    assert checkpoint_allowance(METRICS["top1"], make_record(weights=WeightsStatus.LOCAL)) is None
+    assert checkpoint_allowance(METRICS["gflops"], make_record()) is None

@@ -44,7 +44,7 @@ def test_speeds_on_different_hardware_are_not_compared() -> None:
 
 def test_speeds_on_the_same_hardware_are_compared() -> None:
     """Where the device's name holds the claim's."""
-    claim = replace(make_claim(metric="throughput", value="3000", unit="images/s"), conditions="H200, batch 128")
+    claim = replace(make_claim(metric="throughput", value="3000", unit="images/s"), conditions="H200, batch 64")
     found = compare_claim(METRICS["throughput"], (claim,), make_record(dataset=None), path=PATH)
     assert found.verdict is not None
     assert (found.difference, found.verdict.state) == ("±0", "reproduced")
