@@ -167,7 +167,7 @@ def _not_comparable(
         reason = f"{ratio.agreement} {ratio_text(ratio)}; {where}"
         return Reproduction(claim, record, ratio.agreement, reason, ratio=ratio, compared=Decimal(repr(ratio.measured)))
     if ratios.is_reference(claim, metric, record):
-        reason += f"; the other speeds of {claim.source} are compared as ratios to this one"
+        reason += f"; the other speeds of {claim.source} are set as ratios to this one"
     return Reproduction(claim, record, Agreement.NOT_COMPARABLE, reason)
 
 

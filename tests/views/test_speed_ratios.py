@@ -84,7 +84,7 @@ def test_the_reference_is_the_tables_first_and_has_no_ratio() -> None:
     record = timed("deit-ti", 100.0)
     assert ratios.of(CLAIMS["DeiT-Ti"], METRIC, record) is None
     reason = reproduce(METRIC, CLAIMS["DeiT-Ti"], record, ratios=ratios).reason
-    assert reason.endswith("the other speeds of Table 1 are compared as ratios to this one")
+    assert reason.endswith("the other speeds of Table 1 are set as ratios to this one")
     assert ratio_of("DeiT-Ti", record) is None
     alone = reproduce(METRIC, CLAIMS["DeiT-Ti"], record, ratios=ratios_of(record))
     assert (alone.agreement, alone.reason) == (
