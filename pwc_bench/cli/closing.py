@@ -1,6 +1,6 @@
 """What a campaign found out, beside what was claimed: the rows and notes of the closing table."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.cli.text import plural
@@ -59,14 +59,21 @@ class Closing:
     """What one must know to read it: why something is absent, what a claim depends on."""
 
 
-def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalogue) -> Closing:
-    """Lay out `records` of one campaign, in their order, beside `claims`."""
+def close(
+    records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalogue, asked: Collection[str] = ()
+) -> Closing:
+    """Lay out `records` of one campaign, in their order, beside `claims`.
+
+    The metrics that were `asked` for by name and are none of the table's stand below it, a line each.
+    """
     metrics = _shown_metrics(records, catalogue)
     demos = {key for key, dataset in catalogue.datasets.items() if dataset.is_demo}
     by_variant: dict[str, list[Record]] = {}
     for record in records:
         by_variant.setdefault(record.variant, []).append(record)
     usages = [(metric, usage_of(uses_of(records, metric))) for metric in metrics]
+    further = [metric for metric in catalogue.metrics.values() if metric.key in asked and metric.key not in _SHOWN]
+    more = [(metric, usage_of(uses_of(records, metric))) for metric in further]
     rows: list[Row] = []
     used: list[tuple[Metric, Claim]] = []
     for found in by_variant.values():
@@ -80,12 +87,13 @@ def close(records: Sequence[Record], claims: Sequence[Claim], catalogue: Catalog
         columns=tuple(_column(metric, records, demos) for metric in metrics),
         rows=tuple(rows),
         notes=(
+            *_further_notes(by_variant.values(), more, catalogue),
             *_demo_note(records, catalogue, demos),
             *_status_notes(records, catalogue),
-            *_caution_notes(by_variant.values(), usages, catalogue),
+            *_caution_notes(by_variant.values(), [*usages, *more], catalogue),
             *_own_weights_note(records, catalogue),
             *_claim_notes(used),
-            *_speed_notes(records, usages, catalogue),
+            *_speed_notes(records, [*usages, *more], catalogue),
             *_flip_notes(records, catalogue),
         ),
     )
@@ -103,9 +111,26 @@ def _shown_metrics(records: Sequence[Record], catalogue: Catalogue) -> list[Metr
     ]
 
 
+def _heading(metric: Metric) -> str:
+    return _SHOWN.get(metric.key, metric.title)
+
+
+def _further_notes(
+    by_variant: Iterable[Sequence[Record]], usages: Sequence[tuple[Metric, Usage]], catalogue: Catalogue
+) -> list[str]:
+    """Write the metrics for which the table has no column."""
+    variants = list(by_variant)
+    notes = []
+    for metric, usage in usages:
+        values = (f"{_title(found[0], catalogue)} {_measured(found, metric, usage)}" for found in variants)
+        unit = f" ({metric.display.unit})" if metric.display.unit else ""
+        notes.append(f"{metric.title}{unit}: {', '.join(values)}")
+    return notes
+
+
 def _column(metric: Metric, records: Sequence[Record], demos: set[str]) -> Column:
     is_demo = metric.scope is Scope.DATASET and any(record.dataset in demos for record in records)
-    return Column(f"Demo {_SHOWN[metric.key].lower()}" if is_demo else _SHOWN[metric.key], metric.display.unit)
+    return Column(f"Demo {_heading(metric).lower()}" if is_demo else _heading(metric), metric.display.unit)
 
 
 def _measured(records: Sequence[Record], metric: Metric, usage: Usage) -> str:
@@ -190,7 +215,7 @@ def _caution_notes(
         for metric, usage in usages:
             record = _holder(records, metric, usage)
             for caution in () if record is None else record.measurements[metric.key].cautions:
-                titles.setdefault((_SHOWN[metric.key], caution), []).append(_title(records[0], catalogue))
+                titles.setdefault((_heading(metric), caution), []).append(_title(records[0], catalogue))
     return [f"{CAUTION} {heading} of {', '.join(named)}: {caution}" for (heading, caution), named in titles.items()]
 
 
@@ -204,7 +229,7 @@ def _own_weights_note(records: Iterable[Record], catalogue: Catalogue) -> list[s
 def _claim_notes(used: Sequence[tuple[Metric, Claim]]) -> list[str]:
     sources = dict.fromkeys(f"{claim.source} of {claim.paper}" for _, claim in used)
     conditions: Mapping[str, None] = dict.fromkeys(
-        f"{_SHOWN[metric.key].lower()} claimed: {claim.conditions}" for metric, claim in used if claim.conditions
+        f"{_heading(metric).lower()} claimed: {claim.conditions}" for metric, claim in used if claim.conditions
     )
     named = list(sources)
     shown = ", ".join(named[:3]) + ("" if len(named) <= 3 else f" and {plural(len(named) - 3, 'other source')}")
@@ -231,7 +256,7 @@ def _speed_notes(
         usual = usage.usual(metric.key) if depends_on_machine(metric) else None
         if usual is None:
             continue
-        name = _SHOWN[metric.key].lower()
+        name = _heading(metric).lower()
         yield f"{name} here: {usual.text}"
         timed = [record for record in records if metric.key in record.measurements]
         for setting in usage.settings[metric.key][1:]:

@@ -22,15 +22,15 @@ def is_incomplete(records: Iterable[Record]) -> bool:
     return any(record.status is Status.FAILED or record.provenance.images_failed for record in records)
 
 
-def closing_words(records: Sequence[Record], db: str) -> str:
-    """Return the table of claims and measurements, and the campaign's name."""
+def closing_words(records: Sequence[Record], db: str, metrics: Sequence[str] = ()) -> str:
+    """Return the table of claims and measurements, with the `metrics` that were asked for, and the campaign's name."""
     catalogue = load_catalogue()
     with open_existing_store(db) as store:
         archive = store.archive(catalogue)
         keys = dict.fromkeys(record.variant for record in records)
         claims = [claim for key in keys for claim in archive.claims(variant=key)]
     campaigns = [f"Campaign  {name}" for name in dict.fromkeys(record.campaign for record in records)]
-    return "\n".join([closing_text(close(records, claims, catalogue)), *campaigns])
+    return "\n".join([closing_text(close(records, claims, catalogue, metrics)), *campaigns])
 
 
 def render_site(db: str, site: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pwc_bench.cli.text import duration, file_size, plural, wrapped
+from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
@@ -124,14 +125,16 @@ def _weights(variant: Variant, request: "Request") -> str:
         return f"it will fail: {variant.refusal}"
     if request.train_source is not None:
         return f"seeded random backbone, head fitted on {len(request.train_source.items)} images (demo)"
-    if variant.key in request.weights:
-        named = request.weights[variant.key]
-        is_file = not named.startswith("hub:") and "://" not in named
-        return f"{named} (there is no such file)" if is_file and not Path(named).exists() else named
-    if request.weights_folder is not None and any(request.weights_folder.glob(f"{variant.key}.*")):
-        return str(request.weights_folder)
-    if variant.checkpoints:
-        return variant.checkpoints[0].uri
+    from pwc_bench.evaluation.weights.locate import places_of
+
+    try:
+        places = places_of(variant, named=request.weights.get(variant.key), folder=request.weights_folder)
+    except WeightsError as error:
+        return f"it will fail: {error}"
+    if places:
+        return places[0].uri
+    if variant.brings_weights:
+        return f"as {variant.key} returns it"
     return f"none, so no accuracy. {variant.weights_note or 'Name some with --weights.'}"
 
 

@@ -1,5 +1,6 @@
 """`pwc-bench run`: evaluate, store, render."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -119,25 +120,33 @@ def command(
         raise click.UsageError("--site and --no-site contradict each other.", context)
     options = RunOptions(**asked, command=typed_command(context))
     target = None if no_site else site
+    from pwc_bench.cli.console import results_alone
+
     if dry_run:
         from pwc_bench.cli.dry_run import plan_text
 
-        click.echo(plan_text(options, db, target, as_json=as_json))
+        with results_alone() as results:  # models of one's own are imported, and may print
+            click.echo(plan_text(options, db, target, as_json=as_json), file=results)
         return
-    from pwc_bench.cli.console import results_alone
-
     with taking_part() as team, results_alone() as results, ending_together(team):
         records = _measure(context, options, db, team, results if as_json else None)
-        _finish(context, records, db, target, None if as_json else results)
+        _finish(context, records, db, target, None if as_json else results, options.metrics)
 
 
-def _finish(context: click.Context, records: list[Record], db: str, site: Path | None, words: TextIO | None) -> None:
+def _finish(
+    context: click.Context,
+    records: list[Record],
+    db: str,
+    site: Path | None,
+    words: TextIO | None,
+    metrics: Sequence[str],
+) -> None:
     """Show the results, render the site, and end with what the records deserve."""
     from pwc_bench.cli.finish import closing_words, is_incomplete, next_step, precision_offer, render_site
     from pwc_bench.hardware import native_bf16
 
     if words is not None:
-        click.echo(closing_words(records, db), file=words)
+        click.echo(closing_words(records, db, metrics), file=words)
     if site is not None:
         render_site(db, site)
     if words is not None:

@@ -20,7 +20,7 @@ def load_datasets() -> dict[str, Dataset]:
     """
     modules = part_modules(sys.modules[__name__])
     own: dict[str, Dataset] = by_key(((module.DATASET.key, module.DATASET) for module in modules), "data sets")
-    return own | offered_parts(ENTRY_POINT_GROUP, _offered_datasets, "data sets", own)
+    return own | offered_parts(ENTRY_POINT_GROUP, _offered_datasets, "data sets", own, "DATASET")
 
 
 def _offered_datasets(offered: object) -> list[tuple[str, Dataset]]:

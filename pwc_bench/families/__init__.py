@@ -23,7 +23,7 @@ def load_variants() -> dict[str, Variant]:
     """
     modules = part_modules(sys.modules[__name__])
     own = by_key(((variant.key, variant) for module in modules for variant in module.VARIANTS), "variants")
-    return own | offered_parts(ENTRY_POINT_GROUP, _offered_variants, "variants", own)
+    return own | offered_parts(ENTRY_POINT_GROUP, _offered_variants, "variants", own, "VARIANTS")
 
 
 def resolve(selector: str, configuration: str = "test", seconds: float | None = None) -> tuple[Variant, ...]:

@@ -3,9 +3,10 @@
 import warnings
 from collections.abc import Callable, Collection, Iterable
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import TypeVar
 
-from pwc_bench.core.errors import DuplicatePartError, PluginWarning, PwcBenchError
+from pwc_bench.core.errors import DuplicatePartError, PluginWarning, PwcBenchError, UsageError
 from pwc_bench.core.parts import by_key
 from pwc_bench.isolation.containment import contained
 
@@ -15,10 +16,15 @@ Part = TypeVar("Part")
 
 
 def offered_parts(
-    group: str, read: Callable[[object], Iterable[tuple[str, Part]]], what: str, taken: Collection[str]
+    group: str,
+    read: Callable[[object], Iterable[tuple[str, Part]]],
+    what: str,
+    taken: Collection[str],
+    declared_as: str,
 ) -> dict[str, Part]:
     """Return by key what other packages offer under the entry-point group `group`, by the entry points' names.
 
+    An entry point names parts themselves, or a module like ours, which declares them by the name `declared_as`.
     `read` turns what an entry point names into parts with their keys, and raises PwcBenchError for what is none.
     Nobody may offer a key that is `taken`, or that another one offers. Each offer that fails is told by a
     PluginWarning and left out.
@@ -26,7 +32,7 @@ def offered_parts(
     found: dict[str, Part] = {}
     for point in sorted(entry_points(group=group), key=lambda each: each.name):
         try:
-            parts = contained(lambda point=point: by_key(read(point.load()), what))  # type: ignore[misc]
+            parts = contained(lambda point=point: by_key(read(_offered(point, declared_as)), what))  # type: ignore[misc]
             for key in parts:
                 if key in found or key in taken:
                     raise DuplicatePartError(f"the key {key!r} is taken")
@@ -36,6 +42,15 @@ def offered_parts(
         else:
             found |= parts
     return found
+
+
+def _offered(point: EntryPoint, declared_as: str) -> object:
+    loaded = point.load()
+    if not isinstance(loaded, ModuleType):
+        return loaded
+    if not hasattr(loaded, declared_as):
+        raise UsageError(f"the module {loaded.__name__} declares no {declared_as}")
+    return getattr(loaded, declared_as)
 
 
 def _name(point: EntryPoint) -> str:

@@ -38,7 +38,7 @@ def load_instruments() -> tuple[Instrument, ...]:
     """
     own = [_checked(getattr(module, "INSTRUMENT", None)) for module in part_modules(sys.modules[__name__])]
     taken = by_key(((metric.key, metric) for instrument in own for metric in instrument.metrics), "metrics")
-    offered = offered_parts(ENTRY_POINTS, _by_metric, "metrics", taken)
+    offered = offered_parts(ENTRY_POINTS, _by_metric, "metrics", taken, "INSTRUMENT")
     found = dict.fromkeys([*own, *offered.values()])
     return tuple(sorted(found, key=lambda instrument: min(_rank(metric) for metric in instrument.metrics)))
 

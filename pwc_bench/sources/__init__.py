@@ -27,7 +27,7 @@ def load_forms() -> dict[str, Form]:
     """
     modules = part_modules(sys.modules[__name__])
     own: dict[str, Form] = by_key(((module.FORM.key, module.FORM) for module in modules), "storage forms")
-    return offered_parts(ENTRY_POINT_GROUP, _offered_forms, "storage forms", own) | own
+    return offered_parts(ENTRY_POINT_GROUP, _offered_forms, "storage forms", own, "FORM") | own
 
 
 def _offered_forms(offered: object) -> list[tuple[str, Form]]:

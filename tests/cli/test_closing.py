@@ -169,3 +169,13 @@ def test_speeds_of_two_settings_are_told_apart() -> None:
     only_fused = close(records[:1], (), load_catalogue())
     assert only_fused.rows[0].cells[0].measured == "15.1"
     assert only_fused.notes == ("speed here: CPU, fp32, batch 8, fused implementation, 2 threads",)
+
+
+def test_every_metric_that_was_asked_for_is_shown() -> None:
+    """Those without a column stand below the table, absent ones with a dash."""
+    record = make_record("convit-s", None, measurements={"activations": Measurement(5e6, "")})
+    notes = close([record], (), load_catalogue(), ("activations", "latency_p50", "gflops")).notes
+    told = [note for note in notes if note.startswith(("Activations", "Latency"))]
+    assert len(told) == 2
+    assert "ConViT-S 5.0" in told[0]
+    assert told[1].endswith(f"ConViT-S {ABSENT}")

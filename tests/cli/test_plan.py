@@ -1,5 +1,7 @@
 """The plan of a run: where weights come from, and how long it takes at least."""
 
+import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,7 +46,7 @@ def test_weights_named_found_published_or_none(place: Path, imagenet: Path) -> N
         ),
         place,
     )
-    assert plan.weights[:3] == (str(place / "my.pth"), str(place), "hub:timm/convit_base.fb_in1k")
+    assert plan.weights[:3] == (str(place / "my.pth"), str(place / "convit-s.pth"), "hub:timm/convit_base.fb_in1k")
     assert plan.weights[3].startswith("none, so no accuracy. ")
     assert (plan.images, plan.images_expected) == (3, 50_000)
     assert plan.predictions_bytes == 3 * 4 * 80
@@ -56,7 +58,8 @@ def test_weights_that_are_not_there_are_told_of(place: Path, imagenet: Path) -> 
     weights = {"convit-ti": "nowhere.pth", "convit-s": "hub:a/b", "convit-b": "https://example.org/c.pth"}
     models = "convit-ti,convit-s,convit-b"
     plan = planned(RunOptions(models=models, data=str(imagenet), weights=weights, device="cpu"), place)
-    assert plan.weights == ("nowhere.pth (there is no such file)", "hub:a/b", "https://example.org/c.pth")
+    assert plan.weights[0].startswith("it will fail: no such weights file: nowhere.pth")
+    assert plan.weights[1:] == ("hub:a/b", "https://example.org/c.pth")
 
 
 def test_a_variant_that_is_refused_is_told_of(place: Path, imagenet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,6 +69,26 @@ def test_a_variant_that_is_refused_is_told_of(place: Path, imagenet: Path, monke
     plan = planned(RunOptions(models="timm:test_vit", data=str(imagenet), device="cpu"), place)
     (said,) = plan.weights
     assert said.startswith("it will fail: timm:test_vit crops in mode 'border'")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import nowhere_at_all", "it will fail: planned_model cannot be imported: .*nowhere_at_all"),
+        ("def make(num_classes): raise ValueError('no')", "it will fail: planned_model:make failed: .*no"),
+        ("def make(num_classes): return __import__('torch').nn.Linear(1, 1)", "as planned_model:make returns it"),
+    ],
+)
+def test_a_model_of_ones_own_is_planned_as_it_runs(
+    place: Path, imagenet: Path, monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    """What fails when it is imported or called shows before the run; what does not brings its own weights."""
+    (place / "planned_model.py").write_text(code)
+    monkeypatch.chdir(place)
+    monkeypatch.delitem(sys.modules, "planned_model", raising=False)
+    plan = planned(RunOptions(models="planned_model:make", data=str(imagenet), device="cpu"), place)
+    assert plan.variants == ("planned_model:make",)
+    assert re.match(said, plan.weights[0])
 
 
 def test_cached_crops_take_room(place: Path, imagenet: Path) -> None:

@@ -1,10 +1,14 @@
 """The README's promises hold: its commands exist, its links lead somewhere, its example of a family works."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
+import pytest
 
 from pwc_bench.cli.app import app
 
@@ -44,3 +48,29 @@ def test_the_example_of_a_family_declares_variants() -> None:
     exec(code, names)
     (variant,) = names["VARIANTS"]
     assert variant.title == "ResNet-18"
+
+
+@pytest.mark.slow
+def test_the_python_block_runs_in_an_empty_folder(tmp_path: Path) -> None:
+    """What a reader copies needs no data, no records and no repository."""
+    (code,) = [block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "evaluate(" in block]
+    (tmp_path / "block.py").write_text(code)
+    ended = subprocess.run(
+        [sys.executable, "block.py"],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "convit-ti" in ended.stdout
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_the_examples_install_from_the_repository_and_not_from_here() -> None:
+    """They are copied into repositories that hold records or models, and not this package."""
+    for example in (ROOT / "docs" / "examples").glob("*.yml"):
+        text = example.read_text()
+        assert "OWNER/pwc-bench@" in text, example.name
+        assert not re.search(r"pip install (\.|-e|-r)", text), example.name

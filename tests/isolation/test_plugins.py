@@ -23,6 +23,14 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         sys.modules.pop(name, None)
 
 
+def test_a_module_declares_its_parts_as_ours_do(site: Path) -> None:
+    """The entry point may name the module itself."""
+    (site / "entry_points.txt").write_text("[pwc_bench.test]\nwhole = theirs\n")
+    assert offered_parts("pwc_bench.test", _read, "things", (), "GOOD") == {"a": 1, "b": 2}
+    with pytest.warns(PluginWarning, match="the module theirs declares no THINGS"):
+        assert offered_parts("pwc_bench.test", _read, "things", (), "THINGS") == {}
+
+
 def _read(offered: object) -> Iterator[tuple[str, int]]:
     assert isinstance(offered, dict)
     return iter(offered.items())
@@ -43,4 +51,4 @@ def test_a_broken_offer_is_named_and_the_others_are_there(site: Path, bad: str, 
     (site / "entry_points.txt").write_text(f"[pwc_bench.test]\ngood = theirs:GOOD\nspoilt = {bad}\n")
     pattern = rf"their-package 1\.0 \(entry point spoilt = {bad}, group pwc_bench\.test\) is left out: .*{reason}"
     with pytest.warns(PluginWarning, match=pattern):
-        assert offered_parts("pwc_bench.test", _read, "things", ()) == {"a": 1, "b": 2}
+        assert offered_parts("pwc_bench.test", _read, "things", (), "THINGS") == {"a": 1, "b": 2}

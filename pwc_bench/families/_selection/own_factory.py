@@ -40,7 +40,7 @@ def variant_from_factory(key: str, configuration: str, seconds: float | None = N
     try:
         made, path = _imported(key, seconds)
     except EvaluationError as error:
-        return _own_variant(key, partial(_fail, f"{key.partition(':')[0]} cannot be imported: {error}"))
+        return _failing(key, f"{key.partition(':')[0]} cannot be imported: {error}")
     if isinstance(made, Variant):
         return made
     if not callable(made):
@@ -54,9 +54,7 @@ def variant_from_factory(key: str, configuration: str, seconds: float | None = N
             else _called(key, path, call, 1000, seconds=seconds)
         )
     except EvaluationError as error:
-        if call is None:
-            return _own_variant(key, partial(_fail, str(error)))
-        # It cannot be asked for its recipe; its evaluation will report why.
+        return _failing(key, str(error))
     if call is None:
         if isinstance(first, Variant):
             return first
@@ -68,7 +66,12 @@ def variant_from_factory(key: str, configuration: str, seconds: float | None = N
     return variant if stated is None else with_stated_recipe(variant, stated, configuration)
 
 
-def _own_variant(key: str, build: ModelBuilder) -> Variant:
+def _failing(key: str, reason: str) -> Variant:
+    """Return a variant that cannot be built: a plan says why, and its evaluation, while the others run."""
+    return _own_variant(key, partial(_fail, reason), refusal=reason)
+
+
+def _own_variant(key: str, build: ModelBuilder, refusal: str | None = None) -> Variant:
     return Variant(
         key=key,
         title=key,
@@ -76,6 +79,7 @@ def _own_variant(key: str, build: ModelBuilder) -> Variant:
         build=build,
         recipe=Recipe.for_crop_fraction(224, 0.875),
         brings_weights=True,
+        refusal=refusal,
     )
 
 
