@@ -41,31 +41,42 @@ TOP5 = _accuracy(
 
 
 class AccuracyMeter:
-    """Counts right guesses. Holds four numbers, however many images pass."""
+    """Counts right guesses. Holds five numbers, however many images pass."""
 
     def __init__(self) -> None:
         self._images = 0
         self._first = 0
         self._among_five = 0
         self._not_finite = 0
+        self._tied = 0
 
     def update(self, batch: PredictionBatch) -> None:
-        """Count the next n images. The -1 that stands for "no fifth class" never equals a label."""
+        """Count the next n images. The -1 that stands for "no fifth class" never equals a label.
+
+        An image whose scores are not finite is no hit: sorting puts NaN first, so that a NaN at the label would be one.
+        """
         import numpy as np
 
-        hits = np.asarray(batch.top5) == np.asarray(batch.labels)[:, None]
+        is_finite, scores = np.isfinite(batch.nll), np.asarray(batch.scores)
+        hits = (np.asarray(batch.top5) == np.asarray(batch.labels)[:, None]) & is_finite[:, None]
+        is_first = scores == scores[:, :1]
+        self._tied += int(((hits & is_first).any(axis=1) & (is_first.sum(axis=1) > 1)).sum())
         self._images += len(hits)
         self._first += int(hits[:, 0].sum())
         self._among_five += int(hits.any(axis=1).sum())
-        self._not_finite += int((~np.isfinite(batch.nll)).sum())
+        self._not_finite += int((~is_finite).sum())
 
     def measurements(self, summary: PassSummary) -> Measurements:  # noqa: ARG002 - counted here, image by image
         """Return both accuracies in %; nothing where no image passed, since an empty set has no accuracy."""
         if self._images == 0:
             return {}
-        return {TOP1.key: self._share(self._first), TOP5.key: self._share(self._among_five)}
+        tied: tuple[str, ...] = ()
+        if self._tied:
+            share = f"{self._tied} of {self._images} images"
+            tied = (f"The right class shares the highest score with another one on {share}: their order is chance.",)
+        return {TOP1.key: self._share(self._first, tied), TOP5.key: self._share(self._among_five, ())}
 
-    def _share(self, correct: int) -> Measurement:
+    def _share(self, correct: int, told: tuple[str, ...]) -> Measurement:
         from pwc_bench.statistics import wilson
 
         low, high = wilson(correct, self._images)
@@ -78,7 +89,7 @@ class AccuracyMeter:
             unit="%",
             interval=(100.0 * low, 100.0 * high),
             details={"correct": correct, "images": self._images, "interval": "Wilson, 95 %"},
-            caveats=caveats,
+            caveats=(*caveats, *told),
         )
 
 

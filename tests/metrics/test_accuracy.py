@@ -48,6 +48,25 @@ def test_scores_that_are_not_finite_are_a_caveat() -> None:
     assert "1 of 2 images" in meter.measurements(SUMMARY)["top1"].caveats[0]
 
 
+def test_a_score_that_is_no_number_is_no_hit() -> None:
+    """Sorting puts NaN first, so that a broken score at the label would look right."""
+    meter = AccuracyMeter()
+    scores = [[np.nan] * 5, [0.5, 0.2, 0.1, 0.1, 0.1]]
+    meter.update(make_batch([0, 0], [[0, 1, 2, 3, 4]] * 2, nll=[np.nan, 0.7], scores=scores))
+    measured = meter.measurements(SUMMARY)
+    assert (measured["top1"].value, measured["top5"].value) == (50.0, 50.0)
+
+
+def test_ties_for_the_first_place_are_told() -> None:
+    """Only where the right class is one of the equal ones, whether or not it came first."""
+    meter = AccuracyMeter()
+    equal, clear = [0.3, 0.3, 0.2, 0.1, 0.1], [0.5, 0.2, 0.1, 0.1, 0.1]
+    meter.update(make_batch([0, 1, 2, 0], [[0, 1, 2, 3, 4]] * 4, scores=[equal, equal, equal, clear]))
+    measured = meter.measurements(SUMMARY)
+    assert "on 2 of 4 images" in measured["top1"].caveats[0]
+    assert measured["top5"].caveats == ()
+
+
 def test_each_pass_has_a_meter_of_its_own() -> None:
     """The instrument makes meters; it does not share one."""
     assert INSTRUMENT.meter is not None
