@@ -6,8 +6,8 @@ median of their neighbours before anything is computed; the same permutations mu
 since a drift is no step; the step must be one for noise that remembers, too, which wanders as a machine's days do
 (first-order autoregression, simulated); and the jump must stand out of the noise between neighbours.
 
-What that costs is sight. Of 40 campaigns with 2 % of noise, a step of 5 % is found in some 80 of 100 series if the
-noise is independent, and in some 25 if its neighbours correlate by 0.6; a step of 10 % in 80 then.
+What that costs is sight. Of 40 campaigns with 2 % of noise, a step of 5 % is found in some 70 of 100 series if the
+noise is independent, and in some 30 if its neighbours correlate by 0.6; a step of 10 % in some 90 then.
 
 Values that carry no noise need no test: see `exact_steps`.
 """
