@@ -72,7 +72,7 @@ def test_the_download_is_read_by_our_loader(page: Page, tmp_path: Path) -> None:
     known = load_knowledge_file(tmp_path / "my-paper.yaml")
     assert [(claim.model, claim.value, claim.uses_additional_data) for claim in known.claims] == [
         (CLAIM["model"], "82.20", True),
-        ("Other", "82.20", False),
+        ("Other", "82.20", None),
     ]
     assert known.papers[0].authors == ("Emmy Noether", "André Weil")
     assert known.papers[0].tasks == ("image-classification", "other-task")
