@@ -112,7 +112,7 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 # New records for results/: cost and speed of the paper's twelve variants, fused and reference. The machine must be quiet
-# for a quarter of an hour; the note says what it is: make records NAME=2026-12-24-cpu-2-cores NOTE="Two cores of a cloud machine"
+# for ten minutes; the note says what it is: make records NAME=2026-12-24-cpu-2-cores NOTE="Two cores of a cloud machine"
 RECORDED := gflops,parameters,activations,peak_memory,throughput,mfu,latency_p50,latency_p95,latency_p99
 NOTE ?=
 records: $(NEEDS_RUN)
