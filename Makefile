@@ -8,6 +8,7 @@ CONSTRAINTS ?= constraints.txt
 PY ?= $(VENV)/bin/python
 NEEDS_RUN := $(if $(filter $(VENV)/bin/python,$(PY)),$(VENV)/.run)
 NEEDS_DEV := $(if $(filter $(VENV)/bin/python,$(PY)),$(VENV)/.dev)
+NEEDS_MUTANTS := $(if $(filter $(VENV)/bin/python,$(PY)),$(VENV)/.mutants)
 # A folder of wheels, made by `make wheels WHEELS=DIR` on a machine with a network, for one without.
 WHEELS ?=
 PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
@@ -17,7 +18,7 @@ KNOWN := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS),--upgrade --upgrade-str
 # A process for each CPU; one that runs out of tests takes half of what another has left.
 PARALLEL := -n logical --maxprocesses 8 --dist worksteal
 
-.PHONY: run test quick test-latest test-lowest smoke smoke-latest smoke-lowest smoke-pythons constraints lint check format slow gpu bench bench-gpu records wheels clean
+.PHONY: run test quick test-latest test-lowest smoke smoke-latest smoke-lowest smoke-pythons constraints lint check format slow mutants gpu bench bench-gpu records wheels clean
 
 run: $(NEEDS_RUN)
 	$(PY) -m pwc_bench run --models all
@@ -47,6 +48,13 @@ format: $(NEEDS_DEV)
 
 slow: $(NEEDS_DEV)
 	$(PY) -m pytest -m "slow and not gpu"
+
+# Changes the rules that judge, one thing at a time, and tells by file how many changes some test notices: at least 90 % must
+# be. All of them take an hour or two; `make mutants SAMPLE=150 SEED=1` draws so many.
+SAMPLE ?=
+SEED ?=
+mutants: $(NEEDS_MUTANTS)
+	$(PY) ci/mutants.py $(if $(SAMPLE),$(SAMPLE) $(SEED))
 
 # The same tests with the newest of everything, and with the lowest that pyproject.toml allows.
 LATEST := VENV=.venv-latest CONSTRAINTS=
@@ -80,7 +88,7 @@ smoke-pythons:
 # Writes the newest versions into constraints.txt. The oldest Python decides, as its wheels are the first to end.
 constraints:
 	rm -rf .venv-constraints
-	$(MAKE) VENV=.venv-constraints CONSTRAINTS= .venv-constraints/.dev
+	$(MAKE) VENV=.venv-constraints CONSTRAINTS= .venv-constraints/.mutants
 	.venv-constraints/bin/python -m pip freeze --all --exclude-editable | sed '/^pip==/d; s/+.*//' >constraints.txt
 	rm -rf .venv-constraints
 
@@ -111,6 +119,11 @@ $(VENV)/.dev: $(VENV)/.run
 	$(INSTALL) $(KNOWN) --group dev
 	@touch $@
 
+$(VENV)/.mutants: $(VENV)/.dev
+	@echo "installing the tool that makes mutants"
+	$(INSTALL) $(KNOWN) --group mutants
+	@touch $@
+
 # New records for results/: cost and speed of the paper's twelve variants, fused and reference. The machine must be quiet
 # for ten minutes; the note says what it is: make records NAME=2026-12-24-cpu-2-cores NOTE="Two cores of a cloud machine"
 RECORDED := gflops,parameters,activations,peak_memory,throughput,mfu,latency_p50,latency_p95,latency_p99
@@ -129,4 +142,4 @@ wheels: | $(VENV)/bin/python
 	$(PIP) wheel $(KNOWN) --wheel-dir $(WHEELS) "pip>=25.1" hatchling editables . --group dev
 
 clean:
-	rm -rf .venv .venv-* site build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* site build dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants

@@ -12,7 +12,7 @@ def main() -> None:
         found = re.match(r"([A-Za-z0-9-]+)>=([0-9a-z.]+)", requirement)
         if found is None:
             raise ValueError(f"{requirement!r} has no lower bound")
-        print(f"{found[1]}=={found[2]}")  # noqa: T201
+        print(f"{found[1]}=={found[2]}")
 
 
 main()
