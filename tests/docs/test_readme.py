@@ -14,6 +14,7 @@ from pwc_bench.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
 
 def test_every_command_and_option_exists() -> None:
@@ -29,14 +30,14 @@ def test_every_command_and_option_exists() -> None:
 
 
 def test_every_make_target_exists() -> None:
-    """`make X` in the README is a target of the Makefile."""
+    """`make X` in what people read is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"[$`] ?make ([a-z-]+)", README)) <= targets
+    assert set(re.findall(r"[$`] ?make ([a-z-]+)", README + CONTRIBUTING)) <= targets
 
 
 def test_every_relative_link_leads_to_a_file() -> None:
     """Pictures and pages that the README points to are in the repository."""
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", README + CONTRIBUTING) if "://" not in link]
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
 
