@@ -69,7 +69,7 @@ def device_type_of(conditions: str | None) -> str | None:
     found = {
         kind for kind, names in _DEVICE_TYPES.items() if re.search(rf"(?<![a-z0-9])(?:{names})(?![a-z0-9])", words)
     }
-    if re.search(r"\bgpus?\b", words) and "other" not in found:
+    if re.search(r"\bgpus?\b", words):
         found.add("cuda")
     return found.pop() if len(found) == 1 and "other" not in found else None
 

@@ -38,18 +38,28 @@ def paired_predictions(pair: Pair, baseline: Side, candidate: Side) -> PairedPre
         raise ValueError("predictions are compared between two records")
     if pair.metric.key not in SHARES and pair.metric.key != "nll":
         return Hurdle(Outcome.INCOMPARABLE, f"no rule says what an image contributes to {pair.metric.title}")
-    old, new = _predictions(pair.baseline, baseline, "baseline"), _predictions(pair.candidate, candidate, "candidate")
-    if isinstance(old, Hurdle) or isinstance(new, Hurdle):
-        return old if isinstance(old, Hurdle) else new if isinstance(new, Hurdle) else _never()
+    old = _predictions(pair.baseline, baseline, "baseline")
+    if isinstance(old, Hurdle):
+        return old
+    new = _predictions(pair.candidate, candidate, "candidate")
+    if isinstance(new, Hurdle):
+        return new
+    return _mismatch(pair.baseline, pair.candidate, pair.metric.key, old, new) or PairedPredictions(old, new)
+
+
+def _mismatch(
+    baseline: Record, candidate: Record, metric: str, old: PredictionBatch, new: PredictionBatch
+) -> Hurdle | None:
+    """Say what keeps predictions from being compared image by image, None where they belong together."""
     if len(old.labels) == 0 or len(new.labels) == 0:
         return Hurdle(Outcome.INCONCLUSIVE, "there is not one image to compare")
     if not np.array_equal(old.labels, new.labels):
         return Hurdle(Outcome.INCOMPARABLE, "the predictions are of other images or labels")
-    for record, found, whose in ((pair.baseline, old, "baseline"), (pair.candidate, new, "candidate")):
-        objection = _objection(record, found, pair.metric.key)
+    for record, found, whose in ((baseline, old, "baseline"), (candidate, new, "candidate")):
+        objection = _objection(record, found, metric)
         if objection is not None:
             return Hurdle(Outcome.INCOMPARABLE, f"the {whose}'s predictions are not those of its record: {objection}")
-    return PairedPredictions(old, new)
+    return None
 
 
 def _predictions(record: Record, side: Side, whose: str) -> PredictionBatch | Hurdle:
@@ -74,7 +84,3 @@ def _objection(record: Record, predictions: PredictionBatch, metric: str) -> str
     if np.isfinite(found) and abs(found - value) > tolerance * max(1.0, abs(value)):
         return f"they give {metric} {found:.6g} and not {value:.6g}"
     return None
-
-
-def _never() -> Hurdle:
-    raise AssertionError("one of the two is a hurdle")

@@ -216,7 +216,7 @@ def _limits(metric: Metric, record: Record) -> str:
     measurement = record.measurements[metric.key]
     allowance = checkpoint_allowance(metric, record)
     if allowance is not None:
-        near = f"{displayed(metric, allowance)} {metric.display.unit}".strip()
+        near = f"{displayed(metric, allowance).normalize():f} {metric.display.unit}".strip()
         return f": the published checkpoint should agree to {near} on the same images, whatever the 95 % interval"
     others = readings(measurement)[1:]
     if others:

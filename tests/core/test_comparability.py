@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import checkpoint_allowance, find_obstacle
+from pwc_bench.core.comparability import checkpoint_allowance, find_obstacle, is_possible
+from pwc_bench.core.metric import Display
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from tests.example_archive import METRICS
 from tests.factories import make_claim, make_record
@@ -93,3 +94,41 @@ def test_a_published_checkpoint_is_no_other_sample() -> None:
     assert checkpoint_allowance(METRICS["top1"], make_record()) == 0.024
     assert checkpoint_allowance(METRICS["top1"], make_record(weights=WeightsStatus.LOCAL)) is None
     assert checkpoint_allowance(METRICS["gflops"], make_record()) is None
+    assert checkpoint_allowance(replace(METRICS["nll"], tolerance=0.001), make_record()) == 0.001
+
+
+@pytest.mark.parametrize(
+    ("printed", "possible"), [("0", True), ("80", True), ("100", True), ("100.1", False), ("-1", False)]
+)
+def test_a_claim_is_possible_within_the_metrics_bounds(printed: str, possible: bool) -> None:
+    """The bounds are those of stored values: a share from 0 to 1 that is printed in percent."""
+    metric = replace(METRICS["top1"], unit="", bounds=(0.0, 1.0), display=Display("%", scale=100.0))
+    claim = replace(TOP1, value=printed)
+    assert is_possible(metric, claim) is possible
+    found = find_obstacle(metric, claim, make_record())
+    assert (found and found.reason) == (None if possible else "the claim is no value that the metric can have")
+
+
+@pytest.mark.parametrize("printed", ["many", "0,626"])
+def test_what_is_no_number_is_not_called_impossible(printed: str) -> None:
+    """It is refused as no number."""
+    assert is_possible(METRICS["top1"], replace(TOP1, value=printed))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "obstacle"),
+    [
+        ("H200, batch 64", None),
+        ("H200, batch=64", None),
+        ("H200, batch-size: 64", None),
+        ("H200, batch 64 and batch 128", "measured on NVIDIA H200 with batch 64"),
+        ("H200, fp32", None),
+        ("H200, TF32", None),
+        ("H200, fp16", "measured on NVIDIA H200 in fp32"),
+        ("H200, int8", "measured on NVIDIA H200 in fp32"),
+    ],
+)
+def test_a_named_batch_and_precision_must_be_the_measured_ones(conditions: str, obstacle: str | None) -> None:
+    """What is not named may be anything."""
+    found = find_obstacle(METRICS["throughput"], replace(SPEED, conditions=conditions), make_record(dataset=None))
+    assert (found and found.reason) == (obstacle and f"claimed on {conditions}, {obstacle}")

@@ -60,6 +60,10 @@ def test_a_claim_is_met_within_the_tolerance_and_within_the_interval() -> None:
         ("73.1", 73.04, Basis.IMAGES),
         ("73.1", 73.116, Basis.DIGITS),
         ("73.476", 73.116, None),
+        ("73.140", 73.1155, Basis.IMAGES),
+        ("73.140", 73.1154, None),
+        ("73.140", 73.1645, Basis.IMAGES),
+        ("73.140", 73.1646, None),
     ],
 )
 def test_the_claims_own_checkpoint_must_agree_to_a_dozen_images(
@@ -133,3 +137,58 @@ def test_printed_digits_leave_half_a_unit_open() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "interval", "basis"),
+    [
+        ("73.150", None, Basis.TOLERANCE),
+        ("73.151", None, None),
+        ("73.049", None, None),
+        ("73.050", None, Basis.TOLERANCE),
+        ("73.500", (72.9, 73.5), Basis.INTERVAL),
+        ("72.900", (72.9, 73.5), Basis.INTERVAL),
+        ("73.501", (72.9, 73.5), None),
+        ("72.899", (72.9, 73.5), None),
+    ],
+)
+def test_the_ends_of_the_tolerance_and_of_the_interval_count(
+    printed: str, interval: tuple[float, float] | None, basis: Basis | None
+) -> None:
+    """73.1 measured: 0.05 points away is within 0.05, and an interval holds both its ends."""
+    found = judge(
+        make_claim(metric="top1", value=printed, unit="%"), METRICS["top1"], Measurement(73.1, "%", interval=interval)
+    )
+    assert found.basis is basis
+
+
+def test_what_equals_the_claim_in_no_convention_is_below() -> None:
+    """Only the greater number is above: 5.45 measured is what prints as 5.5."""
+    above, below = (
+        judge(make_claim(value=printed), METRICS["gflops"], Measurement(5.45, "GFLOPs")) for printed in ("5.4", "5.5")
+    )
+    assert (above.agreement, below.basis) == (Agreement.ABOVE, Basis.DIGITS)
+
+
+@pytest.mark.parametrize("operator", ["matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention"])
+def test_attention_may_be_counted_under_any_of_its_operators(operator: str) -> None:
+    """Two products, taken apart or fused, are left out together."""
+    without = readings(split(5.757, 0.399, operator))[1]
+    assert (without.key, without.title) == ("without-attention-products", "Without the attention products")
+    assert without.value == pytest.approx(5.358)
+    both = Measurement(5.757, "GFLOPs", details={"operators": {"matmul": 0.3, operator: 0.099, "linear": 5.0}})
+    assert readings(both)[1].value == pytest.approx(5.757 - (0.099 if operator == "matmul" else 0.399))
+
+
+def test_a_column_of_each_convention_has_a_title() -> None:
+    """As the table of conventions is headed; the metric's own has no phrase."""
+    found = readings(Measurement(27_777_000, "", details={"without_head": 27_344_000}))
+    assert [(each.key, each.title, each.phrase, each.value) for each in found] == [
+        ("with-head", "With the classifier head", "", 27_777_000),
+        ("without-head", "Without the classifier head", "without the classifier head", 27_344_000.0),
+    ]
+    total, _, doubled = readings(split(5.757, 0.399))
+    assert (total.title, total.phrase, total.value) == ("Total", "", 5.757)
+    assert (doubled.title, doubled.phrase, doubled.value) == (
+        "Doubled (two for each multiply-add)", "with two operations for each multiply-add", 11.514,
+    )  # fmt: skip

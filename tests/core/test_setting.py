@@ -92,3 +92,56 @@ def test_an_older_reference_speaks_before_a_newer_fused_speed() -> None:
     assert speaking_record((fused, plain), SPEED, usage) is plain
     assert speaking_record((fused,), SPEED, usage) is fused
     assert speaking_record((make_record(),), SPEED, usage) is None
+
+
+def test_words_name_all_that_is_unusual() -> None:
+    """In the order in which people ask; what is as usual goes without saying."""
+    found = Setting(
+        device="NVIDIA H200", device_type="cuda", precision="bf16", batch_size=256, implementation="fused",
+        compiled=True, cuda_graphs=True, memory_format="channels_last", threads=2, workers=4, processes=2,
+    )  # fmt: skip
+    assert found.text == (
+        "NVIDIA H200, bf16, batch 256, compiled, CUDA graphs, channels last, fused implementation, 4 workers, "
+        "2 processes"
+    )
+    plain = Setting(device="CPU", device_type="cpu", memory_format="contiguous", threads=1_000, workers=1, processes=1)
+    assert (plain.text, plain.further) == ("CPU, 1,000 threads, 1 worker", "1,000 threads, 1 worker")
+    assert Setting().text == ""
+    assert Setting().machine == Machine("", "", "reference")
+
+
+def test_words_that_hide_a_difference_are_followed_by_it() -> None:
+    """A power limit stands in no text, so that it is told where all else is the same; equal settings say no more."""
+    limited = Setting.of(speed(power_limit_watts=500.0), SPEED)
+    usual = Setting.of(speed(), SPEED)
+    assert usual.text_beside(usual) == usual.text
+    words = "CPU, fp32, batch 8, 2 threads (GPU power limit in W unknown against 500.0)"
+    assert limited.text_beside(usual) == words
+    more = replace(limited, recipe=make_record().provenance.recipe)
+    assert more.text_beside(usual) == words.replace("(", "(recipe unknown against exact-256-224 (3ee4ddc6); ")
+    assert limited.text_beside(Setting.of(speed(batch_size=16), SPEED)) == limited.text
+
+
+def test_a_run_has_a_setting_of_its_own() -> None:
+    """That of its batches, whatever each metric's own is; it reads nothing as a pass does."""
+    found = Setting.of_run(speed(workers=3, processes=2, batch_size=16))
+    assert (found.batch_size, found.device, found.workers, found.processes, found.recipe) == (
+        16,
+        "CPU",
+        None,
+        None,
+        None,
+    )
+
+
+def test_a_pass_depends_on_its_readers_too() -> None:
+    """On the recipe, the reading threads and the processes; one process where a record names none."""
+    metric = replace(SPEED, scope=ACCURACY.scope)
+    accuracy = make_record(measurements={"throughput": make_measurement(9.0, "images/s")})
+    found = Setting.of(replace(accuracy, environment=replace(accuracy.environment, workers=3)), metric)
+    assert (found.workers, found.processes, found.recipe) == (3, 1, accuracy.provenance.recipe)
+    assert Setting.of(speed(), SPEED).processes is None
+    assert Setting.of(speed(cuda_graphs=True), SPEED).cuda_graphs
+    tf32 = Setting.of(speed(tf32=True, device_type="cuda"), SPEED)
+    assert tf32.precision == "fp32 with TF32"
+    assert Setting.of(speed(tf32=True, device_type="cuda", precision="bf16"), SPEED).precision == "bf16"

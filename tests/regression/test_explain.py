@@ -13,7 +13,8 @@ from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression import Side
 from pwc_bench.regression.class_names import ClassNames
 from pwc_bench.regression.explain import diagnose, explain
-from pwc_bench.regression.explanation import Crossing, Explanation
+from pwc_bench.regression.explanation import Crossing, Explanation, ImageFlip, Likelihood
+from pwc_bench.regression.joining import join
 from pwc_bench.regression.reports import FORMATS, ReportContext, render
 from tests.example_archive import METRICS
 from tests.regression.predictions import guesses, reordered
@@ -188,3 +189,115 @@ def test_confidences_that_are_no_numbers_are_absent() -> None:
     confidence = _found(replace(CANDIDATE, scores=scores)).confidence
     assert confidence.candidate is None
     assert confidence.baseline is not None
+
+
+def test_classes_of_one_name_are_told_apart() -> None:
+    """Two are crane; what has no name goes by its identifier, and what has neither by its number."""
+    names = ClassNames(("n0", "n1", "n2"), ("tench", "crane", "crane", ""))
+    assert [names.unique_name(label) for label in range(5)] == [
+        "tench",
+        "crane (n1)",
+        "crane (n2)",
+        "class 3",
+        "class 4",
+    ]
+    assert [names.identifier(label) for label in (0, 2, 3, -1)] == ["n0", "n2", "class 3", "class -1"]
+    assert [names.name(label) for label in (0, 1, 3, -1)] == ["tench", "crane", "class 3", "class -1"]
+    thrice = ClassNames((), ("a", "a", "a"))
+    assert thrice.unique_name(2) == "a (class 2)"
+    imagenet = Dataset("imagenet-1k", "ImageNet", ("n0", "n1"), ("tench", "crane"), 100, "Few.")
+    assert ClassNames.of(imagenet) == ClassNames(("n0", "n1"), ("tench", "crane"))
+
+
+def test_an_explanation_says_what_it_is_about() -> None:
+    """The verdict's names stand over it."""
+    verdict = replace(_verdict(), implementation="fused")
+    found = explain(verdict, BASELINE, CANDIDATE, NAMES)
+    assert (found.variant, found.title, found.dataset, found.implementation) == (
+        "convit-s", "ConViT-S", "imagenet-1k", "fused",
+    )  # fmt: skip
+    assert (found.metric, found.metric_title, found.depth, found.more_classes) == ("top1", "Top-1 accuracy", 1, 0)
+
+
+def test_a_few_images_of_a_class_stand_for_it() -> None:
+    """As many as were asked for, lost and gained; a gained one with what it was taken for."""
+    found = explain(_verdict(), BASELINE, CANDIDATE, NAMES, most_images=1)
+    crane, tench, other = found.classes
+    assert [len(flips.lost_images) for flips in (crane, tench, other)] == [1, 1, 0]
+    assert tench.gained_images == (
+        ImageFlip("image-00000.jpg", before="eel", now="tench", nll_before=2.0, nll_now=0.5),
+    )
+    assert other.gained_images[0].image == "image-00026.jpg"
+    assert len(found.likelihood.worst) == 1
+
+
+def test_of_classes_with_one_balance_the_one_that_lost_more_stands_first() -> None:
+    """Class 1 lost 2 and gained 1, class 0 lost 1; then by label."""
+    labels = [0, 0, 1, 1, 1, 2, 2]
+    found = explain(_verdict(), guesses(labels, {4: 7}), guesses(labels, {0: 8, 2: 8, 3: 8, 5: 8}), ClassNames.of(None))
+    assert [(flips.label, flips.lost, flips.gained) for flips in found.classes] == [(1, 2, 1), (0, 1, 0), (2, 1, 0)]
+
+
+def test_mistakes_are_ordered_by_how_often_they_are_made() -> None:
+    """8 twice before 4, and of 6 and 9, made once each, the lower label; five are named."""
+    labels = [0] * 8
+    found = explain(
+        _verdict(), guesses(labels, {}), guesses(labels, {0: 9, 1: 8, 2: 8, 3: 6, 4: 4}), ClassNames.of(None)
+    )
+    assert [(each.name, each.images) for each in found.classes[0].mistakes] == [
+        ("class 8", 2), ("class 4", 1), ("class 6", 1), ("class 9", 1),
+    ]  # fmt: skip
+    wrong = {place: place + 1 for place in range(8)}
+    many = explain(_verdict(), guesses(labels, {}), guesses(labels, wrong), ClassNames.of(None))
+    assert len(many.classes[0].mistakes) == 5
+
+
+def test_likelihoods_are_added_up_as_doubles() -> None:
+    """A mean of 100,000,000 and 1 keeps the half; none over no image; of equal losses the first ones are shown."""
+    far = BASELINE.nll.copy()
+    far[:] = 0.0
+    far[:2] = (1e8, 1.0)
+    found = explain(_verdict(METRICS["nll"]), replace(BASELINE, nll=far), replace(BASELINE, nll=far), NAMES).likelihood
+    assert (found.baseline, found.candidate, found.worst) == (1_000_000.01, 1_000_000.01, ())
+    none = _found(replace(CANDIDATE, images=[f"x{name}" for name in CANDIDATE.images]))
+    assert none.likelihood == Likelihood(0.0, 0.0, ())
+    worse = replace(BASELINE, nll=BASELINE.nll + np.float32(0.25))
+    rose = explain(_verdict(METRICS["nll"]), BASELINE, worse, NAMES).likelihood
+    assert [flip.image for flip in rose.worst] == ["image-00000.jpg", "image-00001.jpg", "image-00002.jpg"]
+    assert rose.candidate - rose.baseline == pytest.approx(0.25)
+
+
+def test_each_variant_and_each_depth_is_explained() -> None:
+    """Top-5 looks at other guesses than top-1; a second variant is no repetition; the worst verdicts come first."""
+    other = replace(_verdict(), variant="convit-b", title="ConViT-B")
+    fused = replace(_verdict(), implementation="fused")
+    better = replace(_verdict(outcome=Outcome.IMPROVED), dataset="imagenet-v2")
+    verdicts = (better, _verdict(METRICS["gflops"]), _verdict(), _verdict(), _verdict(METRICS["top5"]), other, fused)
+    found = diagnose(verdicts, _side("a", old=BASELINE), _side("b", new=CANDIDATE), {})
+    assert [(each.variant, each.dataset, each.metric, each.implementation) for each in found.explanations] == [
+        ("convit-s", "imagenet-1k", "top1", None),
+        ("convit-s", "imagenet-1k", "top5", None),
+        ("convit-b", "imagenet-1k", "top1", None),
+        ("convit-s", "imagenet-1k", "top1", "fused"),
+        ("convit-s", "imagenet-v2", "top1", None),
+    ]
+
+
+def test_an_accepted_change_is_explained_too() -> None:
+    """Somebody wanted it, and may want to see what it did."""
+    verdict = replace(_verdict(outcome=Outcome.SAME), is_accepted=True)
+    assert diagnose((verdict,), _side("a", old=BASELINE), _side("b", new=CANDIDATE), {}).explanations
+    unnamed = replace(verdict, baseline_record=None)
+    (note,) = diagnose((unnamed,), _side("a", old=BASELINE), _side("b", new=CANDIDATE), {}).notes
+    assert note == "ConViT-S, Top-1 accuracy: no images to show, a: its predictions are not at hand"
+
+
+def test_names_that_occur_twice_on_both_sides_count_once_with_their_last_prediction() -> None:
+    """Whatever the order; and where all images agree nothing is copied."""
+    twice = reordered(BASELINE, [0, 1, 0])
+    found = join(twice, twice)
+    assert list(found.images) == ["image-00000.jpg", "image-00001.jpg"]
+    assert (found.only_in_baseline, found.only_in_candidate, found.relabelled) == (0, 0, 0)
+    whole = join(BASELINE, CANDIDATE)
+    assert whole.baseline is BASELINE
+    assert whole.candidate is CANDIDATE

@@ -1,6 +1,7 @@
 """A/A checks: campaigns of one code against each other."""
 
 import math
+from dataclasses import replace
 
 from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
@@ -44,3 +45,17 @@ def test_only_the_newest_runs_of_one_code_count() -> None:
     records = [_campaign(1, 2_000.0, "b"), *(_campaign(day, 3_000.0) for day in range(2, 8))]
     assert [record.campaign for record in same_runs(records, 4)] == ["day-7", "day-6", "day-5", "day-4"]
     assert len(same_runs(records, 20)) == 6
+
+
+def test_what_a_check_of_speeds_saw_is_told_by_metric() -> None:
+    """A drifting machine's checks are undecided, none is an alarm; what is counted exactly is not looked at."""
+    speeds = (3_000.0, 3_400.0, 2_700.0, 3_100.0, 2_800.0, 3_250.0)
+    records = [_campaign(day, speed) for day, speed in enumerate(speeds, 1)]
+    found = check_itself(records, METRICS, Policy())
+    (throughput,) = found.speeds
+    assert (throughput.metric.key, throughput.alarms) == ("throughput", 0)
+    assert throughput.undecided == found.undecided > 0
+    assert throughput.undecided < len(records)
+    counted = replace(records[0].measurements["parameters"], value=1.0)
+    odd = replace(records[0], measurements={**records[0].measurements, "parameters": counted})
+    assert check_itself([odd, *records[1:]], METRICS, Policy()).alarms == 0

@@ -11,7 +11,7 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.reproduction import Agreement
 from pwc_bench.views.comparison import compare_claim
 from pwc_bench.views.reproduction import reproduce
-from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
+from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios, _agreement
 from tests.example_archive import METRICS, example_catalogue
 from tests.factories import make_claim, make_record
 
@@ -172,3 +172,82 @@ def test_the_shown_record_is_the_one_that_is_judged() -> None:
 def test_conditions_tell_the_kind_of_device(conditions: str | None, kind: str | None) -> None:
     """By words that name it whole; what names none, or several, tells nothing."""
     assert device_type_of(conditions) == kind
+
+
+@pytest.mark.parametrize(
+    ("interval", "agreement"),
+    [
+        ((0.50, 0.52), Agreement.REPRODUCED),
+        ((0.40, 0.60), Agreement.REPRODUCED),
+        ((0.52, 0.53), Agreement.REPRODUCED),
+        ((0.521, 0.53), Agreement.ABOVE),
+        ((0.49, 0.50), Agreement.REPRODUCED),
+        ((0.48, 0.499), Agreement.BELOW),
+        ((0.48, 0.51), Agreement.REPRODUCED),
+        ((0.51, 0.53), Agreement.REPRODUCED),
+    ],
+)
+def test_a_ratio_holds_where_both_ranges_meet(interval: tuple[float, float], agreement: Agreement) -> None:
+    """What the printed digits leave open here is 0.50 to 0.52; touching ends meet."""
+    assert _agreement(interval, (0.50, 0.52)) is agreement
+
+
+def test_a_reference_stands_in_the_very_table_of_the_claim() -> None:
+    """Of the same paper, metric and data set, although tables of other papers have the same name."""
+    first, own = timed("deit-s", 100.0), timed("convit-ti", 50.0)
+    foreign = replace(CLAIMS["DeiT-Ti"], model="DeiT-S", variant="deit-s")
+    for other in (
+        replace(foreign, paper="deit"),
+        replace(foreign, metric="top1"),
+        replace(foreign, dataset="places365"),
+        replace(foreign, source="Table 2"),
+        replace(foreign, conditions="V100"),
+    ):
+        records, claims = (first, own, timed("deit-ti", 200.0)), (other, *CLAIMS.values())
+        ratios = SpeedRatios(MemoryArchive(example_catalogue(), records, all_claims=claims))
+        found = ratios.of(CLAIMS["ConViT-Ti"], METRIC, own)
+        assert found is not None, other
+        assert (found.reference, found.reference_variant, found.measured) == ("DeiT-Ti", "deit-ti", 0.25), other
+
+
+def test_only_the_variants_of_a_table_have_speeds_in_it() -> None:
+    """A model that the table does not name, and one of the archive's passes, are nobody's reference."""
+    own, foreign = timed("convit-ti", 50.0), timed("deit-b", 300.0)
+    seen = replace(timed("deit-ti", 100.0), dataset="imagenet-1k")
+    assert ratio_of("ConViT-Ti", own, foreign, seen) is None
+    assert not ratios_of(timed("deit-ti", 100.0), foreign).is_reference(
+        CLAIMS["DeiT-Ti"], METRIC, timed("deit-ti", 100.0)
+    )
+
+
+@pytest.mark.parametrize("changed", [{"torch": "2.11.0"}, {"driver": "580.1"}])
+def test_speeds_of_other_software_are_not_divided(changed: dict[str, str]) -> None:
+    """Another torch or another driver is another speed."""
+    reference = timed("deit-ti", 100.0)
+    other = replace(reference, environment=replace(reference.environment, **changed))  # type: ignore[arg-type]
+    assert ratio_of("ConViT-Ti", reference, timed("convit-ti", 50.0)) is not None
+    assert ratio_of("ConViT-Ti", other, timed("convit-ti", 50.0)) is None
+
+
+def test_slow_speeds_are_speeds_and_nothing_is_none() -> None:
+    """Half an image a second can be divided, and claimed; 0 can be neither."""
+    slow = ratio_of("ConViT-Ti", timed("deit-ti", 1.0), timed("convit-ti", 0.5))
+    assert slow is not None
+    assert slow.measured == 0.5
+    assert ratio_of("ConViT-Ti", timed("deit-ti", 1.0), timed("convit-ti", 0.0, 0.5)) is None
+    records = timed("deit-ti", 1.0), timed("convit-ti", 0.5)
+    for printed, is_one in (("0.5", True), ("0", False), ("0.4", True)):
+        claims = replace(CLAIMS["DeiT-Ti"], value=printed), CLAIMS["ConViT-Ti"]
+        archive = MemoryArchive(example_catalogue(), records, all_claims=claims)
+        assert (SpeedRatios(archive).of(claims[1], METRIC, records[1]) is not None) is is_one, printed
+
+
+def test_what_is_no_speed_of_a_known_model_has_no_ratio() -> None:
+    """A claim of a model that nobody declares, a speed of a whole pass, a count: none is divided."""
+    records = timed("deit-ti", 100.0), timed("convit-ti", 50.0)
+    ratios = ratios_of(*records)
+    assert ratios.of(replace(CLAIMS["ConViT-Ti"], variant=None), METRIC, records[1]) is None
+    whole_pass = replace(METRIC, scope=METRICS["top1"].scope)
+    assert ratios.of(CLAIMS["ConViT-Ti"], whole_pass, records[1]) is None
+    counted = replace(METRIC, kind=METRICS["gflops"].kind)
+    assert ratios.of(CLAIMS["ConViT-Ti"], counted, records[1]) is None

@@ -100,3 +100,42 @@ def test_what_only_the_candidate_has_is_called_new() -> None:
     verdicts = (*_measured(), new)
     assert "(new)" in render("text", verdicts, context_of(verdicts))
     assert "(incomparable)" not in render("text", verdicts, context_of(verdicts))
+
+
+_PUBLISH = "pwc-bench export --format jsonl --campaign NAME --output results/NAME.jsonl"
+
+
+def test_the_sentences_can_be_typed() -> None:
+    """Lists have commas and no spaces, as options take them; the command is whole."""
+    two = (*_measured(), make_verdict("convit-b", METRICS["gflops"], Outcome.SAME, "unchanged", 1.0, 1.0))
+    (only,) = advice((*two, *_absent("convit-s")))
+    assert only == (
+        "the candidate measured 2 of the baseline's 3 variants: run the others too, or compare only what it has "
+        "with --models convit-ti,convit-b"
+    )
+    slow = make_verdict("convit-ti", LATENCY, Outcome.INCOMPARABLE, "different device A against B", 5.0, 6.0)
+    seen = make_verdict("convit-ti", METRICS["top1"], Outcome.SAME, "unchanged", 5.0, 5.0)
+    moved = make_verdict("convit-ti", METRICS["parameters"], Outcome.INCOMPARABLE, "different version", 5.0, 6.0)
+    timed = make_verdict("convit-ti", METRICS["throughput"], Outcome.SAME, "the same", 5.0, 5.0)
+    (only,) = advice((*two, seen, slow, moved, timed))
+    elsewhere = "speed is compared between equal hardware and settings only:"
+    assert only == (
+        f"{elsewhere} leave it out with --metrics gflops,top1, or publish a baseline from here with {_PUBLISH}"
+    )
+    assert list(advice((slow,))) == [f"{elsewhere} publish a baseline from here with {_PUBLISH}"]
+    new = make_verdict("my_model:make", METRICS["gflops"], Outcome.INCOMPARABLE, "new", None, 1.0)
+    (only,) = advice((*_absent("convit-s"), new))
+    assert only == (
+        "the baseline holds other variants than the candidate: name another one with --baseline, or publish this "
+        f"run as one with {_PUBLISH}"
+    )
+    assert list(advice(_absent("convit-s"))) == []
+
+
+def test_a_speed_that_only_one_side_has_is_no_matter_of_hardware() -> None:
+    """There is nothing that another machine would make comparable."""
+    for old, new in ((5.0, None), (None, 5.0)):
+        lone = make_verdict("convit-ti", LATENCY, Outcome.INCOMPARABLE, "new", old, new)
+        assert not list(advice((*_measured(), lone)))
+    same = make_verdict("convit-ti", LATENCY, Outcome.SAME, "the same", 5.0, 5.0)
+    assert not list(advice((*_measured(), same)))

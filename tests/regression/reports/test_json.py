@@ -46,8 +46,11 @@ def test_every_field_of_a_verdict_comes_back() -> None:
         ratio=1.25,
         p_value=5e-324,
         evidence={"lost": 3, "words": ["x"], "is": True},
+        implementation="fused",
         warnings=("one", "two"),
     )
+    (read,) = read_verdicts(render((full,), context_of((full,))))
+    assert repr(read) == repr(full)  # a count stays a whole number
     assert read_verdicts(render((full,), context_of((full,)))) == (full,)
     assert read_verdicts(render(typical()[:-1], context_of(typical()))) == sorted_verdicts(typical()[:-1])
 
@@ -67,16 +70,24 @@ def test_what_is_no_number_comes_back_as_what_it_was() -> None:
 )
 def test_another_text_is_refused(text: str) -> None:
     """What is no report, or one of another schema, is an error in one line."""
-    with pytest.raises(RecordFormatError):
+    with pytest.raises(
+        RecordFormatError, match=r"not JSON: |not a report of `pwc-bench check` with schema 1|a verdict lacks its field"
+    ):
         read_verdicts(text)
 
 
 def test_a_field_of_the_wrong_form_is_refused() -> None:
     """A report that somebody changed by hand does not become a wrong verdict."""
-    for name, wrong in (("outcome", "perfect"), ("difference", True), ("baseline", {"value": None})):
+    without = {"value": None, "interval": None, "samples": None}
+    for name, wrong, why in (
+        ("outcome", "perfect", "'perfect' is not a valid Outcome"),
+        ("difference", True, "True is not a number"),
+        ("p_value", [1], r"\[1\] is not a number"),
+        ("baseline", without, "a measurement has a value"),
+    ):
         report = json.loads(render(typical(), context_of(typical())))
         report["verdicts"][0][name] = wrong
-        with pytest.raises(RecordFormatError, match="verdict"):
+        with pytest.raises(RecordFormatError, match=f"a verdict has a field of the wrong form: {why}"):
             read_verdicts(json.dumps(report))
 
 

@@ -1,7 +1,11 @@
 """The report for a terminal."""
 
+from dataclasses import replace
+
 from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.regression.explanation import Crossing, Likelihood
 from pwc_bench.regression.reports.columns import WIDTH, clipped, padded, wide, wrapped
+from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.text import Role, lines, render
 from tests.example_archive import METRICS
 from tests.regression.reports.examples import ECE, context_of, explanation, make_verdict, many, nasty, typical
@@ -74,3 +78,35 @@ def test_columns_count_as_a_terminal_does() -> None:
     assert padded("ab", 5, right=True) == "   ab"
     assert wrapped("x" * 200, indent="  ") == ["  " + "x" * 78, "  " + "x" * 78, "  " + "x" * 44]
     assert wrapped("", indent="  ") == []
+
+
+def test_a_diagnosis_without_flips_names_the_images_that_lost_most() -> None:
+    """Line by line as a terminal shows it: long lines go on further in, and each number of guesses has its words."""
+    told = explanation()
+    (flip,) = told.likelihood.worst
+    worst = replace(
+        told,
+        title="A model whose title is so long that the heading needs a second line",
+        implementation="fused",
+        depth=5,
+        only_in_baseline=50_000,
+        crossing=Crossing(40_270, 0, 0, 9_730),
+        classes=(),
+        changed_guesses=12,
+        likelihood=Likelihood(0.7512, 0.7801, (flip,) * 4),
+    )
+    assert list(explanation_lines(worst)) == [
+        "Why: A model whose title is so long that the heading needs a second line (fused)",
+        "  on imagenet-1k, Top-1 accuracy",
+        "  50,000 images compared; the first guess changed on 12 (0.024 %)",
+        "  ! 50,000 images are only in the baseline's predictions and left out",
+        "  ! 2 images are labelled differently on the two sides and left out",
+        "                             candidate among first 5       wrong",
+        "  baseline among first 5                      40,270           0  lost",
+        "  baseline wrong                                   0       9,730",
+        "  median confidence 0.87 -> 0.85; mean likelihood loss 0.7512 -> 0.7801 nats",
+        "  no image flipped; the right class lost most likelihood in",
+        *["    ILSVRC2012_val_00000001.JPEG 0.200 -> 1.400 nats"] * 3,
+    ]
+    none = list(explanation_lines(replace(worst, crossing=Crossing(0, 0, 0, 0), title="V", implementation=None)))
+    assert none == ["Why: V on imagenet-1k, Top-1 accuracy", "  no image is in both predictions"]
