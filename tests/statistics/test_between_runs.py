@@ -71,3 +71,42 @@ def test_what_is_no_level_is_refused(first: list[float], second: list[float]) ->
     """There is nothing to compare."""
     with pytest.raises(ValueError, match="positive levels"):
         shift_between_runs(first, second, 0.1)
+
+
+@pytest.mark.parametrize("significance", [0.01, 0.2])
+def test_the_visible_loss_follows_from_both_quantiles(significance: float) -> None:
+    """(z of the significance + z of 95 %) standard deviations on the scale of logarithms; Student's t if estimated."""
+    assumed = shift_between_runs([100.0], [100.0], 0.1)
+    z = scipy.stats.norm.isf(significance / 2) + scipy.stats.norm.ppf(0.95)
+    assert assumed.spread == pytest.approx(0.1 * math.sqrt(2))
+    assert assumed.visible_loss(significance) == pytest.approx(1.0 - math.exp(-z * 0.1 * math.sqrt(2)))
+    levels = [100.0, 102.0, 98.0, 101.0]
+    found = shift_between_runs(levels, [99.0, 100.0], 0.1)
+    deviations = [np.log(side) - np.log(side).mean() for side in (levels, [99.0, 100.0])]
+    drift = math.sqrt(sum(float((each**2).sum()) for each in deviations) / 4)
+    assert (found.degrees, found.drift) == (4, pytest.approx(drift))
+    assert found.spread == pytest.approx(drift * math.sqrt(1 / 4 + 1 / 2))
+    t = scipy.stats.t.isf(significance / 2, 4) + scipy.stats.t.ppf(0.95, 4)
+    assert found.visible_loss(significance) == pytest.approx(1.0 - math.exp(-t * found.spread))
+
+
+def test_three_runs_speak_for_themselves_and_two_do_not() -> None:
+    """Two runs that agree are no proof that the machine does not drift."""
+    assert shift_between_runs([100.0, 100.1], [100.0], 0.1).degrees is None
+    assert shift_between_runs([100.0, 100.1], [100.0], 0.1).drift == 0.1
+    assert shift_between_runs([100.0, 100.1, 100.2], [100.0], 0.1).degrees == 2
+    assert shift_between_runs([0.01, 0.011, 0.012], [0.01], 0.1).ratio < 1.0  # half a millisecond is a level too
+
+
+def test_levels_in_the_same_place_cannot_be_told_apart() -> None:
+    """The p-value of no shift is 1, whichever test it is."""
+    assert shift_between_runs([100.0], [100.0], 0.1).p_value == 1.0
+    assert shift_between_runs([99.0, 100.0, 101.0], [99.0, 100.0, 101.0], 0.1).p_value == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("level", [-1.0, math.inf])
+def test_a_level_is_positive_and_finite_on_either_side(level: float) -> None:
+    """Also where the other runs are sound."""
+    for first, second in (([1.0, level], [1.0]), ([1.0], [1.0, level])):
+        with pytest.raises(ValueError, match="a shift needs positive levels, at least one a side"):
+            shift_between_runs(first, second, 0.1)

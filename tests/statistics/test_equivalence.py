@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.optimize
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,3 +67,86 @@ def test_what_is_no_count_is_refused(counts: tuple[int, int, int]) -> None:
     """More discordant cases than cases, or none at all."""
     with pytest.raises(ValueError, match="no paired shares"):
         share_lost_beyond(*counts, 0.01)
+
+
+def _by_likelihood(lost: int, gained: int, cases: int, margin: float) -> float:
+    """Return the score statistic with the most likely share found by a search, as Tango defines it."""
+
+    def unlikeliness(share: float) -> float:
+        probabilities = (share + margin, share, 1.0 - 2.0 * share - margin)
+        counts = (lost, gained, cases - lost - gained)
+        return -sum(n * math.log(max(p, 1e-300)) for n, p in zip(counts, probabilities, strict=True) if n)
+
+    bounds = (max(0.0, -margin), (1.0 - margin) / 2.0)
+    share = float(scipy.optimize.minimize_scalar(unlikeliness, bounds=bounds, options={"xatol": 1e-12}).x)
+    variance = cases * (2.0 * share + margin - margin**2)
+    return (lost - gained - cases * margin) / math.sqrt(variance)
+
+
+@pytest.mark.parametrize(
+    ("lost", "gained", "cases", "margin"),
+    [
+        (1, 0, 44, 0.1),
+        (12, 9, 2_000, 0.005),
+        (30, 12, 100, 0.05),
+        (12, 30, 100, 0.05),
+        (30, 12, 100, -0.2),
+        (7, 7, 50, 0.3),
+    ],
+)
+def test_the_share_is_the_most_likely_one_under_the_margin(lost: int, gained: int, cases: int, margin: float) -> None:
+    """A search for it comes to the same statistic."""
+    expected = _by_likelihood(lost, gained, cases, margin)
+    assert share_lost_beyond(lost, gained, cases, margin) == pytest.approx(expected, rel=1e-4)
+
+
+def test_where_all_is_lost_or_nothing_happened_there_is_a_statistic_too() -> None:
+    """All cases may be discordant, and one case alone be compared; without any change nothing is lost beyond 0."""
+    assert share_lost_beyond(3, 2, 5, 0.0) == pytest.approx(1 / math.sqrt(5))
+    assert share_lost_beyond(0, 0, 1, 0.0) == 0.0
+    assert share_lost_beyond(1, 0, 1, 0.0) == 1.0
+    assert share_lost_beyond(0, 0, 100, 0.01) == pytest.approx(-1.0 / math.sqrt(0.99))
+
+
+@pytest.mark.parametrize(
+    ("lost", "gained", "cases", "margin"),
+    [(0, -1, 5, 0.1), (1, 1, 1, 0.1), (0, 0, 0, 0.1), (0, 0, 5, 1.0), (0, 0, 5, -1.0), (0, 0, 5, float("nan"))],
+)
+def test_impossible_shares_are_refused_in_words(lost: int, gained: int, cases: int, margin: float) -> None:
+    """The numbers are named."""
+    with pytest.raises(
+        ValueError, match=f"{lost} lost and {gained} gained of {cases}, margin {margin}: no paired shares"
+    ):
+        share_lost_beyond(lost, gained, cases, margin)
+
+
+@pytest.mark.parametrize(
+    ("differences", "expected"),
+    [
+        ([0.1], 0.0),
+        ([0.2], math.inf),
+        ([0.0], -math.inf),
+        ([0.1, 0.1], 0.0),
+        ([0.5, 0.5], math.inf),
+        ([-1.0, 1.2], 0.0),
+    ],
+)
+def test_differences_without_a_spread_leave_no_doubt(differences: list[float], expected: float) -> None:
+    """They are at the margin of 0.1, or as far from it as can be; a mean at the margin is there whatever its spread."""
+    assert mean_beyond(differences, 0.1) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("differences", "t"), [([0.0, 0.2, 0.4], 3**0.5 * 0.1 / 0.2), ([0.0, 0.2], -0.0), ([0.0, 0.0, 0.3], 0.0)]
+)
+def test_a_mean_above_the_margin_is_above_zero(differences: list[float], t: float) -> None:
+    """Three values about 0.2, a tenth above the margin: t = 0.87 at two degrees of freedom, in normal words 0.70."""
+    expected = scipy.stats.norm.isf(scipy.stats.t.sf(t, len(differences) - 1))
+    assert mean_beyond(differences, 0.1) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("differences", [[], [[0.1, 0.2]], [0.1, float("nan")], [float("inf")]])
+def test_no_and_broken_differences_are_refused(differences: list[float]) -> None:
+    """NaN never becomes a statistic."""
+    with pytest.raises(ValueError, match="paired results need finite differences, at least 1"):
+        mean_beyond(differences, 0.1)

@@ -1,9 +1,21 @@
 """Intervals have the known values, the right coverage, and no surprises on degenerate input."""
 
+from math import comb
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pwc_bench.statistics import bootstrap_mean, bootstrap_median, bootstrap_statistic, wilson
+from pwc_bench.statistics import (
+    bootstrap_mean,
+    bootstrap_median,
+    bootstrap_statistic,
+    independent_values,
+    least_for_quantile,
+    quantile_interval,
+    wilson,
+)
 
 
 def test_wilson_gives_the_textbook_interval() -> None:
@@ -89,13 +101,104 @@ def test_columns_stay_paired() -> None:
 
 
 def test_a_long_series_is_drawn_in_batches() -> None:
-    """50,000 numbers never stand in memory more than ten times over."""
-    most = 0
+    """50,000 numbers never stand in memory more than ten times over, and are drawn 999 times in all."""
+    sizes = []
 
-    def widest(drawn: np.ndarray) -> np.ndarray:
-        nonlocal most
-        most = max(most, drawn.size)
+    def seen(drawn: np.ndarray) -> np.ndarray:
+        sizes.append(drawn.size)
         return np.asarray(drawn.mean(axis=-1))
 
-    bootstrap_statistic([np.random.default_rng(1).random(50_000, dtype=np.float32)], widest)
-    assert most == 500_000
+    bootstrap_statistic([np.random.default_rng(1).random(50_000, dtype=np.float32)], seen)
+    assert max(sizes) == 500_000
+    assert sum(sizes) in (999 * 50_000, 1_000 * 50_000)  # with the values as they are
+
+
+def test_a_short_series_is_drawn_9999_times() -> None:
+    """Whatever it takes to tell the ends to two digits; a wider one than a tenth of memory is drawn by itself."""
+    sizes = []
+
+    def seen(drawn: np.ndarray) -> np.ndarray:
+        sizes.append(drawn.size)
+        return np.asarray(drawn.mean(axis=-1))
+
+    bootstrap_statistic([[1.0, 2.0, 3.0, 5.0]], seen)
+    assert sum(sizes) // 4 in (9_999, 10_000)
+
+
+def test_one_column_may_be_constant() -> None:
+    """Seconds that are all equal leave the spread of the images."""
+    low, high = bootstrap_statistic([[1.0, 2.0, 3.0, 4.0], [2.0] * 4], lambda a, b: a.sum(axis=-1) / b.sum(axis=-1))
+    assert low < 1.25 < high
+
+
+def test_a_bootstrap_of_less_confidence_is_narrower() -> None:
+    """Half of all intervals reach 0.674 standard errors to either side, of a mean, and of a median 0.674 x 1.253."""
+    values = np.random.default_rng(7).normal(10.0, 2.0, 4_000)
+    error = values.std() / np.sqrt(values.size)
+    low, high = bootstrap_mean(values, confidence=0.5)
+    assert high - low == pytest.approx(2 * 0.6745 * error, rel=0.05)
+    low, high = bootstrap_median(values, confidence=0.5)
+    assert high - low == pytest.approx(2 * 0.6745 * 1.2533 * error, rel=0.2)
+
+
+def _coverage(count: int, share: float, low: int, high: int) -> float:
+    """Return how surely the values of rank `low` and `high` enclose the quantile, counted out."""
+    return sum(comb(count, below) * share**below * (1.0 - share) ** (count - below) for below in range(low, high))
+
+
+@given(st.integers(2, 60), st.sampled_from([0.1, 0.5, 0.75, 0.9]), st.sampled_from([0.8, 0.95, 0.99]))
+def test_no_nearer_ranks_enclose_a_quantile_so_surely(count: int, share: float, confidence: float) -> None:
+    """By counting out every pair of ranks; the values are their own ranks here."""
+    found = quantile_interval([list(range(count, 0, -1))], share, confidence=confidence)
+    sure = [
+        high - low
+        for low in range(1, count + 1)
+        for high in range(low + 1, count + 1)
+        if _coverage(count, share, low, high) >= confidence + 1e-12
+    ]
+    if found is None:
+        assert sure == []
+        return
+    low, high = (int(end) for end in found)
+    assert _coverage(count, share, low, high) >= confidence - 1e-12
+    assert high - low == min(sure, default=high - low)
+
+
+def test_ranks_are_those_of_the_tables() -> None:
+    """The median of 10 values lies between the 2nd and the 9th, of 6 between the ends, and 5 are too few."""
+    assert quantile_interval([[5.0, 1.0, 9.0, 3.0, 7.0, 10.0, 2.0, 8.0, 4.0, 6.0]], 0.5) == (2.0, 9.0)
+    assert quantile_interval([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]], 0.5) == (1.0, 6.0)
+    assert quantile_interval([[1.0, 2.0, 3.0, 4.0, 5.0]], 0.5) is None
+    assert [least_for_quantile(share) for share in (0.05, 0.5, 0.9, 0.95, 0.99)] == [59, 6, 29, 59, 299]
+    assert least_for_quantile(0.5, confidence=0.9) == 5
+    assert least_for_quantile(0.5, confidence=0.5) == 2
+    assert least_for_quantile(0.5, confidence=0.4) == 2
+
+
+@pytest.mark.parametrize(("confidence", "least"), [(0.75, 3), (0.875, 4)])
+def test_exactly_so_surely_is_sure_enough(confidence: float, least: int) -> None:
+    """Three values enclose a median in exactly three quarters of all cases."""
+    assert least_for_quantile(0.5, confidence=confidence) == least
+
+
+def test_values_of_a_round_that_resemble_each_other_count_less() -> None:
+    """12 rounds of 5 equal values are worth 60 / 5.36 = 11 independent ones; of one round nothing is known of that."""
+    alike = [[float(number)] * 5 for number in range(1, 13)]
+    assert independent_values(alike, 0.5) == 11
+    assert quantile_interval(alike, 0.5) == (2.0, 10.0)
+    assert independent_values([[1.0, 2.0, 3.0, 4.0, 5.0]], 0.5) == 5
+    assert independent_values([[3.0, 3.0], [3.0, 3.0], [3.0, 3.0]], 0.5) == 6
+    # Rounds that are more alike than chance would have it gain nothing: 4 x 4 values are worth 16.
+    assert independent_values([[1.0, 2.0, 3.0, 4.0]] * 4, 0.5) == 16
+    assert independent_values(alike, 0.95) == 11  # the tail tells too little, so the median's effect counts
+    # Two rounds, one below the other: all of the spread is between them, 2 x 0.5 / (8 / 7 x 0.25 / 4) = 7.
+    assert independent_values([[1.0, 1.0, 1.0, 1.0], [2.0, 2.0, 2.0, 2.0]], 0.5) == 1
+
+
+@pytest.mark.parametrize("rounds", [[], [[]], [1.0, 2.0], [[1.0, float("nan")]], [[float("inf")]]])
+@pytest.mark.parametrize("function", [quantile_interval, independent_values])
+def test_no_rounds_and_broken_rounds_are_refused(function: object, rounds: list[object]) -> None:
+    """Nothing is sorted that is no number."""
+    assert callable(function)
+    with pytest.raises(ValueError, match="an interval needs finite numbers in rounds of one length, at least 1"):
+        function(rounds, 0.5)

@@ -8,7 +8,7 @@ import scipy.stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.weightstats import DescrStatsW
 
-from pwc_bench.statistics import mcnemar_exact, paired_bootstrap, paired_t
+from pwc_bench.statistics import bootstrap_mean, mcnemar_exact, paired_bootstrap, paired_t
 
 
 def _by_counting(lost: int, gained: int) -> float:
@@ -45,8 +45,9 @@ def test_mcnemar_without_discordant_cases_finds_nothing() -> None:
 
 def test_mcnemar_refuses_negative_counts() -> None:
     """There are not fewer than no images."""
-    with pytest.raises(ValueError, match="not negative"):
-        mcnemar_exact(-1, 3)
+    for lost, gained in ((-1, 3), (3, -1)):
+        with pytest.raises(ValueError, match=f"counts of discordant cases are not negative: {lost}, {gained}"):
+            mcnemar_exact(lost, gained)
 
 
 @pytest.mark.parametrize("count", [2, 7, 900, 50_000])
@@ -91,3 +92,18 @@ def test_no_and_broken_differences_are_refused(values: list[float]) -> None:
     for function in (paired_t, paired_bootstrap):
         with pytest.raises(ValueError, match="finite differences"):
             function(values)
+
+
+def test_a_paired_interval_of_less_confidence_is_narrower() -> None:
+    """Drawn case by case or in groups."""
+    for count in (400, 5_000):
+        values = np.random.default_rng(count).normal(0.01, 0.5, count)
+        low, high = paired_bootstrap(values, confidence=0.5)
+        assert high - low == pytest.approx(2 * 0.6745 * values.std() / np.sqrt(count), rel=0.15)
+        assert low < values.mean() < high
+
+
+def test_few_cases_are_drawn_one_by_one() -> None:
+    """Five hundred are what groups would be, so that the interval is the plain bootstrap's."""
+    values = np.random.default_rng(9).exponential(1.0, 500)
+    assert paired_bootstrap(values) == bootstrap_mean(values)

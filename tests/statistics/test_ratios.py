@@ -37,3 +37,36 @@ def test_what_is_no_speed_is_refused(above: list[float], below: list[float]) -> 
     """No rounds, a zero, NaN: there is no ratio."""
     with pytest.raises(ValueError, match="a ratio needs"):
         ratio_of_medians(above, below)
+
+
+def test_a_ratio_of_less_confidence_is_narrower() -> None:
+    """Half of all intervals are about a third as wide; the value is the ratio of the medians in either."""
+    random = np.random.default_rng(3)
+    above, below = random.normal(50, 2, 40), random.normal(100, 3, 40)
+    value, (low, high) = ratio_of_medians(above, below)
+    same, (narrow_low, narrow_high) = ratio_of_medians(above, below, confidence=0.5)
+    assert value == same == np.median(above) / np.median(below)
+    assert (narrow_high - narrow_low) / (high - low) == pytest.approx(0.6745 / 1.96, abs=0.12)
+
+
+def test_one_side_may_be_constant_and_slow() -> None:
+    """Speeds below one a second are speeds, and a side without noise leaves that of the other."""
+    value, (low, high) = ratio_of_medians([0.2, 0.25, 0.3], [0.5, 0.5])
+    assert (value, low, high) == (0.5, 0.4, 0.6)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "words"),
+    [
+        ([[1.0]], [1.0], "at least one round on each side"),
+        ([1.0], [[1.0]], "at least one round on each side"),
+        ([], [1.0], "at least one round on each side"),
+        ([1.0, -1.0], [1.0], "finite positive speeds"),
+        ([1.0], [1.0, 0.0], "finite positive speeds"),
+        ([float("inf")], [1.0], "finite positive speeds"),
+    ],
+)
+def test_what_is_no_speed_is_named(above: list[float], below: list[float], words: str) -> None:
+    """On whichever side it stands."""
+    with pytest.raises(ValueError, match=f"^a ratio needs {words}$"):
+        ratio_of_medians(above, below)
