@@ -11,9 +11,10 @@ from typing import Any
 
 import click
 
-from pwc_bench.cli.text import one_line, without_controls
+from pwc_bench.cli.text import one_line
 from pwc_bench.cli.unforeseen import UNFORESEEN, tell_unforeseen
 from pwc_bench.core.errors import LeftOutWarning, PwcBenchError
+from pwc_bench.core.text_forms import printable
 
 __all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "exit_code_of", "told_plainly"]
 
@@ -78,7 +79,7 @@ def _tell(error: BaseException, code: int) -> None:
     elif isinstance(error, click.ClickException):
         shown = io.StringIO()
         error.show(shown)
-        click.echo(without_controls(shown.getvalue()), err=True, nl=False)
+        click.echo(printable(shown.getvalue()), err=True, nl=False)
     elif code == UNFORESEEN:
         tell_unforeseen(error)
     else:

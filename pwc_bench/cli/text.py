@@ -2,20 +2,12 @@
 
 import textwrap
 
-__all__ = ["duration", "file_size", "one_line", "plural", "without_controls", "wrapped"]
+from pwc_bench.core.text_forms import one_line
+
+__all__ = ["duration", "file_size", "one_line", "plural", "wrapped"]
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
-
-
-def one_line(text: str) -> str:
-    """Return `text` on one line, with every character that could steer a terminal replaced."""
-    return without_controls(" ".join(text.split()))
-
-
-def without_controls(text: str) -> str:
-    """Return `text` with every character but the ends of lines replaced that could steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def plural(count: int, noun: str) -> str:

@@ -17,13 +17,15 @@ __all__ = [
     "UNWRITABLE",
     "WEB",
     "YEAR",
+    "one_line",
+    "printable",
     "writable",
 ]
 
 _UNWRITABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _INVISIBLE = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 UNWRITABLE = re.compile(f"[{_UNWRITABLE}]")
-"""What neither YAML nor the XML of a feed can hold: control characters, halves of surrogate pairs."""
+"""What neither YAML nor XML nor HTML can hold, not even escaped: control characters, halves of surrogate pairs."""
 TEXT = re.compile(f"[^{_UNWRITABLE}]*[^{_UNWRITABLE}\\s][^{_UNWRITABLE}]*")
 """Anything that is not blank."""
 NAME = re.compile(f"[^{_UNWRITABLE}{_INVISIBLE}]+( [^{_UNWRITABLE}{_INVISIBLE}]+)*")
@@ -48,5 +50,15 @@ WEB = re.compile(
 
 
 def writable(text: str) -> str:
-    """Return `text` with a replacement character for each that no record can hold: names of files hold anything."""
+    """Return `text` with a replacement character for each that no record, XML or HTML holds: files' names do."""
     return UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def printable(text: str) -> str:
+    """Return `text` with a replacement character for each that could steer a terminal; ends of lines stay."""
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def one_line(text: str) -> str:
+    """Return `text` on one line, with every character that could steer a terminal replaced."""
+    return printable(" ".join(text.split()))

@@ -12,17 +12,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nod
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import Markup, escape
 
+from pwc_bench.core.text_forms import writable
+
 __all__ = ["SiteEnvironment", "escaped"]
 
 
 def escaped(value: object) -> str:
-    """Return what stands on a page for `value`: markup as it is, everything else as escaped text."""
+    """Return what stands on a page for `value`: markup as it is, everything else as escaped text that HTML can hold."""
     if isinstance(value, Markup):
         return value
+    if type(value) is not str:
+        return escape(value)
     # Most texts hold nothing to escape: five searches tell so sooner than `escape` wraps the text.
-    if type(value) is str and not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value):
-        return value
-    return escape(value)
+    text = value if value.isprintable() else writable(value)
+    if "&" in text or "<" in text or ">" in text or '"' in text or "'" in text:
+        return escape(text)
+    return text
 
 
 class _Generator(CodeGenerator):

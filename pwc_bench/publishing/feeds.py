@@ -6,6 +6,7 @@ from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 from pwc_bench.core.archive import Archive, Campaign
+from pwc_bench.core.text_forms import writable
 from pwc_bench.views.frame import SITE_LINE, SITE_TITLE
 from pwc_bench.views.links import record_path
 from pwc_bench.views.record_naming import Names
@@ -29,7 +30,7 @@ def feed(archive: Archive, base_url: str | None) -> str:
     updated = campaigns[0].started if campaigns else _newest_paper(archive)
     entries = "".join(_entry(archive, names, campaign, base_url) for campaign in campaigns)
     alone = f'<link rel="self" href={quoteattr(_address("feed.xml", base_url))}/>\n' if base_url else ""
-    return (
+    return writable(
         f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
         f"<title>{SITE_TITLE}</title>\n<subtitle>{escape(SITE_LINE)}</subtitle>\n"
         f"<id>{uuid.uuid5(_SPACE, base_url or 'feed').urn}</id>\n"
@@ -57,10 +58,10 @@ def _entry(archive: Archive, names: Names, campaign: Campaign, base_url: str | N
     link = _address(record_path(records[0].id) if records else "index.html", base_url)
     counted = f"{campaign.records:,} record{'' if campaign.records == 1 else 's'}"
     return (
-        f"<entry>\n<title>{escape(_plain(campaign.name))}: {counted}</title>\n"
+        f"<entry>\n<title>{escape(campaign.name)}: {counted}</title>\n"
         f"<id>{uuid.uuid5(_SPACE, f'campaign {campaign.name}').urn}</id>\n<link href={quoteattr(link)}/>\n"
         f"<updated>{escape(campaign.started)}</updated>\n"
-        f'<content type="html">{escape(_plain(f"<ul>{lines}</ul>{rest}"))}</content>\n</entry>\n'
+        f'<content type="html">{escape(f"<ul>{lines}</ul>{rest}")}</content>\n</entry>\n'
     )
 
 
@@ -83,13 +84,8 @@ def sitemap_files(pages: Iterable[str], base_url: str | None) -> Iterator[tuple[
 
 def _listing(kind: str, item: str, paths: Iterable[str], base_url: str | None, note: str) -> str:
     lines = "".join(f"<{item}><loc>{escape(_address(path, base_url))}</loc></{item}>\n" for path in paths)
-    return f'{_HEAD}{note}<{kind} xmlns="{_SCHEMA}">\n{lines}</{kind}>\n'
+    return writable(f'{_HEAD}{note}<{kind} xmlns="{_SCHEMA}">\n{lines}</{kind}>\n')
 
 
 def _address(path: str, base_url: str | None) -> str:
     return path if base_url is None else f"{base_url.rstrip('/')}/{path.removesuffix('index.html')}"
-
-
-def _plain(text: str) -> str:
-    """Leave out the characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter in "\t\n\r" or ord(letter) >= 32)

@@ -1,8 +1,6 @@
 """A small picture for a README: how a paper's claims on a leaderboard stand."""
 
-from html import escape
-
-from pwc_bench.views.svg import element, text
+from pwc_bench.views.svg import element, escaped, text
 
 __all__ = ["draw_badge"]
 
@@ -20,7 +18,7 @@ def draw_badge(said: str) -> str:
     return (
         element(
             "svg",
-            element("title", escape(label)),
+            element("title", escaped(label)),
             element("rect", width=str(left + right), height=str(_HEIGHT_PX), rx="4", fill="#1a1d21"),
             element("path", d=f"M{left} 0h{right - 4}a4 4 0 0 1 4 4v12a4 4 0 0 1 -4 4h-{right - 4}z", fill="#0a6c68"),
             _part(_NAME, _PAD_PX, left),

@@ -1,20 +1,19 @@
 """A leaderboard as files: one line for each model and metric, claim and measurement in columns of their own."""
 
-import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from pwc_bench.core.csv_table import CsvCell, write_csv_table
 from pwc_bench.views.board import Board
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.comparison import Comparison
+from pwc_bench.views.numbers import MINUS
 
 __all__ = ["BoardLine", "board_csv", "board_json", "board_lines"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[+\-\u2212]?[\d.,]+")
+_DIGITS_ALONE = str.maketrans({MINUS: "-", "±": None, ",": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,7 @@ class BoardLine:
     measured_low: float | None
     measured_high: float | None
     difference: str | None
+    """Its digits with an ASCII sign, as a spreadsheet reads numbers: "+0.02", "-1.20", "0.00"."""
     verdict: str | None
     status: str | None
     """"complete", or the flag that the page shows."""
@@ -81,22 +81,9 @@ def board_lines(board: Board) -> Iterator[BoardLine]:
 def board_csv(board: Board) -> str:
     """Return the board as comma-separated values with a head line; a missing value is an empty field."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, [field.name for field in fields(BoardLine)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _as_text(value) for name, value in _fields(line).items()} for line in board_lines(board))
+    columns = [field.name for field in fields(BoardLine)]
+    write_csv_table(out, columns, (_fields(line).values() for line in board_lines(board)))
     return out.getvalue()
-
-
-def _as_text(value: object) -> object:
-    """Return a field that no spreadsheet takes for a formula: strangers choose names and conditions.
-
-    Numbers stay numbers, and truth values are those of JSON.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str) or not (value.startswith(_FORMULA) or value.lstrip().startswith(_FORMULA)):
-        return value
-    return value if _NUMBER.fullmatch(value) else f"'{value}"
 
 
 def board_json(board: Board, title: str, page: str) -> str:
@@ -105,7 +92,7 @@ def board_json(board: Board, title: str, page: str) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _fields(line: BoardLine) -> dict[str, object]:
+def _fields(line: BoardLine) -> dict[str, CsvCell]:
     """Return a line's fields by name, in their order; `asdict` would copy each value, and boards have many."""
     return {field.name: getattr(line, field.name) for field in fields(line)}
 
@@ -127,7 +114,7 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         measured=float(found.number.sort) if found else None,
         measured_low=None if low is None else float(low),
         measured_high=None if high is None else float(high),
-        difference=cell.difference,
+        difference=cell.difference and cell.difference.translate(_DIGITS_ALONE),
         verdict=cell.verdict.state if cell.verdict else None,
         status=None if found is None else found.status.text if found.status else "complete",
         status_reason=found.status.reason if found and found.status else None,

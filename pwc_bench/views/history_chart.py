@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 
 from pwc_bench.views.history import HistoryPoint, HistorySeries, HistoryStep
 from pwc_bench.views.history_plane import BOTTOM, TOP, HistoryChart, Plane, frame, gaps, plane_of
 from pwc_bench.views.history_words import series_display, step_words
 from pwc_bench.views.links import record_path, relative
-from pwc_bench.views.svg import Drawing, coordinate, element, text
+from pwc_bench.views.svg import Drawing, coordinate, element, escaped, text
 
 __all__ = ["draw_history"]
 
@@ -22,8 +21,8 @@ def draw_history(chart: HistoryChart) -> Drawing:
     plane = plane_of(chart)
     ident = f"{chart.key}-{chart.width_px:.0f}"
     body = (
-        element("title", escape(chart.title), id=f"{ident}-title"),
-        element("desc", escape(chart.description), id=f"{ident}-desc"),
+        element("title", escaped(chart.title), id=f"{ident}-title"),
+        element("desc", escaped(chart.description), id=f"{ident}-desc"),
         *frame(plane),
         *_levels(plane),
         *_lines(plane),
@@ -112,7 +111,7 @@ def _mark(plane: Plane, index: int, point: HistoryPoint) -> str:
     radius = max(_LEAST_RADIUS, min(_MOST_RADIUS, plane.column / 3))
     step = next((step for step in series.steps if step.index == index), None)
     name = _name(series, point, step)
-    parts = [element("title", escape(name))]
+    parts = [element("title", escaped(name))]
     if point.interval is not None:
         low, high = (coordinate(plane.y(value)) for value in point.interval)
         parts.append(element("line", x1=x, x2=x, y1=low, y2=high))

@@ -5,12 +5,11 @@ the models' names are placed twice, for a wide and for a narrow plot.
 """
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from pwc_bench.views.axes import Axis, linear_axis, log_axis, time_axis
 from pwc_bench.views.scatter_names import model_names
 from pwc_bench.views.scatter_plane import BAR_PX, RADIUS, Cost, Plane, Point, Scatter, ShareOfPlot, row_text, stairs
-from pwc_bench.views.svg import Drawing, coordinate, element, share, text
+from pwc_bench.views.svg import Drawing, coordinate, element, escaped, share, text
 
 __all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
 
@@ -30,8 +29,8 @@ def draw_scatter(scatter: Scatter) -> Drawing:
     ys = [value for point in scatter.points for value in (point.y, *(point.y_interval or ()))]
     plane = Plane(_x_axis(xs, scatter), linear_axis(ys))
     body = (
-        element("title", escape(scatter.title), id=f"{scatter.key}-title"),
-        element("desc", escape(scatter.description), id=f"{scatter.key}-desc"),
+        element("title", escaped(scatter.title), id=f"{scatter.key}-title"),
+        element("desc", escaped(scatter.description), id=f"{scatter.key}-desc"),
         *_grid(plane, scatter),
         *_legend(scatter),
         *_line(plane, scatter),
@@ -123,7 +122,7 @@ def _cost(plane: Plane, cost: Cost, scatter: Scatter) -> Iterator[str]:
     """Draw the tie from the claim, and a bar at the measured place: taller than it is wide, as only x was measured."""
     (start, y), x, row = plane.at(cost.claim), plane.x.share(cost.x), cost.claim.row
     yield _segment((start, y), (x, y), "chart-tie", row)
-    title = () if scatter.is_brief else (element("title", escape(cost.name)),)
+    title = () if scatter.is_brief else (element("title", escaped(cost.name)),)
     bar = _bar(share(x), share(y))
     yield element("a", *title, bar, class_="chart-measured", data_r=row_text(row), href=cost.href, aria_label=cost.name)
 
@@ -141,7 +140,7 @@ def _segment(start: ShareOfPlot, end: ShareOfPlot, kind: str, row: int | None = 
 
 def _mark(plane: Plane, point: Point, scatter: Scatter) -> str:
     x, y = (share(value) for value in plane.at(point))
-    parts = [] if scatter.is_brief else [element("title", escape(point.name))]
+    parts = [] if scatter.is_brief else [element("title", escaped(point.name))]
     if point.y_interval is not None:
         low, high = (share(1 - plane.y.share(value)) for value in point.y_interval)
         parts.append(element("line", x1=x, x2=x, y1=low, y2=high))

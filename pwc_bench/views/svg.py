@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Drawing", "coordinate", "element", "share", "standalone", "text"]
+from pwc_bench.core.text_forms import writable
+
+__all__ = ["Drawing", "coordinate", "element", "escaped", "share", "standalone", "text"]
 
 _STYLE = """
 .chart{--ink:#1a1d21;--ink-soft:#575e66;--line:#e1e1db;--surface:#fff;--claim:#985800;--measured:#0a6c68;
@@ -42,9 +44,14 @@ def element(name: str, *children: str, **attributes: str | None) -> str:
     return f"<{name}{''.join(_attributes(attributes))}>{''.join(children)}</{name}>"
 
 
+def escaped(words: str) -> str:
+    """Return words as they stand in an SVG file, which is XML: what that cannot hold is replaced."""
+    return escape(writable(words))
+
+
 def text(content: str, **attributes: str | None) -> str:
     """Return a text element whose content is escaped."""
-    return element("text", escape(content), **attributes)
+    return element("text", escaped(content), **attributes)
 
 
 def coordinate(value: float) -> str:
@@ -73,4 +80,4 @@ def _attributes(attributes: dict[str, str | None]) -> Iterator[str]:
     for name, value in attributes.items():
         if value is not None:
             key = name if name in {"viewBox", "textLength"} else name.rstrip("_").replace("_", "-")
-            yield f' {key}="{escape(value)}"'
+            yield f' {key}="{escaped(value)}"'

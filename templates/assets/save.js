@@ -1,5 +1,16 @@
 "use strict";
 // Files of what a leaderboard shows: loaded when somebody wants one. board.js hands over what it knows of the table.
+
+// A text that a spreadsheet would take for a formula is preceded by an apostrophe; numbers stay as they are. The rule is
+// that of pwc_bench/core/csv_table.py.
+const csvField = (value) => {
+  const text = (value ?? "").replace(/\r\n?/g, "\n");
+  const isFormula = /^(?:[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*[=+@\uff0b\uff0d\uff1d\uff20-]|[\t\n])/.test(text);
+  const isNumber = /^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$/.test(text);
+  const safe = isFormula && !isNumber ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+};
+
 const saveBoard = (board, kind) => {
   const send = (blob) => {
     const link = document.createElement("a");
@@ -49,15 +60,9 @@ const saveBoard = (board, kind) => {
     }
     return line;
   });
-  // A text that a spreadsheet would take for a formula is preceded by an apostrophe; numbers stay as they are.
-  const field = (value) => {
-    const text = (value ?? "").replace(/\r\n?/g, "\n");
-    const safe = /^[\t\n]|^\s*[=+\-@]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text;
-    return /[",\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
-  };
   const csv = (found) => {
     const names = Object.keys(found[0] ?? {});
-    return [names, ...found.map((line) => names.map((name) => line[name]))].map((line) => `${line.map(field).join()}\n`).join("");
+    return [names, ...found.map((line) => names.map((name) => line[name]))].map((line) => `${line.map(csvField).join()}\n`).join("");
   };
   // JSON has numbers, and beside a measured one its digits.
   const typed = (line) => Object.fromEntries(Object.entries(line).flatMap(([name, value]) => {

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from pwc_bench.core.csv_table import disarmed
 from pwc_bench.publishing import publish
 from tests.browser.leaderboard_page import BOARD, SVG, download, shown
+from tests.core.test_csv_table import KEPT, RUN
 from tests.example_archive import example_archive
 from tests.factories import make_measurement, make_record
 from tests.publishing.site_fixture import built_site
@@ -60,6 +62,18 @@ def test_files_keep_trailing_zeros_and_disarm_formulas(browser: Browser, tmp_pat
     found = json.loads(download(page, "json"))[0]
     assert (found["top1-measured"], found["top1-measured-text"], found["model"][:10]) == (49, "49.00", "=HYPERLINK")
     page.close()
+
+
+def test_the_browsers_rule_for_csv_is_pythons(browser: Browser) -> None:
+    """For the table of fields, and for each character that may stand unseen before or behind a sign."""
+    characters = [chr(code) for code in (*range(0x3001), *range(0xFE00, 0x10000))]
+    texts = [*KEPT, *RUN, *(f"{each}=1" for each in characters), *(f"-{each}" for each in characters)]
+    page = browser.new_page()
+    script = (built_site() / "assets" / "save.js").read_text()
+    fields = page.evaluate(f"(texts) => {{ {script}; return texts.map(csvField); }}", texts)
+    page.close()
+    read = [next(csv.reader(io.StringIO(field, newline="")), [""]) for field in fields]
+    assert [text for text, found in zip(texts, read, strict=True) if found != [disarmed(text)]] == []
 
 
 def test_pictures_hold_exactly_what_is_shown(board: Page) -> None:

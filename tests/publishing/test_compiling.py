@@ -44,6 +44,11 @@ def test_everything_but_markup_is_escaped(value: object) -> None:
     assert str(escaped(value)) == str(escape(value))
 
 
+def test_what_html_cannot_hold_is_replaced() -> None:
+    """Control characters and halves of characters; ends of lines stay."""
+    assert str(escaped("a\x1b[31m\x00\ud800<\n\u00e9")) == "a\ufffd[31m\ufffd\ufffd&lt;\n\u00e9"
+
+
 def test_attributes_filters_loops_and_macros(tmp_path: Path) -> None:
     """Also across an import, in which what a macro returns is not escaped twice."""
     (tmp_path / "parts.html").write_text("{% macro bold(text) %}<b>{{ text }}</b>{% endmacro %}")

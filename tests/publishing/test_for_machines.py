@@ -1,23 +1,34 @@
 """What other programs read: feed, sitemap, pictures for links, JSON-LD."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from PIL import Image
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.text_forms import writable
+from pwc_bench.core.verdict import Outcome
 from pwc_bench.publishing import feeds, publish
 from pwc_bench.publishing.feeds import feed, sitemap_files
+from pwc_bench.regression.reports import render
 from pwc_bench.views.badge import draw_badge
-from tests.example_archive import example_archive
+from pwc_bench.views.scatter import Point, Scatter, draw_scatter
+from pwc_bench.views.svg import standalone
+from tests.example_archive import METRICS, example_archive
+from tests.factories import make_record
 from tests.publishing.html_reader import read_page
 from tests.publishing.site_fixture import built_site
 from tests.publishing.test_every_page import HOSTILE, hostile_archive
+from tests.regression.reports.examples import context_of, make_verdict
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+SVG = "{http://www.w3.org/2000/svg}"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 BASE = "https://bench.example/board/"
 
@@ -43,6 +54,24 @@ def test_the_feed_is_whole_where_there_is_nothing_and_where_names_are_hostile() 
     assert unmeasured.findtext(f"{ATOM}updated") == "2021-03-19T00:00:00Z"
     hostile = ET.fromstring(feed(hostile_archive(), None))
     assert any(HOSTILE in (entry.findtext(f"{ATOM}title") or "") for entry in hostile.findall(f"{ATOM}entry"))
+
+
+@given(st.text(st.one_of(st.sampled_from("<>&\"'-]\x00\x0b\x1b\x7f\x85\ufffe\uffff\ud800\u2028"), st.characters())))
+@example("--> ]]> <?x ?> <!-- -- & &#0; \x1b[31m")
+def test_whatever_a_name_holds_every_xml_can_be_read(name: str) -> None:
+    """Feed, sitemap, chart, badge and JUnit report: what XML cannot hold is replaced, the rest is there."""
+    there = writable(name).replace("\r\n", "\n").replace("\r", "\n")
+    record = replace(make_record(campaign=name), title=name)
+    root = ET.fromstring(feed(MemoryArchive(Catalogue({}, {}, {}), (record,)), f"https://x.org/{name}"))
+    assert root.findtext(f"{ATOM}entry/{ATOM}title") == f"{there}: 1 record"
+    ((_, sitemap),) = sitemap_files([f"{name}/index.html"], None)
+    assert ET.fromstring(sitemap).findtext(f"{MAP}url/{MAP}loc") == f"{there}/index.html"
+    point = Point(name, 1.0, 2.0, name, name, is_measured=True, y_interval=(1.5, 2.5))
+    chart = ET.fromstring(standalone(draw_scatter(Scatter("k", name, name, name, name, (point,)))))
+    assert there in [title.text or "" for title in chart.iter(f"{SVG}title")]
+    assert ET.fromstring(draw_badge(name)).findtext(f"{SVG}title") == f"pwc-bench: {there}"
+    verdict = make_verdict(name, METRICS["top1"], Outcome.REGRESSED, name, 1.0, 0.0)
+    assert ET.fromstring(render("junit", (verdict,), context_of((verdict,)))).find("testsuite") is not None
 
 
 def test_the_sitemap_lists_every_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

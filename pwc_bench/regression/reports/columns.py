@@ -3,18 +3,14 @@
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-__all__ = ["WIDTH", "clipped", "filled", "flat", "padded", "wide", "wrapped"]
+from pwc_bench.core.text_forms import one_line
+
+__all__ = ["WIDTH", "clipped", "filled", "padded", "wide", "wrapped"]
 
 WIDTH = 80
 """The columns that a terminal has when nobody knows better."""
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-
-
-def flat(text: str) -> str:
-    """Return `text` on one line, with every character that could steer a terminal replaced."""
-    joined = " ".join(text.split())
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in joined)
 
 
 def wide(text: str) -> int:
@@ -57,7 +53,7 @@ def wrapped(text: str, *, indent: str = "", further: str | None = None) -> list[
     """Return `text` as lines of at most 80 columns; `further` stands before all lines but the first."""
     later = indent if further is None else further
     lines, current, is_empty = [], indent, True
-    for word in _pieces(flat(text), WIDTH - max(wide(indent), wide(later))):
+    for word in _pieces(one_line(text), WIDTH - max(wide(indent), wide(later))):
         space = "" if is_empty else " "
         if not is_empty and wide(current) + 1 + wide(word) > WIDTH:
             lines.append(current)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.regression.explanation import ClassFlips, Explanation, ImageFlip
-from pwc_bench.regression.reports.columns import WIDTH, flat, padded, wrapped
+from pwc_bench.regression.reports.columns import WIDTH, padded, wrapped
 
 __all__ = ["class_title", "explained", "explanation_lines", "left_out", "mistakes_text", "percent_text", "probability"]
 
@@ -81,13 +82,13 @@ def left_out(explanation: Explanation) -> Iterator[str]:
 
 def class_title(flips: ClassFlips) -> str:
     """Return "tench (n01440764)", or the identifier alone where there is no other name."""
-    name, identifier = flat(flips.name), flat(flips.identifier)
+    name, identifier = one_line(flips.name), one_line(flips.identifier)
     return identifier if name in {"", identifier} else f"{name} ({identifier})"
 
 
 def mistakes_text(flips: ClassFlips) -> str:
     """Return what a class's lost images are taken for: "goldfish 8, eel 3"."""
-    return ", ".join(f"{flat(mistake.name)} {mistake.images:,}" for mistake in flips.mistakes)
+    return ", ".join(f"{one_line(mistake.name)} {mistake.images:,}" for mistake in flips.mistakes)
 
 
 def probability(value: float | None) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports.absent import absent_variants, standing_for
-from pwc_bench.regression.reports.columns import clipped, flat
+from pwc_bench.regression.reports.columns import clipped
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.numbers import ABSENT, shown, with_unit
 from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject, summary
@@ -78,8 +79,8 @@ def _few(annotations: Sequence[_Annotation]) -> Iterator[_Annotation]:
 
 
 def _command(annotation: _Annotation) -> str:
-    title = _data(clipped(flat(annotation.title), _LONGEST_TITLE)).replace(":", "%3A").replace(",", "%2C")
-    message = "\n".join(flat(line) for line in annotation.message.splitlines())
+    title = _data(clipped(one_line(annotation.title), _LONGEST_TITLE)).replace(":", "%3A").replace(",", "%2C")
+    message = "\n".join(one_line(line) for line in annotation.message.splitlines())
     return f"::{annotation.kind} title={title}::{_data(clipped(message, _LONGEST_MESSAGE))}"
 
 

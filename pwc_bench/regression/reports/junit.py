@@ -4,13 +4,12 @@ A regression is a failure; what is missing, incomparable or undecided is an erro
 never gated is skipped. A check that gated nothing holds one more case, which is an error: it is no pass.
 """
 
-import re
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from pwc_bench.core.text_forms import one_line, writable
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.explanation import Explanation
-from pwc_bench.regression.reports.columns import flat
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.numbers import p_text, shown, with_unit
@@ -18,15 +17,12 @@ from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subje
 
 __all__ = ["render"]
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 cannot hold, not even escaped."""
-
 
 def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
     """Return the document, with a line end."""
     root = ET.Element("testsuites", name="pwc-bench check")
     for variant in dict.fromkeys(verdict.variant for verdict in verdicts):
-        suite = ET.SubElement(root, "testsuite", name=_clean(variant))
+        suite = ET.SubElement(root, "testsuite", name=writable(variant))
         _properties(suite, context)
         for verdict in sorted_verdicts([verdict for verdict in verdicts if verdict.variant == variant]):
             _case(suite, verdict, context.explanations)
@@ -34,7 +30,7 @@ def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
         suite = ET.SubElement(root, "testsuite", name="pwc-bench check")
         _properties(suite, context)
         case = ET.SubElement(suite, "testcase", classname="pwc-bench.check", name="something was compared", time="0")
-        ET.SubElement(case, "error", type="nothing-compared", message=_clean(meaning(context.exit_code)))
+        ET.SubElement(case, "error", type="nothing-compared", message=writable(meaning(context.exit_code)))
     _count(root)
     ET.indent(root)
     body = ET.tostring(root, encoding="unicode", short_empty_elements=True)
@@ -45,7 +41,7 @@ def _properties(suite: ET.Element, context: ReportContext) -> None:
     properties = ET.SubElement(suite, "properties")
     told = {"baseline": context.baseline, "candidate": context.candidate, "exit_code": str(context.exit_code)}
     for name, value in told.items():
-        ET.SubElement(properties, "property", name=name, value=_clean(value))
+        ET.SubElement(properties, "property", name=name, value=writable(value))
 
 
 def _case(suite: ET.Element, verdict: Verdict, explanations: Sequence[Explanation]) -> None:
@@ -53,11 +49,11 @@ def _case(suite: ET.Element, verdict: Verdict, explanations: Sequence[Explanatio
     levels = (verdict.variant, verdict.dataset or "architecture", verdict.implementation)
     parts = (part.replace(".", "-") for part in levels if part is not None)
     case = ET.SubElement(
-        suite, "testcase", classname=_clean(".".join(parts)), name=_clean(verdict.metric.key), time="0"
+        suite, "testcase", classname=writable(".".join(parts)), name=writable(verdict.metric.key), time="0"
     )
-    message = _clean(flat(verdict.reason))
+    message = writable(one_line(verdict.reason))
     if not verdict.is_gated:
-        ET.SubElement(case, "skipped", message=_clean(f"never gated: {verdict.outcome}. {flat(verdict.reason)}"))
+        ET.SubElement(case, "skipped", message=writable(f"never gated: {verdict.outcome}. {one_line(verdict.reason)}"))
     elif verdict.outcome is Outcome.REGRESSED:
         ET.SubElement(case, "failure", type=verdict.outcome, message=message).text = _body(verdict, explanations)
     elif not verdict.outcome.passes:
@@ -73,14 +69,14 @@ def _body(verdict: Verdict, explanations: Sequence[Explanation]) -> str:
         f"baseline   {with_unit(numbers.baseline, numbers.unit)}",
         f"candidate  {with_unit(numbers.candidate, numbers.unit)}",
         f"change     {numbers.change}" + (f", {p}" if (p := p_text(verdict.p_value)) else ""),
-        f"{verdict.outcome}{' (accepted)' if verdict.is_accepted else ''}: {flat(verdict.reason)}",
-        *(f"warning: {flat(warning)}" for warning in verdict.warnings),
+        f"{verdict.outcome}{' (accepted)' if verdict.is_accepted else ''}: {one_line(verdict.reason)}",
+        *(f"warning: {one_line(warning)}" for warning in verdict.warnings),
     ]
     for explanation in explanations:
         told = (explanation.variant, explanation.dataset, explanation.metric, explanation.implementation)
         if told == (verdict.variant, verdict.dataset, verdict.metric.key, verdict.implementation):
             lines += ["", *explanation_lines(explanation)]
-    return _clean("\n" + "\n".join(line.rstrip() for line in lines) + "\n")
+    return writable("\n" + "\n".join(line.rstrip() for line in lines) + "\n")
 
 
 def _count(root: ET.Element) -> None:
@@ -91,7 +87,3 @@ def _count(root: ET.Element) -> None:
         holder.set("errors", str(len(list(holder.iter("error")))))
         holder.set("skipped", str(len(list(holder.iter("skipped")))))
         holder.set("time", "0")
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

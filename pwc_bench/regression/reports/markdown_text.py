@@ -6,7 +6,8 @@ where a backslash would be shown.
 
 import re
 
-from pwc_bench.regression.reports.columns import clipped, flat
+from pwc_bench.core.text_forms import one_line
+from pwc_bench.regression.reports.columns import clipped
 
 __all__ = ["code", "escaped"]
 
@@ -21,7 +22,7 @@ _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def escaped(text: str, longest: int = _LONGEST) -> str:
     """Return `text` on one line with Markdown, HTML, mentions and issue numbers disarmed."""
     # The empty space comes first: its own entity must not be escaped, nor may entities look like issue numbers.
-    parted = _REFERENCE.sub("\\1\N{ZERO WIDTH SPACE}", clipped(flat(text), longest))
+    parted = _REFERENCE.sub("\\1\N{ZERO WIDTH SPACE}", clipped(one_line(text), longest))
     return _SPECIAL.sub(_entity, parted).replace("\N{ZERO WIDTH SPACE}", "&#8203;")
 
 

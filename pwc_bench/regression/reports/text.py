@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports.absent import absent_variants, standing_for
-from pwc_bench.regression.reports.columns import WIDTH, filled, flat, padded, wide, wrapped
+from pwc_bench.regression.reports.columns import WIDTH, filled, padded, wide, wrapped
 from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.numbers import ABSENT, shown
@@ -127,7 +128,7 @@ def _table(listed: Sequence[Verdict], absent: Collection[str]) -> Iterator[Line]
 
 def _row(verdict: Verdict, metrics: int, names_dataset: bool) -> tuple[str, ...]:  # noqa: FBT001
     if metrics > 1:
-        return str(verdict.outcome), flat(verdict.variant), f"{metrics:,} metrics", ABSENT, ABSENT, ABSENT
+        return str(verdict.outcome), one_line(verdict.variant), f"{metrics:,} metrics", ABSENT, ABSENT, ABSENT
     numbers = shown(verdict)
     outcome = standing(verdict) + ("*" if verdict.is_accepted else "")
     unit = "" if numbers.unit in {"", verdict.metric.key} else f", {numbers.unit}"
@@ -140,7 +141,7 @@ def _row(verdict: Verdict, metrics: int, names_dataset: bool) -> tuple[str, ...]
         numbers.candidate,
         numbers.change,
     )
-    return tuple(flat(cell) for cell in cells)
+    return tuple(one_line(cell) for cell in cells)
 
 
 def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
