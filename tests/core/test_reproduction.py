@@ -192,3 +192,19 @@ def test_a_column_of_each_convention_has_a_title() -> None:
     assert (doubled.title, doubled.phrase, doubled.value) == (
         "Doubled (two for each multiply-add)", "with two operations for each multiply-add", 11.514,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("printed", "value", "is_printed"),
+    [
+        ("0.5", 0.45, True),
+        ("0.5", 0.55, False),
+        ("0", 0.5, False),
+        ("0", 0.4, True),
+        ("-0.5", -0.45, True),
+        ("-0.5", -0.55, False),
+    ],
+)
+def test_halves_go_away_from_zero_for_small_numbers_too(printed: str, value: float, is_printed: bool) -> None:
+    """0.45 prints as 0.5, and 0.55 as 0.6; half of one is not nothing."""
+    assert prints(make_claim(value=printed), METRICS["gflops"], value) is is_printed

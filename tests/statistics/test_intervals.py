@@ -39,6 +39,12 @@ def test_wilson_stays_within_a_share() -> None:
     assert high == 1.0
 
 
+def test_wilson_of_one_trial_says_next_to_nothing() -> None:
+    """One success of one: from 0.21 (z squared over 1 + z squared) to 1."""
+    assert wilson(1, 1) == pytest.approx((1 / (1 + 1.959964**2), 1.0))
+    assert wilson(0, 1) == pytest.approx((0.0, 1.959964**2 / (1 + 1.959964**2)))
+
+
 def test_wilson_widens_with_confidence() -> None:
     """99 % confidence needs a wider interval than 90 %."""
     narrow, wide = wilson(30, 100, 0.9), wilson(30, 100, 0.99)

@@ -36,10 +36,17 @@ def test_nothing_and_what_is_not_finite_are_refused(confidence: list[float]) -> 
 def test_a_bin_tells_its_mean_confidence_and_the_share_that_is_right() -> None:
     """Three guesses at 0.6, 0.7 and 0.8 of which two are right; an empty bin tells nothing."""
     low, high = reliability([0.6, 0.7, 0.8], [True, False, True], bins=2).bins
-    assert (low.images, low.confidence, low.accuracy) == (0, None, None)
+    assert (low.low, low.high, low.images, low.confidence, low.accuracy) == (0.0, 0.5, 0, None, None)
     assert high.images == 3
     assert high.confidence == pytest.approx(0.7)
     assert high.accuracy == pytest.approx(2 / 3)
+
+
+def test_a_confidence_beyond_1_belongs_to_the_last_bin() -> None:
+    """Rounding makes 1.0000001 of a sure guess; whole numbers are confidences too."""
+    found = reliability([1.0000001, 1.3], [True, True], bins=4)
+    assert [part.images for part in found.bins] == [0, 0, 0, 2]
+    assert reliability([1, 0], [1, 0], bins=2).binned == 0.0
 
 
 def test_chance_is_taken_off_the_error_bin_by_bin() -> None:
@@ -71,5 +78,5 @@ def test_the_interval_is_wide_for_few_guesses_and_narrow_for_many() -> None:
 @pytest.mark.parametrize("confidence", [[float("inf"), 0.5], [0.5, float("nan")]])
 def test_a_confidence_that_is_no_number_is_refused_in_words(confidence: list[float]) -> None:
     """Also beside sound ones."""
-    with pytest.raises(ValueError, match="a reliability diagram needs at least one guess, and finite confidences"):
+    with pytest.raises(ValueError, match=r"^a reliability diagram needs at least one guess, and finite confidences$"):
         reliability(confidence, [True, True], bins=15)

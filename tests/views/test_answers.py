@@ -52,6 +52,9 @@ def test_a_claim_is_answered_by_its_own_variant_on_its_own_data_set() -> None:
     assert found.record(TOP1) is own
     assert found.record(FLOPS) is cost
     assert found.record(replace(TOP1, dataset="demo")) is demo
+    assert found.record(replace(TOP1, variant=None)) is None
+    assert found.record(replace(TOP1, metric="fps")) is None
+    assert (found.reproduction(TOP1).claim, found.reproduction(FLOPS).claim) == (TOP1, FLOPS)
     assert (found.reproduction(TOP1).agreement, found.reproduction(TOP1).record) == (Agreement.REPRODUCED, own)
     assert found.current("convit-s", "imagenet-1k").variants == ("convit-s",)
     assert found.current("convit-s", "imagenet-1k") is found.current("convit-s", "imagenet-1k")
@@ -79,6 +82,7 @@ def test_of_several_speeds_the_one_in_the_setting_of_most_models_answers() -> No
     ("claim", "records", "reason"),
     [
         (replace(TOP1, metric="fps"), [make_record()], "a metric that pwc-bench does not measure"),
+        (replace(TOP1, metric="fps", variant=None), [make_record()], "a metric that pwc-bench does not measure"),
         (
             replace(TOP1, dataset="places365"),
             [make_record()],
@@ -385,6 +389,14 @@ def test_two_models_are_set_against_each_other_where_they_were_measured_alike() 
     assert usual_obstacle(speed) == "not compared: other machine, settings or campaign"
     assert usual_obstacle(accuracy) == "not the same images"
     assert usual_obstacle(whole_pass) == "one pass for all models"
+
+
+def test_what_cannot_be_compared_keeps_both_sides() -> None:
+    """A claim on imagenet-1k beside the record of a demo, which does not answer it."""
+    record = make_record(dataset="demo")
+    found = reproduce(METRICS["top1"], TOP1, record)
+    assert (found.agreement, found.claim, found.record) == (Agreement.NOT_COMPARABLE, TOP1, record)
+    assert found.reason == "not comparable: measured on demo, claimed on imagenet-1k"
 
 
 def test_the_newest_speaks_first_and_of_one_start_the_reference() -> None:

@@ -249,5 +249,8 @@ def test_what_is_no_speed_of_a_known_model_has_no_ratio() -> None:
     assert ratios.of(replace(CLAIMS["ConViT-Ti"], variant=None), METRIC, records[1]) is None
     whole_pass = replace(METRIC, scope=METRICS["top1"].scope)
     assert ratios.of(CLAIMS["ConViT-Ti"], whole_pass, records[1]) is None
+    stranger = timed("convit-ti", 50.0, device="NVIDIA A100")
+    assert ratios.of(CLAIMS["ConViT-Ti"], METRIC, stranger) is None
+    assert not ratios.is_reference(CLAIMS["DeiT-Ti"], METRIC, timed("deit-ti", 9.0, device="NVIDIA A100"))
     counted = replace(METRIC, kind=METRICS["gflops"].kind)
     assert ratios.of(CLAIMS["ConViT-Ti"], counted, records[1]) is None
