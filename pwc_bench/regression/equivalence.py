@@ -95,7 +95,7 @@ def prepare_equivalence(pair: Pair, baseline: Side, candidate: Side, policy: Pol
         reason = f"{broken:,} of {len(found.baseline.labels):,} images have scores that are no finite numbers"
         return pair.verdict(Outcome.INCONCLUSIVE, reason)
     test = _share_test(pair, found, margin) if pair.metric.key in SHARES else _likelihood_test(found, margin)
-    return Tested(pair, test.loss_p_value, lambda p_value, _tests: _verdict(pair, found, test, p_value, policy))
+    return Tested(test.loss_p_value, lambda p_value, _tests: _verdict(pair, found, test, p_value, policy))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,6 @@ class Pair:
 class Tested:
     """A pair that was tested; the verdict waits until it is known how many tests there are."""
 
-    pair: Pair
     p_value: float
     """Two-sided, before any correction."""
     conclude: Callable[[float, int], Verdict]

@@ -21,7 +21,7 @@ __all__ = ["prepare_paired"]
 def prepare_paired(pair: Pair, baseline: Side, candidate: Side, policy: Policy) -> Tested | Verdict:
     """Test a pair without a hurdle, or say why its images cannot be compared."""
     if are_identical(pair):  # predictions that are the same to the last byte: nobody needs to read them
-        return Tested(pair, 1.0, lambda _p_value, _tests: _identical(pair))
+        return Tested(1.0, lambda _p_value, _tests: _identical(pair))
     found = paired_predictions(pair, baseline, candidate)
     if isinstance(found, Hurdle):
         return pair.stopped(found)
@@ -36,7 +36,7 @@ def _identical(pair: Pair) -> Verdict:
 def _test_share(pair: Pair, predictions: PairedPredictions, policy: Policy) -> Tested:
     flips = _flips(pair, predictions)
     p_value = mcnemar_exact(flips.lost, flips.gained)
-    return Tested(pair, p_value, lambda p_value, _tests: _verdict_on_share(pair, predictions, flips, p_value, policy))
+    return Tested(p_value, lambda p_value, _tests: _verdict_on_share(pair, predictions, flips, p_value, policy))
 
 
 def _flips(pair: Pair, predictions: PairedPredictions) -> Flips:
@@ -115,7 +115,7 @@ def _test_likelihood(pair: Pair, predictions: PairedPredictions, policy: Policy)
     if broken:
         return pair.verdict(Outcome.INCONCLUSIVE, f"the likelihood of {broken:,} images is no finite number")
     return Tested(
-        pair, paired_t(differences), lambda p_value, _tests: _verdict_on_likelihood(pair, differences, p_value, policy)
+        paired_t(differences), lambda p_value, _tests: _verdict_on_likelihood(pair, differences, p_value, policy)
     )
 
 

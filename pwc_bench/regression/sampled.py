@@ -93,7 +93,7 @@ def prepare_sampled(pair: Pair, policy: Policy) -> Tested | Verdict:
         seen: dict[str, Json] = {"visible_loss_percent": 100.0 * test.shift.visible_loss(policy.significance / tests)}
         return _verdict(pair, test, p_value, evidence | seen, policy)
 
-    return Tested(pair, test.p_value, conclude)
+    return Tested(test.p_value, conclude)
 
 
 _SHORT = "too few rounds"

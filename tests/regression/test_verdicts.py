@@ -19,6 +19,7 @@ from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression import Side, compare, predictions_needed
 from pwc_bench.regression.accuracy import Flips, outcome_of_flips
 from pwc_bench.regression.comparability import differences, image_differences
+from pwc_bench.regression.equivalence import pair_images
 from pwc_bench.regression.evidence import are_identical, paired_predictions
 from pwc_bench.regression.exact import judge_exact
 from pwc_bench.regression.hurdles import find_hurdle
@@ -628,6 +629,7 @@ def test_a_metric_that_is_gone_is_compared_to_nothing_and_missed() -> None:
         "robustness", "robustness", "%", "exact", "dataset",
     )  # fmt: skip
     assert (metric.display.text(40.0), metric.display.unit, metric.definition) == ("40.000", "%", "No longer declared.")
+    assert (metric.version, metric.tolerance, metric.better) == (0, 0.0, Better.HIGHER)
     count = cost().but(measurements={"watts": Measurement(4.0, "W")})
     (pair,) = pair_up([count.record], [cost().record], METRICS, ("watts",))
     assert pair.metric.scope.value == "model"
@@ -656,3 +658,80 @@ def test_a_series_of_rounds_is_quiet_up_to_its_metrics_spread() -> None:
     assert noise_of(loud, seen) == ("others", words)
     assert noise_of(loud, replace(seen, details={})) == (words,)
     assert noise_of(loud, replace(seen, details={"load": ["noise"]}, samples=None)) == ()
+
+
+def _newer(found: Evaluated, day: int, **environment: Any) -> Evaluated:  # noqa: ANN401 - an environment's own fields
+    return found.but(started=f"2026-02-{day:02}T12:00:00Z", environment=environment)
+
+
+def test_equality_is_asked_of_the_newest_records_of_each_machine() -> None:
+    """Of the baseline the newest that saw the same images; a candidate's machines each have a pair, newest first."""
+    one = accuracy()
+    older, newer = _newer(one, 1), _newer(one, 2)
+    other = _newer(one, 3).but(provenance={"manifest_sha256": "ef" * 32})
+    failed = _newer(one, 4).but(status=Status.FAILED)
+    bf16, fp16 = _newer(one, 5, precision="bf16"), _newer(one, 6, precision="fp16", implementation="fused")
+    stale = _newer(one, 1, precision="bf16")
+    old = [found.record for found in (older, other, newer, failed)]
+    new = [found.record for found in (stale, bf16, fp16)]
+    pairs = pair_images(old, new, METRICS, ("top1",))
+    assert [(pair.baseline, pair.candidate, pair.implementation, pair.hurdle) for pair in pairs] == [
+        (newer.record, fp16.record, "fused", None),
+        (newer.record, bf16.record, "reference", None),
+    ]
+    (alone,) = pair_images([newer.record], [bf16.record], METRICS, ("top1",))
+    assert (alone.implementation, alone.metric.key) == (None, "top1")
+    everything = pair_images([newer.record], [bf16.record], METRICS, ())
+    assert [pair.metric.key for pair in everything] == ["top1", "top5", "nll"]
+
+
+def test_equality_misses_what_the_candidate_lacks() -> None:
+    """By variant: what was not measured, and what has no record at all; the newest record of the candidate is named."""
+    small, large = accuracy("convit-ti"), accuracy("convit-b")
+    bare = [_newer(small, day).without("top1") for day in (2, 3)]
+    pairs = pair_images([small.record, large.record], [found.record for found in bare], METRICS, ("top1",))
+    assert [(pair.baseline, pair.candidate, pair.hurdle) for pair in pairs] == [
+        (large.record, None, Hurdle(Outcome.MISSING, "the candidate has no record of it")),
+        (small.record, bare[1].record, Hurdle(Outcome.MISSING, "the candidate did not measure it")),
+    ]
+    failed = small.but(status=Status.FAILED)
+    (pair,) = pair_images([small.record], [failed.record], METRICS, ("top1",))
+    assert pair.hurdle == Hurdle(Outcome.MISSING, "the candidate did not measure it")
+    assert pair_images([failed.record], [small.record], METRICS, ("top1",)) == ()
+    assert pair_images([cost().record], [small.record], METRICS, ("top1",)) == ()
+
+
+def test_a_failed_attempt_says_why_it_lacks_a_metric() -> None:
+    """Or that nobody wrote it down; a partial one may say so too."""
+
+    def reason(**changes: Any) -> str:  # noqa: ANN401 - a record's own fields
+        new = cost().without("gflops").but(**changes)
+        return verdict_on("gflops", [cost()], [new]).reason
+
+    assert reason(status=Status.FAILED, status_reason="out of memory") == (
+        "the candidate's evaluation failed: out of memory"
+    )
+    assert reason(status=Status.FAILED) == "the candidate's evaluation failed: no reason is recorded"
+    assert reason(status_reason="no rule") == "the candidate did not measure it: no rule"
+    assert reason() == "the candidate did not measure it"
+    lost = compare(side("old", cost()), side("new", accuracy()), metrics=METRICS, policy=POLICY, only=("gflops",))
+    assert [verdict.reason for verdict in lost] == ["the candidate has no record of it"]
+
+
+def test_an_implementation_that_is_no_longer_timed_is_missed_by_name() -> None:
+    """What spoke for the variant must not vanish; what was only timed beside it is shown."""
+    fused, plain = cost().but(environment={"implementation": "fused"}), cost()
+
+    def told(old: Sequence[Evaluated], new: Sequence[Evaluated]) -> list[tuple[str | None, Outcome, bool, str | None]]:
+        found = compare(side("old", *old), side("new", *new), metrics=METRICS, policy=POLICY, only=("throughput",))
+        return [(each.implementation, each.outcome, each.is_gated, each.baseline_record) for each in found]
+
+    assert told([fused, plain], [plain]) == [
+        ("reference", SAME, True, plain.record.id),
+        ("fused", Outcome.MISSING, True, fused.record.id),
+    ]
+    assert told([fused, plain], [fused]) == [
+        ("fused", SAME, True, fused.record.id),
+        ("reference", Outcome.MISSING, False, plain.record.id),
+    ]
+    assert told([plain], [plain]) == [(None, SAME, True, plain.record.id)]

@@ -7,7 +7,21 @@ import numpy.typing as npt
 import pytest
 import scipy.stats
 
-from pwc_bench.statistics.steps import LEAST_POINTS, Step, _p_of_level, _scores, exact_steps, noisy_steps
+from pwc_bench.statistics.steps import (
+    LEAST_POINTS,
+    Step,
+    _memory,
+    _noise,
+    _p_of_drift,
+    _p_of_level,
+    _p_of_memory,
+    _scores,
+    _stands_out,
+    _tamed,
+    _wandering_noise,
+    exact_steps,
+    noisy_steps,
+)
 
 Noise = Callable[[int, np.random.Generator], npt.NDArray[np.float64]]
 _CV = 0.02
@@ -187,3 +201,163 @@ def test_what_is_no_number_is_refused(find: Callable[[list[float]], tuple[Step, 
     """A gap is left out by the caller, and never a NaN."""
     with pytest.raises(ValueError, match="finite"):
         find([1.0, float("nan")])
+
+
+def test_noise_is_told_from_neighbours() -> None:
+    """Neighbours that lie 2 apart have a noise of 1.4826 x 2 / sqrt(2); of a normal series it is the deviation."""
+    assert _noise(np.array([10.0, 12.0] * 6)) == pytest.approx(1.4826 * 2 / np.sqrt(2))
+    plain = np.random.default_rng(31).normal(5.0, 0.3, 4_000)
+    plain[2_000:] += 100.0
+    assert _noise(plain) == pytest.approx(0.3, rel=0.05)
+
+
+@pytest.mark.parametrize(("value", "tamed"), [(20.0, 20.0), (20.5, 12.0), (30.0, 12.0), (1.5, 10.0), (1.7, 1.7)])
+def test_an_outlier_takes_the_median_of_its_neighbours(value: float, tamed: float) -> None:
+    """Beyond 4 x 2.097 = 8.39 from the median of five; here 12 if it lies above its neighbours, 10 if below."""
+    series = np.array([10.0, 12.0] * 8)
+    series[6] = value
+    if value < 10.0:
+        series[5] = 10.0  # so that the five are 10, 10, it, 12, 10
+    found = _tamed(series)
+    assert found[6] == tamed
+    assert np.array_equal(np.delete(found, 6), np.delete(series, 6))
+
+
+def test_the_first_and_the_last_value_are_nobodys_outliers() -> None:
+    """They have neighbours on one side only."""
+    series = np.array([10.0, 12.0] * 8)
+    series[[0, -1]] = (40.0, -40.0)
+    assert np.array_equal(_tamed(series), series)
+
+
+def test_a_jump_stands_out_of_the_noise_by_half_as_much_again() -> None:
+    """Neighbours 2 apart make 1.5 x 2.097 = 3.14; only the five values on each side are looked at."""
+    for jump, stands in ((3.0, False), (3.2, True), (-3.0, False), (-3.2, True)):
+        series = np.array([10.0, 12.0] * 11)
+        series[12:] += jump
+        series[:7] = [500.0, 502.0, 500.0, 502.0, 500.0, 502.0, 500.0]
+        series[17:] = [-700.0, -702.0, -700.0, -702.0, -700.0]
+        series[11], series[12] = 12.0, 12.0 + jump
+        series[7:12], series[12:17] = [12.0, 10.0, 12.0, 10.0, 12.0], np.array([12.0, 10.0, 12.0, 10.0, 12.0]) + jump
+        assert _noise(series) == pytest.approx(1.4826 * 2 / np.sqrt(2))
+        assert _stands_out(series, 12) is stands, jump
+
+
+def _memory_by_hand(series: npt.NDArray[np.float64]) -> float:
+    """The correlation of neighbours about both levels of the clearest split, in plain loops."""
+    count = len(series)
+    split = max(
+        range(3, count - 2), key=lambda place: abs(scipy.stats.ttest_ind(series[:place], series[place:]).statistic)
+    )
+    left = [value - (series[:split] if place < split else series[split:]).mean() for place, value in enumerate(series)]
+    products = sum(left[place] * left[place - 1] for place in range(1, count) if place != split)
+    return float(products / sum(each**2 for each in left) * count / (count - 2))
+
+
+@pytest.mark.parametrize("memory", [0.0, 0.5, 0.9])
+def test_the_memory_of_a_series_is_that_about_its_levels(memory: float) -> None:
+    """One pair of neighbours, across the step, does not count; the shape of many series at once is kept."""
+    random = np.random.default_rng(32)
+    several = np.stack([1000 * (1 + _wandering(memory)(24, random)) for _ in range(4)])
+    several[:, 11:] += 80.0
+    expected = [_memory_by_hand(series) for series in several]
+    assert _memory(several) == pytest.approx(expected)
+    assert float(_memory(several[0])) == pytest.approx(expected[0])
+    assert float(_memory(np.array([1.0] * 5 + [2.0] * 5))) == 0.0
+
+
+def test_simulated_noise_remembers_as_much_as_it_should() -> None:
+    """Medians of both, as simulated by other means: the clearest split, and what a series shows of its memory."""
+    known = _wandering_noise(20)
+    assert known.clearest.shape == (10, 1_999)
+    assert list(known.shown) == sorted(known.shown)
+    random = np.random.default_rng(33)
+    for row, memory in ((0, 0.0), (5, 0.5), (9, 0.9)):
+        drawn = [_largest_t(_wandering(memory)(20, random)) for _ in range(150)]
+        assert np.median(known.clearest[row]) == pytest.approx(np.median(drawn), rel=0.2), memory
+        shown = [_memory_by_hand(_wandering(memory)(20, random)) for _ in range(60)]
+        assert known.shown[row] == pytest.approx(np.median(shown), abs=0.15), memory
+
+
+def test_a_clear_step_in_plain_noise_is_none_of_wandering() -> None:
+    """No simulated series is as clear: 1 of 2,000; noise that wanders is explained, and so is none at all."""
+    random = np.random.default_rng(34)
+    series = 1000 * (1 + _plain(30, random))
+    series[15:] *= 0.8
+    assert _p_of_memory(series) == 1 / 2_000
+    wandering = 1000 * (1 + _wandering(0.9)(30, random))
+    assert _p_of_memory(wandering) > 0.05
+    assert _p_of_memory(np.full(10, 5.0)) == 1.0
+
+
+def _advantage(series: npt.NDArray[np.float64]) -> float:
+    """How much better the best step fits than the best line: the ratio of what both leave over."""
+    place = np.arange(len(series))
+    line = np.polynomial.Polynomial.fit(place, series, 1)(place)
+    by_step = min(
+        ((series[:split] - series[:split].mean()) ** 2).sum() + ((series[split:] - series[split:].mean()) ** 2).sum()
+        for split in range(3, len(series) - 2)
+    )
+    return float(((series - line) ** 2).sum() / by_step)
+
+
+@pytest.mark.parametrize("seed", [35, 36, 37])
+def test_the_p_value_of_a_drift_agrees_with_a_plain_loop(seed: int) -> None:
+    """What a straight line leaves over is dealt out anew, and each time asked whether a step fits it so well."""
+    random = np.random.default_rng(seed)
+    series = 100.0 + random.normal(0.0, 1.0, 12) + np.linspace(0.0, 2.0, 12)
+    series[6:] += 1.0
+    place = np.arange(12)
+    line = np.polynomial.Polynomial.fit(place, series, 1)(place)
+    times, own = 600, _advantage(series)
+    as_clear = sum(_advantage(line + random.permutation(series - line)) >= own - 1e-12 for _ in range(times))
+    assert _p_of_drift(series) == pytest.approx(as_clear / times, abs=0.07)
+    assert _p_of_drift(np.array([1.0] * 8 + [5.0] * 8) + random.normal(0.0, 0.1, 16)) < 0.005
+    assert _p_of_drift(np.arange(16.0) / 4.0 + random.normal(0.0, 1.0, 16)) > 0.01
+
+
+def test_a_level_holds_from_three_points_on() -> None:
+    """At either end of a series: three campaigns are a level, two are outliers."""
+    quiet = 1000 + np.tile([1.0, -1.0, 2.0, -2.0], 6)
+    for held, found in ((3, True), (2, False)):
+        late, early = quiet.copy(), quiet.copy()
+        late[-held:] -= 200.0
+        early[:held] -= 200.0
+        assert [step.index for step in noisy_steps(late)] == ([24 - held] if found else [])
+        assert [step.index for step in noisy_steps(early)] == ([held] if found else [])
+
+
+def test_eight_points_may_tell_a_step_and_seven_may_not() -> None:
+    """Whatever is asked for; at one in a hundred it takes more."""
+    assert LEAST_POINTS == 8
+    levels = [3.0] * 4 + [2.0] * 4
+    assert [step.index for step in noisy_steps(levels, significance=0.2)] == [4]
+    assert noisy_steps(levels) == noisy_steps(levels[1:], significance=1.0) == ()
+
+
+def test_a_step_of_the_least_effect_counts() -> None:
+    """A quarter down from 4 is 3, whether the level is above zero or below."""
+    for sign in (1.0, -1.0):
+        series = [sign * 4.0] * 8 + [sign * 3.0] * 8
+        assert [step.index for step in noisy_steps(series, least_effect=0.25)] == [8]
+        assert noisy_steps(series, least_effect=0.2501) == ()
+
+
+def test_a_change_by_the_tolerance_itself_is_none() -> None:
+    """Half is let pass, and no more, upwards and downwards."""
+    assert exact_steps([1.0, 1.5, 0.5], tolerance=0.5) == ()
+    assert exact_steps([1.0, 1.75], tolerance=0.5) == (Step(1, 1.0, 1.75, None),)
+    assert exact_steps([1.0, 0.25, 0.25], tolerance=0.5) == (Step(1, 1.0, 0.25, None),)
+
+
+def test_each_step_is_judged_between_its_neighbours() -> None:
+    """Four levels have three steps, in order, each with its own p-value below what was asked."""
+    random = np.random.default_rng(38)
+    series = np.concatenate([random.normal(level, 4.0, 12) for level in (1000.0, 900.0, 1100.0, 1050.0)])
+    steps = noisy_steps(series)
+    assert [step.index for step in steps] == [12, 24, 36]
+    assert [step.before for step in steps] == pytest.approx([1000.0, 900.0, 1100.0], rel=0.01)
+    assert [step.after for step in steps] == pytest.approx([900.0, 1100.0, 1050.0], rel=0.01)
+    assert all(step.p_value is not None and step.p_value < 0.01 for step in steps)
+    assert [step.before for step in steps[1:]] == [step.after for step in steps[:-1]]
+    assert noisy_steps(series, significance=0.0004) == ()
