@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.errors import UsageError
+from pwc_bench.core.errors import EvaluationError, SourceError, UsageError
 from pwc_bench.core.source import ImageSource
 
 __all__ = ["DataChoice", "choose_data", "opened"]
@@ -55,7 +55,7 @@ def opened(choice: DataChoice, cache: Path) -> Iterator[tuple[ImageSource, Image
     from pwc_bench.sources import open_source
 
     generate = choice.dataset.generate
-    spec = choice.spec if generate is None else str(generate(cache))
+    spec = choice.spec if generate is None else _generated(choice.dataset, cache)
     source = open_source(spec, choice.dataset, split="val")
     try:
         if generate is None:
@@ -68,3 +68,15 @@ def opened(choice: DataChoice, cache: Path) -> Iterator[tuple[ImageSource, Image
             train_source.close()
     finally:
         source.close()
+
+
+def _generated(dataset: Dataset, cache: Path) -> str:
+    """Let a data set make its images. Raises SourceError if it fails, whatever it fails with."""
+    from pwc_bench.isolation import contained
+
+    assert dataset.generate is not None
+    generate = dataset.generate
+    try:
+        return str(contained(lambda: generate(cache)))
+    except EvaluationError as error:
+        raise SourceError(f"{dataset.title}: its images cannot be made: {error}") from error

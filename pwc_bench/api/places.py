@@ -1,12 +1,23 @@
 """What holds when nobody says: where the database, the site and the cache lie, and how long a run waits."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.files import user_path
 
-__all__ = ["cache_folder", "default_database", "default_quiet_budget", "default_site", "sqlite_path"]
+__all__ = [
+    "cache_folder",
+    "default_database",
+    "default_quiet_budget",
+    "default_site",
+    "emptying",
+    "sqlite_path",
+    "using",
+]
 
 
 def default_database() -> str:
@@ -32,6 +43,45 @@ def cache_folder() -> Path:
         return Path.home() / ".cache/pwc-bench"
     except RuntimeError:
         raise UsageError("no home folder is known here: name a folder for the cache with PWC_BENCH_CACHE") from None
+
+
+@contextmanager
+def using(cache: Path) -> Iterator[Path]:
+    """Give the cache, which `emptying` leaves alone meanwhile; it is made if it is missing."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        yield cache  # whoever needs it will say what is wrong with it
+        return
+    with _locked(cache, fcntl.LOCK_SH):
+        yield cache
+
+
+@contextmanager
+def emptying(cache: Path) -> Iterator[bool]:
+    """Tell whether the cache may be emptied, which is so while nobody uses it; who wants to use it waits meanwhile."""
+    if not cache.is_dir():
+        yield True
+        return
+    with _locked(cache, fcntl.LOCK_EX | fcntl.LOCK_NB) as is_locked:
+        yield is_locked
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[bool]:
+    """Lock a folder, and tell whether that was possible: the lock ends with the process, however it ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, how)
+        except BlockingIOError:
+            yield False
+            return
+        except OSError:
+            pass  # a file system without locks
+        yield True
+    finally:
+        os.close(descriptor)
 
 
 def default_quiet_budget() -> float:

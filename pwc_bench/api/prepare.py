@@ -12,7 +12,7 @@ from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.data import choose_data, opened
 from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
 from pwc_bench.api.options import RunOptions
-from pwc_bench.api.places import cache_folder, default_quiet_budget
+from pwc_bench.api.places import cache_folder, default_quiet_budget, using
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.recipe import CONFIGURATIONS
@@ -49,8 +49,7 @@ def prepare(options: RunOptions) -> "Iterator[Request]":
     if options.metrics:
         instruments = select(instruments, options.metrics)
     settings = _settings(options)
-    cache = cache_folder()
-    with opened(choice, cache) as (source, train_source):
+    with using(cache_folder()) as cache, opened(choice, cache) as (source, train_source):
         from pwc_bench.evaluation.request import Request  # with it comes torch: everything else is checked by now
 
         yield Request(

@@ -1,15 +1,21 @@
 """`pwc-bench build`: render the site."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import UserPath, db_option, site_option
 from pwc_bench.cli.text import file_size, plural
 
-__all__ = ["command"]
+if TYPE_CHECKING:
+    from pwc_bench.publishing import LeftOutPages
+
+__all__ = ["command", "tell_left_out"]
 
 
 @click.command(
@@ -22,6 +28,7 @@ __all__ = ["command"]
     exit_codes={
         0: "done",
         2: "there is neither a database nor a published record, or the site cannot be written",
+        4: "the site was written, but for pages named on standard error, which could not be made",
     },
 )
 @db_option
@@ -68,6 +75,17 @@ def command(
     size = file_size(report.size_bytes)
     written = f"{plural(report.pages, 'page')}, {plural(report.files, 'file')} ({changed}), {size}"
     click.echo(f"{report.folder / 'index.html'}: {written} in {report.seconds:.1f} s")
+    if tell_left_out(report.left_out):
+        click.get_current_context().exit(FAILED)
+
+
+def tell_left_out(pages: "Sequence[LeftOutPages]") -> bool:
+    """Name on stderr what a build could not make; tell whether there is any."""
+    from pwc_bench.cli.unforeseen import tell_fault
+
+    for missing in pages:
+        tell_fault(f"left out of the site, {missing.what}: {missing.reason}", missing.traceback)
+    return bool(pages)
 
 
 def _base_complaint(url: str) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.places import default_database, default_site
 from pwc_bench.api.site import publish_database
+from pwc_bench.cli.build import tell_left_out
 from pwc_bench.cli.closing import close
 from pwc_bench.cli.closing_table import closing_text
 from pwc_bench.cli.console import observing
@@ -33,10 +34,14 @@ def closing_words(records: Sequence[Record], db: str, metrics: Sequence[str] = (
     return "\n".join([closing_text(close(records, claims, catalogue, metrics)), *campaigns])
 
 
-def render_site(db: str, site: Path) -> None:
-    """Render what the database holds into `site`, with progress. Raises PublishError where it cannot be written."""
+def render_site(db: str, site: Path) -> bool:
+    """Render what the database holds into `site`, with progress, and tell whether every page could be made.
+
+    Raises PublishError if it cannot be written.
+    """
     with observing() as observer:
-        publish_database(db, site, base_url=None, observer=observer)
+        report = publish_database(db, site, base_url=None, observer=observer)
+    return not tell_left_out(report.left_out)
 
 
 def next_step(records: Iterable[Record], db: str, site: Path | None) -> str:

@@ -52,27 +52,25 @@ _SQLITE = b"SQLite format 3\0"
 def command(*, keep: int | None, campaign: str | None, cache: bool, dry_run: bool, yes: bool, db: str) -> None:
     """Delete old campaigns, predictions that no record needs, and unfinished work.
 
-    It says what it would delete and asks first. Runs that are still going, and the predictions of records in other
-    databases and files beside this one, are left alone. --cache alone needs no database.
+    It says what it would delete and asks first. Runs that are still going, the cache while one of them uses it, and the
+    predictions of records in other databases and files beside this one are left alone. --cache alone needs no database.
     """
     if keep is not None and campaign is not None:
         raise click.UsageError("--keep and --campaign contradict each other: give one of them.")
-    from pwc_bench.api.places import cache_folder
-    from pwc_bench.cli.leftovers import cached, remove, running_campaigns, unfinished_work
+    from pwc_bench.cli.leftovers import remove, running_campaigns, unfinished_work
     from pwc_bench.store import open_existing_store
 
-    everywhere = list(cached(cache_folder())) if cache else []
+    everywhere = _cached() if cache else []
     if cache and keep is None and campaign is None and _is_missing(db):
         if _is_agreed((), (), everywhere, yes=yes, dry_run=dry_run):
-            remove(everywhere)
-            _tell(everywhere)
+            _tell(_emptied(everywhere))
         return
     with open_existing_store(db) as store:
         work = [(name, found) for name, found in unfinished_work(store.folder) if campaign in (None, name)]
         doomed = _doomed(store, keep, campaign, {name for name, _ in work})
-        leftovers = [*(found for _, found in work), *everywhere]
+        leftovers = [found for _, found in work]
         predictions = _predictions(store, db, doomed)
-        if not _is_agreed(doomed, predictions, leftovers, yes=yes, dry_run=dry_run):
+        if not _is_agreed(doomed, predictions, [*leftovers, *everywhere], yes=yes, dry_run=dry_run):
             return
         for name in doomed:
             if name not in running_campaigns(store.folder):  # it may have been continued while the question stood
@@ -80,7 +78,32 @@ def command(*, keep: int | None, campaign: str | None, cache: bool, dry_run: boo
         # Looked up anew: a run that ended while the question stood may refer to some of them now.
         predictions = _predictions(store, db, ())
         remove([*predictions, *leftovers])
-    _tell([*predictions, *leftovers])
+    _tell([*predictions, *leftovers, *_emptied(everywhere)])
+
+
+def _cached() -> "list[Leftover]":
+    """List what the cache holds; nothing, with a word, while a run uses it."""
+    from pwc_bench.api.places import cache_folder, emptying
+    from pwc_bench.cli.leftovers import cached
+
+    with emptying(cache_folder()) as is_unused:
+        if is_unused:
+            return list(cached(cache_folder()))
+    click.echo(f"kept         {cache_folder()}, which a run that is still going on uses")
+    return []
+
+
+def _emptied(everywhere: "Sequence[Leftover]") -> "Sequence[Leftover]":
+    """Delete what the cache held, and return it; a run may have begun to use it while the question stood."""
+    from pwc_bench.api.places import cache_folder, emptying
+    from pwc_bench.cli.leftovers import remove
+
+    with emptying(cache_folder()) as is_unused:
+        if is_unused:
+            remove(everywhere)
+            return everywhere
+    click.echo(f"kept         {cache_folder()}, which a run uses by now")
+    return []
 
 
 def _is_missing(db: str) -> bool:

@@ -147,13 +147,12 @@ def _finish(
 
     if words is not None:
         click.echo(closing_words(records, db, metrics), file=words)
-    if site is not None:
-        render_site(db, site)
+    is_whole = site is None or render_site(db, site)
     if words is not None:
         click.echo(next_step(records, db, site), file=words)
         if (offer := precision_offer(records, native_bf16())) is not None:
             click.echo(offer, file=words)
-    if is_incomplete(records):
+    if not is_whole or is_incomplete(records):
         context.exit(FAILED)
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["UNFORESEEN", "tell_unforeseen"]
+__all__ = ["UNFORESEEN", "tell_fault", "tell_unforeseen"]
 
 UNFORESEEN = 70
 """The code of sysexits.h for a fault inside of a program; 1 would say that something got worse."""
@@ -18,9 +18,16 @@ def tell_unforeseen(error: BaseException) -> None:
     from pwc_bench.cli.text import one_line
 
     said = one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-    kept = _kept("".join(traceback.format_exception(error)))
+    tell_fault(f"unforeseen, a fault of pwc-bench: {said}", "".join(traceback.format_exception(error)))
+
+
+def tell_fault(said: str, traceback: str) -> None:
+    """Write one line to stderr that says what went wrong and in which file the traceback is kept."""
+    from pwc_bench.cli.text import one_line
+
+    kept = _kept(traceback)
     where = "its traceback could not be kept" if kept is None else f"its traceback is in {one_line(str(kept))}"
-    print(f"error: unforeseen, a fault of pwc-bench: {said}; {where}; please report it", file=sys.stderr)  # noqa: T201
+    print(f"error: {one_line(said)}; {where}; please report it", file=sys.stderr)  # noqa: T201
 
 
 def _kept(text: str) -> Path | None:

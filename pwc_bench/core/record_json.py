@@ -25,10 +25,13 @@ __all__ = [
     "record_from_json",
     "record_to_dict",
     "record_to_json",
+    "storable",
 ]
 
 SCHEMA = 1
 """The version of the JSON form."""
+_LONGEST_MEASUREMENT = 1 << 20
+"""Characters of one measurement's JSON: 21,000 classes with a number each need less than half."""
 
 
 def canonical_json(value: object) -> str:
@@ -62,6 +65,17 @@ def record_to_dict(record: Record) -> dict[str, Any]:
 def record_to_json(record: Record) -> str:
     """Return `record` as one line of JSON, its id included, without a line end."""
     return canonical_json(record_to_dict(record) | {"id": record.id})
+
+
+def storable(key: str, measurement: Measurement) -> Measurement:
+    """Return the measurement of `key` as readers of its record will get it. Raises RecordFormatError if none could."""
+    try:
+        text = canonical_json(_measurement_to_dict(measurement))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise RecordFormatError(f"it has no JSON text: {error}") from None
+    if len(text) > _LONGEST_MEASUREMENT:
+        raise RecordFormatError(f"it is longer than {_LONGEST_MEASUREMENT:,} characters")
+    return _measurement(key, convert(parse_json(text), MeasurementForm))
 
 
 def record_from_json(line: str) -> Record:

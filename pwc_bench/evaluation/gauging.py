@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import torch
 
-from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.errors import EvaluationError, RecordFormatError
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.observer import Observer
+from pwc_bench.core.record_json import storable
 from pwc_bench.isolation import contained
 
 __all__ = ["Findings", "checked_measurements", "examine_cost", "examine_speed"]
@@ -95,10 +96,14 @@ def _steps(subject: Subject, instrument: Instrument, findings: Findings, seconds
 
 
 def checked_measurements(found: object, instrument: Instrument) -> Mapping[str, Measurement]:
-    """Return what an instrument has measured. Raises EvaluationError for anything but finite values of its metrics."""
+    """Return what an instrument has measured.
+
+    Raises EvaluationError for anything but finite values of its own metrics, in a form that a record can hold.
+    """
     if not isinstance(found, Mapping):
         raise EvaluationError(f"it returned {type(found).__name__} in place of measurements by metric")
     known = {metric.key for metric in instrument.metrics}
+    checked = {}
     for key, measurement in found.items():
         if key not in known:
             raise EvaluationError(f"it returned {key!r}, which it does not declare")
@@ -107,4 +112,8 @@ def checked_measurements(found: object, instrument: Instrument) -> Mapping[str, 
             raise EvaluationError(f"its {key} is {type(value).__name__}, which is no measured number")
         if not math.isfinite(value):
             raise EvaluationError(f"its {key} is {value}, which is no measured number")
-    return found
+        try:
+            checked[key] = storable(key, measurement)
+        except RecordFormatError as error:
+            raise EvaluationError(f"its {key} cannot be stored: {error}") from None
+    return checked

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from pwc_bench.core.sealed_file import read_sealed, write_sealed
 
 __all__ = ["FOLDER", "Found", "Load", "list_found", "recall", "remember"]
 
@@ -56,11 +57,7 @@ def recall(cache: Path, load: Load) -> Found | None:
 
 def remember(cache: Path, found: Found) -> None:
     """Write down what was found, in place of what was known of the same load. Raises OSError."""
-    path = _path(cache, found.load)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(f".writing-{os.getpid()}")  # two runs may find the same at once
-    beside.write_text(json.dumps(asdict(found), indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_sealed(_path(cache, found.load), json.dumps(asdict(found), indent=1, sort_keys=True).encode())
 
 
 def list_found(cache: Path) -> Iterator[Found]:
@@ -79,11 +76,11 @@ def _path(cache: Path, load: Load) -> Path:
 def _read(path: Path) -> Found | None:
     """Read one file. A damaged one is as good as none: it is measured again."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(read_sealed(path) or b"")
         load = Load(**{**data["load"], "models": tuple(data["load"]["models"])})
         rates = {int(size): float(rate) for size, rate in data["images_per_second"].items()}
         lists = {name: tuple(map(str, data[name])) for name in ("timed", "scaled", "versions")}
         found = Found(**{**data, **lists, "load": load, "images_per_second": rates, "size": int(data["size"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return found if found.size > 0 else None

@@ -20,7 +20,7 @@ from pwc_bench.publishing.rendering import asset_files, templates_folder
 from pwc_bench.publishing.search_index import search_files
 from pwc_bench.publishing.share_of_pages import write_share
 from pwc_bench.publishing.state import SiteState, listing_hash, read_state, site_fingerprint, write_state
-from pwc_bench.publishing.writing import SiteWriter, Written
+from pwc_bench.publishing.writing import LeftOutPages, SiteWriter, Written
 from pwc_bench.views.search_entries import search_entries
 
 __all__ = ["SiteReport", "publish"]
@@ -41,6 +41,8 @@ class SiteReport:
     """The size of all files together."""
     seconds: float
     """How long it took."""
+    left_out: tuple[LeftOutPages, ...] = ()
+    """What could not be made, for a fault that nobody foresaw: the next build tries again."""
 
 
 def publish(
@@ -62,11 +64,12 @@ def publish(
     start = time.perf_counter()
     templates = templates_folder()
     state, changed = read_state(folder), 0
+    left_out: tuple[LeftOutPages, ...] = ()
     fingerprint = None if state is None else site_fingerprint(archive, templates, base_url)
     if state is None or state.fingerprint != fingerprint:
-        state, changed = _build(archive, folder, fingerprint, templates, base_url, told, processes)
+        state, changed, left_out = _build(archive, folder, fingerprint, templates, base_url, told, processes)
     seconds = time.perf_counter() - start
-    return SiteReport(folder, state.pages, state.files, changed, state.size_bytes, seconds)
+    return SiteReport(folder, state.pages, state.files, changed, state.size_bytes, seconds, left_out)
 
 
 def _build(
@@ -77,7 +80,7 @@ def _build(
     base_url: str | None,
     observer: Observer,
     processes: int | None,
-) -> tuple[SiteState, int]:
+) -> tuple[SiteState, int, tuple[LeftOutPages, ...]]:
     held = HeldArchive(archive)
     old = folder.resolve() if folder.is_dir() else None
     with replaced_folder(folder) as draft:
@@ -96,14 +99,14 @@ def _build(
                 written.add(other.result())
         _write_once_for_all(held, replace(order, share=shares[0]), written)
         state = SiteState(
-            fingerprint=fingerprint,
+            fingerprint="" if written.left_out else fingerprint,
             listing=listing_hash(written.sizes),
             pages=len(written.pages),
             files=len(written.sizes),
             size_bytes=sum(written.sizes.values()),
         )
         write_state(draft, state)
-    return state, written.changed
+    return state, written.changed, tuple(written.left_out)
 
 
 def _own_part(archive: HeldArchive, order: Order, observer: Observer) -> Written:

@@ -9,7 +9,18 @@ from pathlib import Path
 from pwc_bench.core.errors import PublishError
 from pwc_bench.publishing.folders import MARKER
 
-__all__ = ["SiteWriter", "Written"]
+__all__ = ["LeftOutPages", "SiteWriter", "Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutPages:
+    """A page that could not be made, or all that were left to make of its kind."""
+
+    what: str
+    """Its path, or its kind: "paper/convit/index.html", "pages of the kind paper"."""
+    reason: str
+    """In one line."""
+    traceback: str
 
 
 @dataclass
@@ -22,6 +33,8 @@ class Written:
     """The paths that are pages."""
     changed: int = 0
     """How many files are new or other than in the old site."""
+    left_out: list[LeftOutPages] = field(default_factory=list)
+    """What could not be made, for a fault of ours that nobody foresaw."""
 
     def add(self, other: "Written") -> None:
         """Take in what another process wrote. Raises PublishError where both wrote the same path."""
@@ -31,6 +44,7 @@ class Written:
         self.sizes.update(other.sizes)
         self.pages.extend(other.pages)
         self.changed += other.changed
+        self.left_out.extend(other.left_out)
 
 
 @dataclass

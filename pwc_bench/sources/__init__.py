@@ -4,12 +4,14 @@ A source holds names, labels and where the bytes are; bytes are read when they a
 """
 
 import sys
+import warnings
+from dataclasses import replace
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.errors import SourceError, UsageError, library_errors_as
+from pwc_bench.core.errors import EvaluationError, PluginWarning, SourceError, UsageError, library_errors_as
 from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.core.source import ImageSource
-from pwc_bench.isolation import offered_parts
+from pwc_bench.isolation import contained, offered_parts
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._location import Location, locate
 from pwc_bench.sources._spread import spread
@@ -27,7 +29,8 @@ def load_forms() -> dict[str, Form]:
     """
     modules = part_modules(sys.modules[__name__])
     own: dict[str, Form] = by_key(((module.FORM.key, module.FORM) for module in modules), "storage forms")
-    return offered_parts(ENTRY_POINT_GROUP, _offered_forms, "storage forms", own, "FORM") | own
+    offered = offered_parts(ENTRY_POINT_GROUP, _offered_forms, "storage forms", own, "FORM")
+    return {key: _contained_form(form) for key, form in offered.items()} | own
 
 
 def _offered_forms(offered: object) -> list[tuple[str, Form]]:
@@ -35,6 +38,26 @@ def _offered_forms(offered: object) -> list[tuple[str, Form]]:
         message = f"it offers {offered!r}: let it name a Form"
         raise UsageError(message)
     return [(offered.key, offered)]
+
+
+def _contained_form(form: Form) -> Form:
+    """Return another package's form such that it can fail for itself alone, and by the name of its module."""
+    whose = f"{form.recognises.__module__}, of which the storage form {form.key} is,"
+
+    def recognises(location: Location) -> bool:
+        try:
+            return bool(contained(lambda: form.recognises(location)))
+        except EvaluationError as error:
+            warnings.warn(f"{whose} is not asked: {error}", PluginWarning, stacklevel=2)
+            return False
+
+    def opened(location: Location) -> ImageSource:
+        try:
+            return contained(lambda: form.open(location))
+        except EvaluationError as error:
+            raise SourceError(f"{location.name}: {whose} cannot open it: {error}") from error
+
+    return replace(form, recognises=recognises, open=opened)
 
 
 def open_source(spec: str, dataset: Dataset, split: str = "val") -> ImageSource:

@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import pwc_bench.pages.about
 from pwc_bench.cli.app import app
 from pwc_bench.cli.preview import PreviewServer
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.core.page import Page
 from pwc_bench.store import Store, open_store
 from tests.cli.nobody import public_folder, run_as_nobody
 from tests.factories import make_record
@@ -43,6 +45,24 @@ def test_build_renders_without_heavy_imports(database: Path, place: Path) -> Non
     assert set(done.stderr.split()).isdisjoint(HEAVY)
     assert done.stdout.startswith("public/index.html: ")
     assert (place / "public" / "index.html").is_file()
+
+
+def test_a_page_that_cannot_be_made_ends_with_4(
+    database: Path, runner: CliRunner, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The site stands without it, one line names it, and its traceback is kept."""
+
+    def broken(archive: object) -> Iterator[Page]:
+        raise KeyError("a\nfault")
+
+    monkeypatch.setattr(pwc_bench.pages.about, "pages", broken)
+    result = runner.invoke(app, ["build"])
+    assert result.exit_code == 4
+    assert (place / "site" / "index.html").is_file()
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("error: left out of the site, pages of the kind about: KeyError: ")
+    (file,) = re.findall("its traceback is in (.*); please report it", line)
+    assert "in broken" in Path(file).read_text()
 
 
 def test_build_without_a_database(runner: CliRunner, place: Path) -> None:

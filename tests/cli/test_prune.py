@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pwc_bench.api.places import using
 from pwc_bench.cli.app import app
 from pwc_bench.core.record import PredictionsFile, Record
 from pwc_bench.core.record_json import record_to_json
@@ -196,3 +199,25 @@ def test_a_database_in_the_folder_that_cannot_be_read_keeps_all_predictions(runn
     assert "predictions are kept" in result.stderr
     assert names(results / "predictions") == before
     assert campaigns(results) == ["third"]
+
+
+@pytest.mark.parametrize("arguments", [["--cache"], ["--cache", "--dry-run"]])
+def test_the_cache_of_a_run_that_is_going_on_is_kept(runner: CliRunner, place: Path, arguments: list[str]) -> None:
+    """Its crops and checkpoints are being read; the next prune, or one when it was killed, may have them."""
+    cache = Path(os.environ["PWC_BENCH_CACHE"])
+    (cache / "crops").mkdir(parents=True)
+    reader, writer = os.pipe()
+    user = os.fork()
+    if user == 0:
+        with using(cache):
+            os.write(writer, b"!")
+            time.sleep(60)
+        os._exit(0)
+    os.read(reader, 1)
+    try:
+        said = prune(runner, *arguments)
+    finally:
+        os.kill(user, signal.SIGKILL)
+        os.waitpid(user, 0)
+    assert said == f"kept         {cache}, which a run that is still going on uses\nThere is nothing to delete.\n"
+    assert f"folder       {cache / 'crops'}" in prune(runner, *arguments)

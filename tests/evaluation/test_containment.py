@@ -1,18 +1,23 @@
 """One bad model, or one bad metric, never ends or changes the work of the others."""
 
+import math
 import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from pwc_bench.core.instruments import Instrument, Subject
 from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
+from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
+from pwc_bench.evaluation.gauging import examine_cost
 from tests.evaluation.tiny import (
     FolderSource,
     TinyModel,
@@ -148,3 +153,43 @@ def test_a_metric_that_fails_is_named_and_the_others_are_kept(tmp_path: Path, so
     assert model.status_reason == "parameters: its parameters is nan, which is no measured number"
     assert str(accuracy.status_reason).startswith("nll: it tried to end the program")
     assert set(accuracy.measurements) == {"top1"}
+
+
+def _any(value: Any) -> Any:  # noqa: ANN401
+    """A value of a type that a plug-in should not use, and that mypy would refuse."""
+    return value
+
+
+@pytest.mark.parametrize(
+    ("measured", "reason"),
+    [
+        (Measurement(1.0, _any(3)), "cannot be stored: field 'unit': expected text, not a whole number"),
+        (Measurement(1.0, "M\n"), "cannot be stored: field 'unit': expected text of one line"),
+        (Measurement(1.0, "M", details={"x": _any(np.zeros(2))}), "cannot be stored: it has no JSON text: "),
+        (Measurement(1.0, "M", details={"x": math.nan}), "cannot be stored: it has no JSON text: "),
+        (Measurement(1.0, "M", details={"x": "\ud800"}), "cannot be stored: field 'details.x' holds "),
+        (Measurement(1.0, "M", details={"x": "y" * 2**20}), "cannot be stored: it is longer than "),
+        (Measurement(1.0, "M", interval=(2.0, 1.0)), "cannot be stored: field "),
+        (Measurement(1.0, "M", version=0), "cannot be stored: field 'version': "),
+        (Measurement(1.0, "M", samples=_any(5.0)), "float"),
+        (Measurement(10**30, "M"), "cannot be stored: field 'value' is a whole number of more than"),
+        (Measurement(_any(np.float32(1.0)), "M"), "its parameters is float32, which is no measured number"),
+        ({"value": 1.0}, "its parameters is dict, which is no measured number"),
+    ],
+)  # fmt: skip
+def test_a_measurement_that_no_record_can_hold_fails_when_it_is_made(measured: Any, reason: str) -> None:  # noqa: ANN401
+    """It is refused by its metric's name then, and not left out when its record is read."""
+    parameters, gflops = (metrics_named(key)[0] for key in ("parameters", "gflops"))
+
+    def gauge(subject: Subject) -> Any:  # noqa: ANN401
+        yield "counting"
+        return {"parameters": measured}
+
+    def sound(subject: Subject) -> Any:  # noqa: ANN401
+        yield "counting"
+        return {"gflops": Measurement(np.float64(2.0), "GFLOPs", details={"by": ("a", "b")})}
+
+    subject = Subject(tiny_variant(), Settings(), torch.nn.Identity, torch.nn.Identity)
+    found = examine_cost(subject, (replace(parameters, gauge=gauge), replace(gflops, gauge=sound)), SilentObserver())
+    assert [failure for failure in found.failures if failure.startswith("parameters: ") and reason in failure]
+    assert found.measurements == {"gflops": Measurement(2.0, "GFLOPs", details={"by": ["a", "b"]})}

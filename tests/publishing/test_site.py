@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 import pwc_bench.pages.home
+import pwc_bench.pages.paper
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.page import Page
+from pwc_bench.core.share import Share
 from pwc_bench.publishing import folders, publish
 from pwc_bench.publishing.folders import MARKER
 from pwc_bench.publishing.rendering import make_environment, templates_folder
@@ -84,21 +86,34 @@ def test_nothing_stale_is_left(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
 
 
-def test_a_failed_build_leaves_the_old_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever goes wrong while pages are made."""
+def test_a_page_that_fails_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault in one kind of page takes neither the others nor the build; the next build makes it again."""
     site = tmp_path / "site"
-    publish(EMPTY, site)
-    before = files_of(site)
+    pages = pwc_bench.pages.paper.pages
 
-    def broken(archive: Archive) -> Iterator[Page]:
-        yield from ()
+    def broken(archive: Archive, share: Share) -> Iterator[Page]:
+        (page, *_) = pages(archive, share)
+        yield replace(page, path="paper/odd/index.html", context=object())  # its template finds nothing
+        yield page
         raise ZeroDivisionError
 
-    monkeypatch.setattr(pwc_bench.pages.home, "pages", broken)
-    with pytest.raises(ZeroDivisionError):
-        publish(example_archive(), site)
-    assert files_of(site) == before
-    assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
+    with monkeypatch.context() as patch:
+        patch.setattr(pwc_bench.pages.paper, "pages", broken)
+        report = publish(example_archive(), site)
+    odd, rest = report.left_out
+    assert (odd.what, rest.what, rest.reason) == (
+        "paper/odd/index.html",
+        "pages of the kind paper",
+        "ZeroDivisionError",
+    )
+    assert "in broken" in rest.traceback
+    assert odd.reason == "AttributeError: 'object' object has no attribute 'frame'"
+    assert "paper/odd/index.html" not in files_of(site)
+    assert {"index.html", "paper/convit/index.html", "model/convit-ti/index.html"} <= files_of(site).keys()
+    assert publish(example_archive(), site).left_out == ()
+    again = files_of(site)
+    publish(example_archive(), tmp_path / "other")
+    assert again == files_of(tmp_path / "other")
 
 
 @pytest.mark.parametrize("path", ["../outside.html", "/etc/outside.html", MARKER])

@@ -108,22 +108,27 @@ class One:
     def close(self): pass
 OWN = Form("own", "a folder of ours", lambda location: location.name == "ours", lambda location: One())
 TWICE = Form("tar", "another tar", OWN.recognises, OWN.open)
+def leave(location): raise SystemExit(0)
+LEAVES = Form("own", "a folder of ours", leave, OWN.open)
+CANNOT_OPEN = Form("own", "a folder of ours", OWN.recognises, leave)
 WRONG = 7
 """
 
 
-@pytest.mark.parametrize(("attribute", "error"), [("OWN", None), ("TWICE", "'tar' is taken"), ("WRONG", "offers 7")])
+@pytest.mark.parametrize(
+    ("attribute", "error"),
+    [
+        ("OWN", None),
+        ("TWICE", "'tar' is taken"),
+        ("WRONG", "offers 7"),
+        ("LEAVES", "^own_form, of which the storage form own is, is not asked: it tried to end the program"),
+    ],
+)
 def test_another_package_can_offer_a_storage_form(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attribute: str, error: str | None
 ) -> None:
-    """An installed package's form is asked before ours; a second form of one key, or no form at all, is left out."""
-    (tmp_path / "own_form.py").write_text(OWN)
-    metadata = tmp_path / "own_form-1.0.dist-info"
-    metadata.mkdir()
-    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: own-form\nVersion: 1.0\n")
-    (metadata / "entry_points.txt").write_text(f"[pwc_bench.sources]\nown = own_form:{attribute}\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    write_files(tmp_path / "ours", [f"{TENCH}/a.JPEG"])
+    """An installed package's form is asked before ours; one that fails, or of a key that is taken, is left out."""
+    _install(attribute, tmp_path, monkeypatch)
     try:
         if error is None:
             assert open_source(str(tmp_path / "ours"), IMAGENET).spec == "one"
@@ -132,3 +137,23 @@ def test_another_package_can_offer_a_storage_form(
                 assert len(open_source(str(tmp_path / "ours"), IMAGENET).items) == 1
     finally:
         sys.modules.pop("own_form", None)
+
+
+def test_a_form_of_another_package_that_cannot_open_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It said that the images are in its form: nobody else is asked, and the program goes on."""
+    _install("CANNOT_OPEN", tmp_path, monkeypatch)
+    try:
+        with pytest.raises(SourceError, match=r"^ours: own_form, of which the storage form own is, cannot open it"):
+            open_source(str(tmp_path / "ours"), IMAGENET)
+    finally:
+        sys.modules.pop("own_form", None)
+
+
+def _install(attribute: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own_form.py").write_text(OWN)
+    metadata = tmp_path / "own_form-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: own-form\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[pwc_bench.sources]\nown = own_form:{attribute}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    write_files(tmp_path / "ours", [f"{TENCH}/a.JPEG"])

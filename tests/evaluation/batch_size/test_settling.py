@@ -124,12 +124,13 @@ def test_other_versions_measure_again(tmp_path: Path) -> None:
 
 
 def test_a_damaged_memory_is_measured_again(tmp_path: Path) -> None:
-    """Half a file is as good as none."""
+    """Half a file is as good as none, and so is one with a changed byte."""
     request = auto_request(tmp_path, _ForOne)
     settled(request)
     (path,) = (request.cache / "batch-sizes").iterdir()
-    for content in ("{", "[]", path.read_text().replace('"size": 1', '"size": 0')):
-        path.write_text(content)
+    whole = path.read_bytes()
+    for content in (b"{", b"", whole[:-1], whole.replace(b'"size": 1', b'"size": 2')):
+        path.write_bytes(content)
         assert remembered_size(request, ALONE) is None
         assert settled(request)[0] == 1
 
