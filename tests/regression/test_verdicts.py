@@ -735,3 +735,47 @@ def test_an_implementation_that_is_no_longer_timed_is_missed_by_name() -> None:
         ("reference", Outcome.MISSING, False, plain.record.id),
     ]
     assert told([plain], [plain]) == [(None, SAME, True, plain.record.id)]
+
+
+def test_predictions_without_numbers_decide_nothing() -> None:
+    """Three likelihoods that are none, in a record that has their mean from elsewhere; and shares of such images."""
+    found = predictions(1_500)
+    nll = np.array(found.nll)
+    nll[:3] = np.nan
+    old = accuracy()
+    new = accuracy(found=replace(found, nll=nll))
+    new = new.but(measurements={**new.record.measurements, "nll": Measurement(0.65, "nats")})
+    verdict = verdict_on("nll", [old], [new])
+    assert (verdict.outcome, verdict.reason) == (
+        Outcome.INCONCLUSIVE, "the likelihood of 3 images is no finite number",
+    )  # fmt: skip
+    words = "3 of 2,000 images have scores that are no finite numbers"
+    assert (verdict_on("top1", [old], [new]).outcome, verdict_on("top1", [old], [new]).reason) == (
+        Outcome.INCONCLUSIVE, words,
+    )  # fmt: skip
+    assert verdict_on("top1", [old], [new], equivalent=0.5).reason == words
+    scores = np.array(found.scores)
+    scores[5, 0] = np.inf
+    unsure = accuracy(found=replace(found, scores=scores, nll=found.nll + np.float32(0.001)))
+    assert verdict_on("top1", [unsure], [old]).reason == words.replace("3 of", "1 of")
+    lost = accuracy(found=replace(predictions(1_500, lost=60), nll=nll))
+    assert verdict_on("top1", [old], [lost]).outcome is REGRESSED  # what is known is enough
+
+
+def test_at_the_significance_itself_it_is_chance() -> None:
+    """3 lost and 3 gained have p = 1, which is not below 1."""
+    new = accuracy(found=predictions(1_500, lost=3, gained=3))
+    verdict = verdict_on("top1", [accuracy()], [new], Policy(significance=1.0))
+    assert verdict.reason.endswith("(p = 1): no more than chance")
+
+
+def test_operators_that_nobody_skipped_are_none() -> None:
+    """Before or now."""
+
+    def skipping(*names: str) -> Evaluated:
+        details = {"skipped": dict.fromkeys(names, 1)}
+        return cost().but(measurements={"gflops": Measurement(5.757, "GFLOPs", details=details)})
+
+    first, then = skipping(), skipping("add")
+    assert verdict_on("gflops", [first], [then]).reason.startswith("the skipped operators changed from none to add,")
+    assert verdict_on("gflops", [then], [first]).reason.startswith("the skipped operators changed from add to none,")

@@ -59,7 +59,7 @@ def test_equal_rounds_do_not_differ() -> None:
 @pytest.mark.parametrize(("first", "second"), [([], [1.0]), ([1.0], []), ([float("nan")], [1.0]), ([1.0], [np.inf])])
 def test_empty_and_broken_samples_are_refused(first: list[float], second: list[float]) -> None:
     """NaN never becomes a p-value."""
-    with pytest.raises(ValueError, match="two samples"):
+    with pytest.raises(ValueError, match=r"^two samples need finite numbers, at least 1 a side$"):
         mann_whitney(first, second)
 
 
@@ -88,5 +88,5 @@ def test_holm_of_one_test_or_none_changes_nothing() -> None:
 @pytest.mark.parametrize("p_value", [-0.1, 1.1, float("nan")])
 def test_holm_refuses_what_is_no_probability(p_value: float) -> None:
     """NaN is not below any limit, and must not look like a pass."""
-    with pytest.raises(ValueError, match="p-values"):
+    with pytest.raises(ValueError, match=r"^p-values lie in \[0, 1\]: "):
         holm([0.5, p_value])

@@ -141,3 +141,22 @@ def test_annotations_stay_below_the_number_that_is_shown() -> None:
     assert len(found) == 10
     assert found[-1][1] == "92 more"
     assert "model-00099" in found[-1][2] or found[-1][2].endswith("…")
+
+
+def test_github_counts_what_a_step_does_not_show() -> None:
+    """Nine annotations of a kind and one that names the others: ten are the most that a step shows."""
+
+    def shown(count: int) -> list[str]:
+        verdicts = tuple(
+            make_verdict(f"v{number}", METRICS["top1"], Outcome.REGRESSED, "worse", 81.0, 80.0)
+            for number in range(count)
+        )
+        return render("github", verdicts, context_of(verdicts)).splitlines()
+
+    nine, ten = shown(9), shown(10)
+    assert len(nine) == len(ten) == 10
+    assert nine[-1].startswith("::error title=v8%3A Top-1 accuracy on imagenet-1k regressed::")
+    assert ten[-1] == (
+        "::error title=2 more::v8: Top-1 accuracy on imagenet-1k regressed%0A"
+        "v9: Top-1 accuracy on imagenet-1k regressed"
+    )

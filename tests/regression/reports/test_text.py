@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.explanation import Crossing, Likelihood
-from pwc_bench.regression.reports.columns import WIDTH, clipped, padded, wide, wrapped
-from pwc_bench.regression.reports.explanation_text import explanation_lines
+from pwc_bench.regression.explanation import ClassFlips, Crossing, ImageFlip, Likelihood, Mistake
+from pwc_bench.regression.reports.columns import WIDTH, clipped, filled, padded, wide, wrapped
+from pwc_bench.regression.reports.explanation_markdown import explanation_block
+from pwc_bench.regression.reports.explanation_text import class_title, explanation_lines, percent_text, probability
 from pwc_bench.regression.reports.text import Role, lines, render
 from tests.example_archive import METRICS
 from tests.regression.reports.examples import ECE, context_of, explanation, make_verdict, many, nasty, typical
@@ -110,3 +111,108 @@ def test_a_diagnosis_without_flips_names_the_images_that_lost_most() -> None:
     ]
     none = list(explanation_lines(replace(worst, crossing=Crossing(0, 0, 0, 0), title="V", implementation=None)))
     assert none == ["Why: V on imagenet-1k, Top-1 accuracy", "  no image is in both predictions"]
+
+
+def test_a_folded_diagnosis_says_the_same_in_markdown() -> None:
+    """Without flips it names the images that lost most; without a common image it says so."""
+    told = explanation()
+    five = replace(told, depth=5, crossing=Crossing(40_270, 0, 0, 9_730), classes=(), changed_guesses=12)
+    block = explanation_block(replace(five, only_in_baseline=0, relabelled=0, more_classes=0))
+    assert block == (
+        "\n<details><summary>Why: ConViT-S on imagenet-1k, 0 images lost, 0 gained</summary>\n\n"
+        "50,000 images compared; the first guess changed on 12 (0.024 %).\n"
+        "\n| | Candidate among the first 5 | Candidate wrong |\n|---|--:|--:|\n"
+        "| Baseline among the first 5 | 40,270 | 0 lost |\n| Baseline wrong | 0 gained | 9,730 |\n\n"
+        "Median confidence 0.87 to 0.85;\nmean negative log-likelihood 0.7512 to 0.7801 nats.\n\n"
+        "No image flipped. The right class lost most likelihood in:\n\n"
+        "- <code>ILSVRC2012&#95;val&#95;00000001.JPEG</code>: 0.200 to 1.400 nats\n\n</details>\n"
+    )
+    assert "\n\nNo image is in both predictions.\n\n</details>" in explanation_block(
+        replace(told, crossing=Crossing(0, 0, 0, 0))
+    )
+
+
+def test_long_names_in_a_comment_are_cut() -> None:
+    """A class to 80 columns, what it is taken for to 160, an image to 60."""
+    flip = ImageFlip("i" * 90, "x", "y", 0.1, 0.2)
+    flips = ClassFlips(
+        label=0, identifier="n0", name="c" * 90, images=5, lost=1, gained=0, mistakes=(Mistake("m" * 200, 1),),
+        lost_images=(flip,), gained_images=(),
+    )  # fmt: skip
+    (row,) = [
+        line for line in explanation_block(replace(explanation(), classes=(flips,))).splitlines() if "ccc" in line
+    ]
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert [cell.count(letter) for cell, letter in zip((cells[0], cells[4], cells[5]), "cmi", strict=True)] == [
+        79,
+        159,
+        59,
+    ]
+    title = explanation_block(replace(explanation(), title="t" * 90, dataset="d" * 90)).splitlines()[1]
+    assert (title.count("t" * 59), title.count("t" * 60), title.count("d" * 59), title.count("d" * 60)) == (1, 0, 1, 0)
+
+
+def test_shares_and_probabilities_have_the_digits_that_matter() -> None:
+    """A tenth of a percent has one digit after the point, less has two that count; nothing is 0.0 %."""
+    assert [percent_text(part, 1_000) for part in (0, 1, 5, 24, 1_000)] == [
+        "0.0 %",
+        "0.1 %",
+        "0.5 %",
+        "2.4 %",
+        "100.0 %",
+    ]
+    assert [percent_text(part, 100_000) for part in (1, 99, 12)] == ["0.001 %", "0.099 %", "0.012 %"]
+    assert (probability(None), probability(0.876)) == ("-", "0.88")
+
+
+def test_a_class_goes_by_its_name_and_its_identifier() -> None:
+    """Or by the identifier alone, if there is nothing else."""
+    flips = explanation().classes[0]
+    titles = [class_title(replace(flips, name=name)) for name in ("tench", "", "n01440764")]
+    assert titles == ["tench (n01440764)", "n01440764", "n01440764"]
+
+
+def test_columns_shrink_the_widest_first_and_stop_at_their_limits() -> None:
+    """Of equal ones the right one; where nothing is left to take, the table is wider than the screen."""
+    assert filled([10, 10, 4], [4, 4, 4], 20) == (8, 8, 4)
+    assert filled([10, 10], [4, 4], 19) == (10, 9)
+    assert filled([10, 10], [9, 10], 5) == (9, 10)
+    assert filled([3, 3], [1, 1], 6) == (3, 3)
+
+
+def test_what_has_one_reason_is_told_once_with_all_its_metrics() -> None:
+    """By title of the metrics, and by title of the variants if several lack everything."""
+    pair = tuple(
+        make_verdict("convit-s", METRICS[key], Outcome.INCOMPARABLE, "different recipe", 81.0, 80.0)
+        for key in ("top1", "top5")
+    )
+    text = render(pair, context_of(pair))
+    assert "incomparable  ConViT-S: Top-1 accuracy, Top-5 accuracy on imagenet-1k\n  different recipe\n" in text
+    absent = tuple(
+        make_verdict(name, METRICS[key], Outcome.MISSING, "the candidate has no record of it", 1.0)
+        for name in ("convit-s", "convit-b")
+        for key in ("gflops", "parameters")
+    )
+    text = render(absent, context_of(absent))
+    assert "missing  ConViT-S, ConViT-B\n  the candidate has no record of it\n" in text
+    assert text.count("2 metrics") == 2
+
+
+def test_roles_follow_from_outcomes() -> None:
+    """Better and equal are good, the same is plain, what is only shown is quiet, and so is the note on a star."""
+    outcomes = {outcome: make_verdict("v", METRICS["top1"], outcome, "r", 81.0, 80.0) for outcome in Outcome}
+    roles = {
+        outcome: next(line.role for line in lines((verdict,), context_of((verdict,))) if line.text.startswith(outcome))
+        for outcome, verdict in outcomes.items()
+    }
+    good, plain = (Outcome.IMPROVED, Outcome.EQUIVALENT), (Outcome.SAME,)
+    assert roles == {
+        outcome: Role.GOOD if outcome in good else Role.PLAIN if outcome in plain else Role.BAD for outcome in Outcome
+    }
+    accepted = replace(outcomes[Outcome.SAME], is_accepted=True)
+    assert [line.role for line in lines((accepted,), context_of((accepted,))) if line.text == "* accepted"] == [
+        Role.QUIET
+    ]
+    shown = replace(outcomes[Outcome.SAME], is_gated=False)
+    (row,) = [line for line in lines((shown,), context_of((shown,))) if line.text.startswith("(same)")]
+    assert row.role is Role.QUIET
