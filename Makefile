@@ -34,11 +34,14 @@ QUICK += --ignore=tests/evaluation/test_guard.py
 quick: $(NEEDS_DEV)
 	$(PY) -m pytest $(PARALLEL) $(QUICK) -m "not gpu and not slow and not browser and not postgresql and not programs"
 
+# What GitHub runs, here and where somebody copies the examples.
+WORKFLOWS := .github action.yml ci/comment/action.yml $(wildcard docs/examples/*.yml)
 lint: $(NEEDS_DEV)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(PY) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(patsubst ./%,%,$(dir $(PY))zizmor) --offline --quiet --strict-collection --persona pedantic --config .github/zizmor.yml $(WORKFLOWS)
 
 check: lint test
 

@@ -64,7 +64,8 @@ _SIDE = (
               "campaigns of the same models, code and setting against the others; say how often this machine raises a "
               "false alarm, and what loss of speed it could see.")  # fmt: skip
 @click.option("--allow-changed-settings", "own_rules", is_flag=True, help="Let the work tree's settings and accepted "
-              "values decide, even if they are not those of the git revision that is the baseline.")  # fmt: skip
+              "values decide, even if they are not those of the git revision or the other checkout that holds the "
+              "baseline.")  # fmt: skip
 @click.option("--accepted", metavar="FILE", help="Accepted values.  [default: results/accepted.jsonl]")
 @db_option
 def command(
@@ -85,7 +86,8 @@ def command(
     Counts must be equal until `pwc-bench accept`; accuracy is compared image by image (McNemar), speed
     by runs on the same hardware and how far runs drift; all is corrected for being many (Holm). What cannot be
     compared, is missing or undecided never passes. Settings may stand in [tool.pwc-bench.check] of pyproject.toml, or
-    [check] of pwc-bench.toml. If the baseline is a git revision, they and the accepted values must be that revision's.
+    [check] of pwc-bench.toml. If the baseline is a git revision,
+    or lies in another checkout, they and the accepted values must be those of that revision or checkout.
     """
     from pwc_bench.api.check_settings import check_settings
 

@@ -2,7 +2,7 @@
 
 from pwc_bench.exchange.acceptances import ACCEPTED, append_acceptance, parse_acceptances, read_acceptances
 from pwc_bench.exchange.csv_export import write_csv
-from pwc_bench.exchange.git_files import GIT_PREFIX, git_reader, git_shelf
+from pwc_bench.exchange.git_files import GIT_PREFIX, git_reader, git_shelf, same_repository
 from pwc_bench.exchange.knowledge import load_knowledge, load_knowledge_file, merge_knowledge
 from pwc_bench.exchange.model_index import write_model_index
 from pwc_bench.exchange.pwc_archive import write_pwc
@@ -29,6 +29,7 @@ __all__ = [
     "read_acceptances",
     "read_records",
     "reader_below",
+    "same_repository",
     "web_shelf",
     "write_csv",
     "write_jsonl",

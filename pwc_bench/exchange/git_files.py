@@ -1,6 +1,7 @@
 """Files as they are in a git revision, read by the git program without a shell and without touching the work tree."""
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from pwc_bench.exchange.acceptances import ACCEPTED, parse_acceptances
 from pwc_bench.exchange.records import parse_records
 from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
 
-__all__ = ["GIT_PREFIX", "git_reader", "git_shelf"]
+__all__ = ["GIT_PREFIX", "git_reader", "git_shelf", "same_repository"]
 
 GIT_PREFIX = "git:"
 DEFAULT_PATH = "results"
@@ -24,6 +25,9 @@ _LARGEST_BYTES = 1 << 29
 _LFS = b"version https://git-lfs"
 """How a file begins that git holds only a pointer to."""
 _FILES = (b"100644", b"100755")
+_ASKABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
+"""A branch, a tag or a commit's whole name, and nothing that a shell or git reads as more than a name."""
+_ABBREVIATED = re.compile(r"[0-9a-f]{4,39}")
 
 
 def git_shelf(text: str, folder: Path) -> Shelf:
@@ -37,7 +41,7 @@ def git_shelf(text: str, folder: Path) -> Shelf:
     if not ref or not path:
         raise UsageError(f"{text!r} is not of the form git:REF:PATH, such as git:main:results")
     tree = _Revision(folder, _commit(ref, text, folder))
-    name = f"{GIT_PREFIX}{ref}:{path}"
+    name, short = f"{GIT_PREFIX}{ref}:{path}", tree.commit[:10]
     kind = tree.kind(path)
     if kind == "tree":
         files = [f"{path}/{file}" for file in tree.files(path) if file.endswith(".jsonl") and file != ACCEPTED]
@@ -51,7 +55,8 @@ def git_shelf(text: str, folder: Path) -> Shelf:
     records = distinct(
         record for file in files for record in parse_records(tree.content(file), f"{GIT_PREFIX}{ref}:{file}")
     )
-    return Shelf(f"{name} ({tree.commit[:10]})", records, _reader(tree, parent, name), _accepted(tree, parent, ref))
+    shown = f"{GIT_PREFIX}{short}:{path}" if ref == tree.commit else f"{name} ({short})"
+    return Shelf(shown, records, _reader(tree, parent, name), _accepted(tree, parent, ref))
 
 
 def git_reader(text: str, folder: Path) -> Callable[[Path], bytes | None]:
@@ -68,6 +73,18 @@ def git_reader(text: str, folder: Path) -> Callable[[Path], bytes | None]:
         return tree.content(place) if tree.kind(place) == "blob" else None
 
     return read
+
+
+def same_repository(one: Path, other: Path) -> bool:
+    """Tell whether two folders are checkouts of one repository: work trees of it, or clones of the same address."""
+    for question in (
+        ("rev-parse", "--path-format=absolute", "--git-common-dir"),
+        ("config", "--get", "remote.origin.url"),
+    ):
+        answers = [_git(folder, *question) for folder in (one, other)]
+        if all(done.returncode == 0 for done in answers) and answers[0].stdout == answers[1].stdout:
+            return True
+    return False
 
 
 def _accepted(tree: "_Revision", parent: str, ref: str) -> tuple[Acceptance, ...]:
@@ -132,17 +149,27 @@ def _commit(ref: str, text: str, folder: Path) -> str:
         return done.stdout.decode().strip()
     if _git(folder, "rev-parse", "--git-dir").returncode != 0:
         raise UsageError(f"{text}: {folder.absolute()} is in no git repository that may be read{_said(done)}")
-    raise NotFoundError(
-        f"{text}: git knows no revision {ref!r} here; a shallow clone may lack it: {_fetching(ref, text)}"
-    )
+    raise NotFoundError(f"{text}: git knows no revision {ref!r} here{_fetching(ref, text, folder)}")
 
 
-def _fetching(ref: str, text: str) -> str:
-    """Return the command that brings what `ref` means, and how it is called then."""
-    if set("~^@:") & set(ref) or ref.startswith("-"):  # a place in the history, which cannot be asked for by name
-        return "git fetch --unshallow"
-    branch = shlex.quote(ref.removeprefix("refs/remotes/").removeprefix("origin/"))
-    return f"git fetch --depth 1 origin {branch}, then {GIT_PREFIX}FETCH_HEAD{text.removeprefix(GIT_PREFIX + ref)}"
+def _fetching(ref: str, text: str, folder: Path) -> str:
+    """Return the command that brings what `ref` means, and how it is called then; "" if there is nowhere to ask."""
+    remotes = _git(folder, "remote").stdout.decode(errors="replace").split()
+    if not remotes:
+        return ""
+    named = ref.removeprefix("refs/remotes/")
+    remote = next((each for each in remotes if named.startswith(f"{each}/")), None)
+    branch = named if remote is None else named.removeprefix(f"{remote}/")
+    remote = remote or ("origin" if "origin" in remotes else remotes[0])
+    is_shallow = _git(folder, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+    lacking = "; a shallow clone may lack it" if is_shallow else ""
+    # A place in the history, or the beginning of a commit's name, cannot be asked for by name.
+    if not _ASKABLE.fullmatch(branch) or _ABBREVIATED.fullmatch(branch):
+        whole = f"git fetch {'--unshallow ' if is_shallow else ''}--tags {shlex.quote(remote)}"
+        return f"{lacking}: {whole} {shlex.quote(f'+refs/heads/*:refs/remotes/{remote}/*')}, then the same again"
+    depth = "--depth 1 " if is_shallow else ""  # which would make a whole clone a shallow one
+    rest = text.removeprefix(GIT_PREFIX + ref)
+    return f"{lacking}: git fetch {depth}{shlex.quote(remote)} {branch}, then {GIT_PREFIX}FETCH_HEAD{rest}"
 
 
 def _required(done: "subprocess.CompletedProcess[bytes]", path: str) -> bytes:

@@ -11,12 +11,13 @@ from typing import Any
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.files import decoded, file_bytes
 
-__all__ = ["SettingsTable", "settings_tables"]
+__all__ = ["SETTINGS_FILES", "SettingsTable", "content_on_disk", "repository_root", "settings_tables"]
 
 _MOST_BYTES = 4 << 20
 """Settings are written by hand."""
 OWN_FILE = "pwc-bench.toml"
 PROJECT_FILE = "pyproject.toml"
+SETTINGS_FILES = (OWN_FILE, PROJECT_FILE)
 _SECTIONS = ("check",)
 """The tables that may stand in `[tool.pwc-bench]`, or at the top of pwc-bench.toml."""
 
@@ -35,12 +36,13 @@ class SettingsTable:
         return f"{self.file}: {self.heading}"
 
 
-def _on_disk(path: Path) -> bytes | None:
+def content_on_disk(path: Path) -> bytes | None:
+    """Return a file's bytes, None if there is none. Raises UsageError for what is no ordinary file of usual size."""
     return file_bytes(path, _MOST_BYTES, UsageError) if os.path.lexists(path) else None
 
 
 def settings_tables(
-    section: str, folder: Path, read: Callable[[Path], bytes | None] = _on_disk
+    section: str, folder: Path, read: Callable[[Path], bytes | None] = content_on_disk
 ) -> tuple[SettingsTable, ...]:
     """Return the tables called `section` that apply in `folder`, the one that wins first.
 
@@ -68,9 +70,14 @@ def settings_tables(
 def _folders(folder: Path) -> Iterator[Path]:
     """Yield `folder` and those above it up to the repository's root; `folder` alone where there is no repository."""
     absolute = folder.absolute()
-    above = [absolute, *absolute.parents]
-    roots = [number for number, place in enumerate(above) if (place / ".git").exists()]
-    yield from (_shown(place) for place in above[: roots[0] + 1] if roots) if roots else [_shown(absolute)]
+    root = repository_root(absolute) or absolute
+    yield from (_shown(place) for place in (absolute, *absolute.parents) if place.is_relative_to(root))
+
+
+def repository_root(folder: Path) -> Path | None:
+    """Return the nearest folder that is a git repository's: `folder` or one above it. None if there is none."""
+    absolute = folder.absolute()
+    return next((place for place in (absolute, *absolute.parents) if (place / ".git").exists()), None)
 
 
 def _shown(place: Path) -> Path:

@@ -44,16 +44,29 @@ class Job:
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    """A pull request whose base branch publishes a baseline, checked out without the base's history."""
+    """A pull request as actions/checkout leaves it: merged into its base branch, two commits deep, no credentials.
+
+    The base branch publishes a baseline; the change makes it unreadable, so that it could not fail.
+    """
     origin = Repository(tmp_path / "origin")
     written(origin.folder / "results" / "baseline.jsonl", cost(), accuracy())
-    origin.commit("the baseline")
-    origin.git("branch", "base")
-    (origin.folder / "results" / "baseline.jsonl").write_text("changed by the pull request, so that it cannot fail\n")
+    origin.write("README", "older")
+    origin.commit("older")
+    origin.git("switch", "--quiet", "--create", "change")
+    origin.write("results/baseline.jsonl", "changed by the pull request, so that it cannot fail\n")
     origin.commit("the pull request")
-    checkout = tmp_path / "checkout"
-    url = origin.folder.as_uri()
-    subprocess.run(["git", "clone", "--quiet", "--depth", "1", url, checkout], check=True)
+    origin.git("switch", "--quiet", "main")
+    origin.write("README", "the baseline")
+    origin.commit("the base branch went on")
+    origin.git("branch", "base")
+    origin.git("merge", "--quiet", "--no-ff", "--no-edit", "change")
+    merged = origin.git("rev-parse", "HEAD")
+    origin.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    checkout = Repository(tmp_path / "checkout")
+    checkout.git("remote", "add", "origin", origin.folder.as_uri())
+    checkout.git("fetch", "--quiet", "--no-tags", "--depth", "2", "origin", f"+{merged}:refs/remotes/pull/12/merge")
+    checkout.git("checkout", "--quiet", "refs/remotes/pull/12/merge")
+    checkout.git("remote", "set-url", "origin", (tmp_path / "no-credentials").as_uri())
     settings = {
         "GATE_MODELS": "convit-s",
         "GATE_BASELINE": "base",
@@ -61,6 +74,7 @@ def job(tmp_path: Path) -> Job:
         "GATE_FORMAT": "github",
         "GITHUB_BASE_REF": "base",
         "GITHUB_REF": "refs/pull/12/merge",
+        "GITHUB_SHA": merged,
         "GITHUB_REPOSITORY": "ada/models",
         "GITHUB_RUN_ID": "77",
         "GITHUB_RUN_ATTEMPT": "1",
@@ -70,7 +84,7 @@ def job(tmp_path: Path) -> Job:
         "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md"),
         "RUNNER_TEMP": str(tmp_path),
     }
-    return Job(checkout, put_programs(tmp_path / "bin") | settings)
+    return Job(checkout.folder, put_programs(tmp_path / "bin") | settings)
 
 
 def test_a_pull_request_that_changes_nothing_passes(job: Job, tmp_path: Path) -> None:
@@ -83,7 +97,8 @@ def test_a_pull_request_that_changes_nothing_passes(job: Job, tmp_path: Path) ->
         *("run", "--campaign", "gate-77-1", "--models", "convit-s", "--data", "demo", "--no-site"),
         *("--metrics", "gflops,parameters,top1"),
     ]
-    assert markdown[:5] == ["check", "--candidate", "campaign:gate-77-1", "--baseline", "git:FETCH_HEAD:results"]
+    base = Repository.at(tmp_path / "origin").git("rev-parse", "base")
+    assert markdown[:5] == ["check", "--candidate", "campaign:gate-77-1", "--baseline", f"git:{base}:results"]
     assert annotations[-2:] == ["--format", "github"]
     assert "\n::notice title=pwc-bench check::" in done.stdout
     assert "::error" not in done.stdout
@@ -102,12 +117,13 @@ def test_an_accepted_value_in_the_pull_request_passes_if_the_maintainer_lets_it(
     """The line that `accept` adds to the work tree is no rule of the base branch: it is shown, and fails until then."""
     job.run("check", GFLOPS="6.5")
     command = ["pwc-bench", "accept", "convit-s", "gflops", "--reason", "wider", "--by", "Ada"]
-    sides = ["--baseline", "git:FETCH_HEAD:results"]
+    sides = ["--baseline", "git:HEAD^1:results"]
     subprocess.run([*command, *sides], cwd=job.checkout, env=job.environment, check=True, capture_output=True)
-    refused = job.run("check", GFLOPS="6.5", GITHUB_RUN_ATTEMPT="2")
+    refused = job.run("check", GFLOPS="6.5", GITHUB_RUN_ATTEMPT="2", GATE_ALLOW_CHANGED_SETTINGS="false")
     assert refused.returncode == 2
     assert "--allow-changed-settings" in refused.stderr
-    allowed = {"GATE_CHECK_OPTIONS": "--allow-changed-settings", "GITHUB_RUN_ATTEMPT": "3"}
+    assert "::error title=pwc-bench check::error: what decides this check is not what it is in git:" in refused.stdout
+    allowed = {"GATE_ALLOW_CHANGED_SETTINGS": "true", "GITHUB_RUN_ATTEMPT": "3"}
     assert job.run("check", GFLOPS="6.5", **allowed).returncode == 0
 
 
@@ -120,11 +136,21 @@ def test_something_that_failed_is_compared_all_the_same(job: Job) -> None:
     assert [call[0] for call in job.calls("pwc-bench")] == ["run", "check", "check", "run"]
 
 
-def test_a_base_branch_that_cannot_be_fetched_is_told(job: Job) -> None:
-    """2, with an annotation that says what to do."""
-    done = job.run("check", GITHUB_BASE_REF="--upload-pack=x")
-    assert done.returncode == 2
-    assert "::error title=pwc-bench::The branch --upload-pack=x cannot be fetched" in done.stdout
+@pytest.mark.parametrize("why", ["one commit deep", "another commit", "a branch"])
+def test_a_base_branch_that_is_not_here_is_fetched(job: Job, tmp_path: Path, why: str) -> None:
+    """From a public repository, or with credentials; without, 2 with an annotation that says what to do."""
+    checkout = Repository.at(job.checkout)
+    if why == "one commit deep":
+        (job.checkout / ".git" / "shallow").write_text(job.environment["GITHUB_SHA"] + "\n")
+    changed = {"another commit": {"GITHUB_SHA": "0" * 40}, "a branch": {"GITHUB_REF": "refs/heads/x"}}.get(why, {})
+    done = job.run("check", **changed)
+    assert (done.returncode, job.outputs(), job.calls("pwc-bench")) == (2, {"exit-code": "2"}, [])
+    said = "::error title=pwc-bench::The branch base is not here and cannot be fetched: give actions/checkout"
+    assert f'{said} "fetch-depth: 2".' in done.stdout
+    if why == "one commit deep":
+        checkout.git("remote", "set-url", "origin", (tmp_path / "origin").as_uri())
+        assert job.run("check").returncode == 0
+        assert job.run("check", GITHUB_BASE_REF="--upload-pack=x").returncode == 2
 
 
 def test_inputs_are_words_and_never_code(job: Job, tmp_path: Path) -> None:
@@ -188,6 +214,21 @@ def test_a_long_report_is_cut_between_characters(job: Job, tmp_path: Path) -> No
     body = Path(job.environment["BODY"]).read_text()
     assert len(body.encode()) < 65_000
     assert body.endswith("The report is longer: its rest stands in the summary of the job.\n")
+
+
+def test_a_report_from_another_job_is_text_alone(job: Job, tmp_path: Path) -> None:
+    """Its artifact has a comment of its own; bytes that are no text are dropped; a link or nothing is no report."""
+    (tmp_path / "report.md").write_bytes(b"a\x1b[31m\x00\xff\xc3b\r\n\tc\n")
+    settings = {"GATE_REPORT": str(tmp_path / "report.md"), "GATE_REPORT_ARTIFACT": "one--> of two"}
+    assert job.run("comment", **settings).returncode == 0
+    body = Path(job.environment["BODY"]).read_text()
+    assert body == "<!-- pwc-bench Gate___id_/gate/one--__of_two -->\na[31mb\n\tc\n"
+    assert job.calls("gh")[1][4] == "repos/ada/models/issues/12/comments"  # of the event, whatever the report says
+    (tmp_path / "link.md").symlink_to("/etc/passwd")
+    for name in ("link.md", "none.md"):
+        done = job.run("comment", GATE_REPORT=str(tmp_path / name))
+        assert (done.returncode, done.stdout) == (0, "there is no report: no comment\n")
+    assert len(job.calls("gh")) == 2
 
 
 def test_a_token_that_only_reads_is_a_warning(job: Job, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Records in a git revision: real repositories, odd names, nothing that a name could make git do."""
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from pwc_bench.core.errors import RecordFormatError, UsageError
+from pwc_bench.core.errors import NotFoundError, RecordFormatError, UsageError
 from pwc_bench.core.record_json import record_to_json
 from pwc_bench.exchange import AbsentError, append_acceptance, git_shelf
 from tests.exchange.conftest import Repository
@@ -59,7 +61,7 @@ def test_predictions_that_are_not_committed_are_absent(repository: Repository) -
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("git:nowhere:results", "git knows no revision 'nowhere' here; a shallow clone may lack it: git fetch"),
+        ("git:nowhere:results", "git knows no revision 'nowhere' here$"),
         ("git:--output=x:results", "git knows no revision '--output=x'"),
         ("git:-h:results", "git knows no revision '-h'"),
         ("git:$(touch x):results", r"git knows no revision '\$\(touch x\)'"),
@@ -79,6 +81,82 @@ def test_names_that_mean_nothing(repository: Repository, text: str, message: str
         git_shelf(text, repository.folder)
     assert "\n" not in str(caught.value)
     assert sorted(path.name for path in repository.folder.iterdir()) == [".git", "results"]
+
+
+@pytest.fixture
+def shallow(repository: Repository, tmp_path: Path) -> Repository:
+    """A clone of the newest commit of one branch, as CI makes it; its origin has more commits, branches and a tag."""
+    repository.write("results/a.jsonl", record_to_json(ONE) + "\n")
+    repository.commit()
+    repository.git("tag", "v1.0")
+    repository.git("branch", "release/1.x")
+    repository.write("README", "more")
+    repository.commit()
+    repository.git("switch", "--quiet", "--create", "change")
+    repository.write("README", "changed")
+    repository.commit()
+    repository.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", repository.folder.as_uri(), clone], check=True)
+    return Repository.at(clone)
+
+
+@pytest.mark.parametrize(
+    ("ref", "end"),
+    [
+        ("main", ""),
+        ("origin/main", ":results"),
+        ("refs/remotes/origin/main", ":results/a.jsonl"),
+        ("origin/release/1.x", ":results"),
+        ("v1.0", ":results"),
+        ("COMMIT", ":results"),
+    ],
+)
+def test_the_command_that_a_shallow_clone_is_told_works(
+    shallow: Repository, repository: Repository, ref: str, end: str
+) -> None:
+    """For a branch, however it is named, a tag and a commit: run as it stands, it brings the records, and no more."""
+    text = f"git:{repository.git('rev-parse', 'v1.0') if ref == 'COMMIT' else ref}{end}"
+    with pytest.raises(NotFoundError) as caught:
+        git_shelf(text, shallow.folder)
+    command, then = re.findall(r"a shallow clone may lack it: (git fetch .*), then (git:\S*)$", str(caught.value))[0]
+    subprocess.run(command, shell=True, cwd=shallow.folder, check=True, capture_output=True)
+    assert git_shelf(then, shallow.folder).records == (ONE,)
+    assert shallow.git("rev-parse", "--is-shallow-repository") == "true"
+
+
+@pytest.mark.parametrize("ref", ["HEAD~2", "origin/main~1", "origin/main^", "SHORT"])
+def test_the_command_for_a_place_in_the_history_works(shallow: Repository, repository: Repository, ref: str) -> None:
+    """In a shallow clone, and in a whole one, which takes no --unshallow: the same name means something then."""
+    text = f"git:{repository.git('rev-parse', '--short=10', 'v1.0') if ref == 'SHORT' else ref}:results"
+    with pytest.raises(NotFoundError) as caught:
+        git_shelf(text, shallow.folder)
+    (command,) = re.findall(r": (git fetch --unshallow .*), then the same again$", str(caught.value))
+    subprocess.run(command, shell=True, cwd=shallow.folder, check=True, capture_output=True)
+    assert git_shelf(text, shallow.folder).records == (ONE,)
+    with pytest.raises(NotFoundError) as caught:
+        git_shelf("git:HEAD~9:results", shallow.folder)
+    (command,) = re.findall(r"here: (git fetch --tags .*), then the same again$", str(caught.value))
+    subprocess.run(command, shell=True, cwd=shallow.folder, check=True, capture_output=True)
+
+
+def test_the_command_for_a_whole_clone_leaves_it_whole(shallow: Repository, repository: Repository) -> None:
+    """A branch that is new at the origin is fetched without cutting the history."""
+    shallow.git("fetch", "--quiet", "--unshallow")
+    repository.git("branch", "new", "main")
+    with pytest.raises(NotFoundError) as caught:
+        git_shelf("git:origin/new", shallow.folder)
+    command, then = re.findall(r"here: (git fetch .*), then (git:\S*)$", str(caught.value))[0]
+    subprocess.run(command, shell=True, cwd=shallow.folder, check=True, capture_output=True)
+    assert git_shelf(then, shallow.folder).records == (ONE,)
+    assert shallow.git("rev-parse", "--is-shallow-repository") == "false"
+
+
+def test_no_command_is_made_of_a_name(shallow: Repository) -> None:
+    """What a shell would read as more than a name stands in no command."""
+    with pytest.raises(NotFoundError) as caught:
+        git_shelf("git:$(touch x);:results", shallow.folder)
+    assert "$(touch" not in str(caught.value).partition(" here")[2]
 
 
 def test_a_line_that_is_no_record_is_named_with_its_revision(repository: Repository) -> None:
