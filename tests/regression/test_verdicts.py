@@ -27,6 +27,7 @@ from pwc_bench.regression.likelihood import outcome_of_likelihoods
 from pwc_bench.regression.p_text import p_text
 from pwc_bench.regression.pair import Hurdle, Pair
 from pwc_bench.regression.pairing import pair_up
+from pwc_bench.regression.per_image import likelihoods
 from pwc_bench.regression.sampled import RunsTest, outcome_of_runs, prepare_sampled
 from pwc_bench.statistics import Shift
 from tests.regression.sides import METRICS, Evaluated, accuracy, cost, predictions, rounds, side
@@ -779,3 +780,11 @@ def test_operators_that_nobody_skipped_are_none() -> None:
     first, then = skipping(), skipping("add")
     assert verdict_on("gflops", [first], [then]).reason.startswith("the skipped operators changed from none to add,")
     assert verdict_on("gflops", [then], [first]).reason.startswith("the skipped operators changed from add to none,")
+
+
+def test_likelihoods_are_doubles() -> None:
+    """They are kept in single precision, in which 100,000,000 and 1 add up to 100,000,000."""
+    found = predictions(1_500, images=2_000)
+    nll = np.zeros(2_000, dtype=np.float32)
+    nll[:2] = (1e8, 1.0)
+    assert float(likelihoods(replace(found, nll=nll)).sum()) == 100_000_001.0

@@ -272,10 +272,10 @@ def test_simulated_noise_remembers_as_much_as_it_should() -> None:
     assert known.clearest.shape == (10, 1_999)
     assert list(known.shown) == sorted(known.shown)
     random = np.random.default_rng(33)
-    for row, memory in ((0, 0.0), (5, 0.5), (9, 0.9)):
-        drawn = [_largest_t(_wandering(memory)(20, random)) for _ in range(150)]
+    for row, memory in ((0, 0.0), (9, 0.9)):
+        drawn = [_largest_t(_wandering(memory)(20, random)) for _ in range(100)]
         assert np.median(known.clearest[row]) == pytest.approx(np.median(drawn), rel=0.2), memory
-        shown = [_memory_by_hand(_wandering(memory)(20, random)) for _ in range(60)]
+        shown = [_memory_by_hand(_wandering(memory)(20, random)) for _ in range(40)]
         assert known.shown[row] == pytest.approx(np.median(shown), abs=0.15), memory
 
 
