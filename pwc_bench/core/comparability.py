@@ -25,13 +25,14 @@ _GENERIC = frozenset(
 )
 """Words of a device's name that tell none from another."""
 _SOCKET = r"sxm\d*|pcie?|nvl|hbm\d*e?|\d+gb"
-_PRECISIONS = (
-    {"fp32", "float32", "tf32"},
-    {"fp16", "float16", "half"},
-    {"bf16", "bfloat16"},
-    {"amp", "mixed", "fp16", "bf16"},
-    {"int8", "fp8", "int4"},
-)
+_PRECISIONS = {
+    **{name: {"fp32"} for name in ("fp32", "float32", "tf32")},
+    **{name: {"fp16"} for name in ("fp16", "float16", "half")},
+    **{name: {"bf16"} for name in ("bf16", "bfloat16")},
+    **{name: {"fp16", "bf16"} for name in ("amp", "mixed")},
+    **{name: {name} for name in ("int8", "fp8", "int4")},
+}
+"""Words by which conditions name a precision: those of a record that each fits. Several must all fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,7 @@ def _other_machine(metric: Metric, claim: Claim, record: Record) -> str | None:
     batches = {int(found) for found in re.findall(r"batch(?:[ -]?size)?[ =:]*(\d+)", words)}
     if batches and batches != {batch_size := record.batch_size_of(metric.key)}:
         return f"{environment.device} with batch {batch_size}"
-    precisions = [names for names in _PRECISIONS if set(_words(words)) & names]
-    if precisions and not any(environment.precision in names for names in precisions):
+    if not all(environment.precision in _PRECISIONS[word] for word in _words(words) if word in _PRECISIONS):
         return f"{environment.device} in {environment.precision}"
     return None
 

@@ -79,6 +79,21 @@ def test_a_speed_over_a_data_set_needs_the_same_machine_too() -> None:
         ("Xeon Gold 6230", "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz", True),
         ("Xeon Gold 6230R", "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz", False),
         ("A100, bf16", "NVIDIA A100-SXM4-80GB", False),
+        ("1x A100", "NVIDIA A100-SXM4-80GB", True),
+        ("a single A100", "NVIDIA A100-SXM4-80GB", True),
+        ("on one A100 GPU", "NVIDIA A100-SXM4-80GB", True),
+        ("on an A100 graphics processor", "NVIDIA A100-SXM4-80GB", True),
+        ("A100 PCIe 40GB", "NVIDIA A100-PCIE-40GB", True),
+        ("A100 PCI", "NVIDIA A100-PCIE-40GB", False),
+        ("H100", "NVIDIA H100 NVL", True),
+        ("H100", "NVIDIA H100 80GB HBM3", True),
+        ("A100", "NVIDIA A100 80GB HBM2e", True),
+        ("GeForce RTX 3090", "NVIDIA RTX 3090", True),
+        ("GP100", "Quadro GP100", True),
+        ("V100", "Tesla V100-PCIE-32GB", True),
+        ("Ryzen 9 5950X", "AMD Ryzen 9 5950X Processor", True),
+        ("i7-6700", "Intel(R) Core(TM) i7-6700 CPU @ 3.40GHz", True),
+        ("M1", "Apple M1", True),
     ],
 )
 def test_a_device_is_known_by_its_whole_name(named: str, device: str, *, is_same: bool) -> None:
@@ -132,3 +147,33 @@ def test_a_named_batch_and_precision_must_be_the_measured_ones(conditions: str, 
     """What is not named may be anything."""
     found = find_obstacle(METRICS["throughput"], replace(SPEED, conditions=conditions), make_record(dataset=None))
     assert (found and found.reason) == (obstacle and f"claimed on {conditions}, {obstacle}")
+
+
+@pytest.mark.parametrize(
+    ("named", "fits"),
+    [
+        ("fp32", {"fp32"}),
+        ("float32", {"fp32"}),
+        ("TF32", {"fp32"}),
+        ("fp16", {"fp16"}),
+        ("float16", {"fp16"}),
+        ("half precision", {"fp16"}),
+        ("bf16", {"bf16"}),
+        ("bfloat16", {"bf16"}),
+        ("AMP", {"fp16", "bf16"}),
+        ("mixed precision", {"fp16", "bf16"}),
+        ("AMP, bf16", {"bf16"}),
+        ("int8", {"int8"}),
+        ("fp8", set[str]()),
+        ("int4", set[str]()),
+        ("batch 64", {"fp32", "fp16", "bf16", "int8"}),
+    ],
+)
+def test_precisions_go_by_several_names(named: str, fits: set[str]) -> None:
+    """Mixed precision may be of either half, unless it says which; what is not measured here fits nothing."""
+    claim = replace(SPEED, conditions=f"H200, {named}")
+    record = make_record(dataset=None)
+    for precision in ("fp32", "fp16", "bf16", "int8"):
+        made = replace(record, environment=replace(record.environment, precision=precision))
+        found = find_obstacle(METRICS["throughput"], claim, made)
+        assert (found is None) is (precision in fits), precision
