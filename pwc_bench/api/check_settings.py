@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.policy import Policy
+from pwc_bench.core.text_forms import UNWRITABLE
 
 if TYPE_CHECKING:
     from pwc_bench.exchange.settings_files import SettingsTable
@@ -106,6 +107,10 @@ def _with(settings: CheckSettings, key: str, value: Any, origin: str) -> CheckSe
 
 def _read(key: str, value: object, table: "SettingsTable") -> Any:  # noqa: ANN401  (what the key holds)
     where = f"{table} {key}"
+    if any(
+        UNWRITABLE.search(text) for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)
+    ):
+        raise UsageError(f"{where} holds a control character")
     if key in _LISTS:
         if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
             raise UsageError(f'{where} must be a list of names, such as ["top1", "gflops"]')

@@ -26,7 +26,9 @@ _MARK = b"\xef\xbb\xbf"
 
 
 def user_path(text: str | Path) -> Path:
-    """Return the path that `text` names, "~" and "~user" written out. Raises UsageError if that home is not known."""
+    """Return the path that `text` names, "~" and "~user" written out. Raises UsageError for one that can be none."""
+    if "\0" in str(text):
+        raise UsageError(f"{text}: a zero byte stands in no path")
     try:
         return Path(text).expanduser()
     except RuntimeError:

@@ -198,6 +198,8 @@ def _git(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
             check=False,
             timeout=_TIMEOUT_SECONDS,
         )
+    except ValueError:
+        raise UsageError("a zero byte stands in no name of git's") from None
     except FileNotFoundError:
         raise UsageError("git is not installed: give the baseline as a file, a folder or an https address") from None
     except subprocess.TimeoutExpired:

@@ -59,6 +59,8 @@ def test_a_path_in_a_file_counts_from_that_file(here: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        ('baseline = "git:\\u0000"', "[check] baseline holds a control character"),
+        ('metrics = ["top1", "\\u001b[2J"]', "[check] metrics holds a control character"),
         ("least-rouns = 3", "[check] least-rouns: is not known: did you mean least-rounds?"),
         ("xyzzy = 3", "[check] xyzzy: is not known (known: baseline, candidate,"),
         ("least-rounds = 2.5", "[check] least-rounds must be a whole number of at least 1"),
