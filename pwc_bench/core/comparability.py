@@ -49,8 +49,8 @@ def find_obstacle(metric: Metric, claim: Claim, record: Record) -> Obstacle | No
     """Return what forbids to judge a claim by what `record` holds of `metric`; None where nothing does."""
     if not is_printed_number(claim.value):
         return Obstacle("the claim is no number")
-    if claim.unit != metric.display.unit:
-        return Obstacle(f"printed in {claim.unit or 'units'}")
+    if in_shown_unit(claim, metric) is None:
+        return Obstacle(f"printed in {claim.unit}" if claim.unit else "printed without a unit")
     if not is_possible(metric, claim):
         return Obstacle("the claim is no value that the metric can have")
     if metric.scope is Scope.DATASET and (reason := _pass_obstacle(claim, record)) is not None:

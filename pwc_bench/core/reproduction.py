@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import in_shown_unit, shown_range
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 
@@ -20,6 +21,7 @@ __all__ = [
     "judge",
     "prints",
     "readings",
+    "shown_claim",
 ]
 
 ATTENTION_PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")
@@ -78,7 +80,7 @@ class Judgement:
 
 
 def judge(claim: Claim, metric: Metric, measurement: Measurement, allowance: float | None = None) -> Judgement:
-    """Compare a measurement with a claim that is printed in the metric's display unit.
+    """Compare a measurement with a claim that can be turned into the metric's display unit.
 
     It is reproduced where it rounds to the printed digits, lies within the metric's tolerance, or has the claim in its
     interval; first as measured, then under each other convention that its details allow to compute. The very checkpoint
@@ -95,7 +97,7 @@ def judge(claim: Claim, metric: Metric, measurement: Measurement, allowance: flo
         basis = _basis(claim, metric, reading.value, None)
         if basis is not None:
             return Judgement(Agreement.REPRODUCED, basis, reading)
-    above = displayed(metric, measurement.value) > claim.number
+    above = displayed(metric, measurement.value) > shown_claim(claim, metric)
     return Judgement(Agreement.ABOVE if above else Agreement.BELOW)
 
 
@@ -126,7 +128,7 @@ def prints(claim: Claim, metric: Metric, value: float) -> bool:
 
     Raises KnowledgeError where the claim is no number.
     """
-    low, high = claimed_range(claim)
+    low, high = shown_range(claim, metric)
     shown = displayed(metric, value)
     return low <= shown < high if claim.number >= 0 else low < shown <= high
 
@@ -137,6 +139,15 @@ def claimed_range(claim: Claim) -> tuple[Decimal, Decimal]:
     return claim.number - half, claim.number + half
 
 
+def shown_claim(claim: Claim, metric: Metric) -> Decimal:
+    """Return a claim in the unit in which `metric` is shown, or as printed where it cannot be turned into that one.
+
+    Raises KnowledgeError where the claim is no number.
+    """
+    value = in_shown_unit(claim, metric)
+    return claim.number if value is None else value
+
+
 def displayed(metric: Metric, value: float) -> Decimal:
     """Return a value of the metric's own unit in its display unit, free of binary dust."""
     return Decimal(repr(value)) * Decimal(repr(metric.display.scale))
@@ -145,7 +156,7 @@ def displayed(metric: Metric, value: float) -> Decimal:
 def _basis_of_checkpoint(claim: Claim, metric: Metric, value: float, allowance: float) -> Basis | None:
     if prints(claim, metric, value):
         return Basis.DIGITS
-    low, high = claimed_range(claim)
+    low, high = shown_range(claim, metric)
     far = displayed(metric, allowance)
     return Basis.IMAGES if low - far <= displayed(metric, value) <= high + far else None
 
@@ -153,8 +164,9 @@ def _basis_of_checkpoint(claim: Claim, metric: Metric, value: float, allowance: 
 def _basis(claim: Claim, metric: Metric, value: float, interval: tuple[float, float] | None) -> Basis | None:
     if prints(claim, metric, value):
         return Basis.DIGITS
-    if abs(displayed(metric, value) - claim.number) <= displayed(metric, metric.tolerance):
+    claimed = shown_claim(claim, metric)
+    if abs(displayed(metric, value) - claimed) <= displayed(metric, metric.tolerance):
         return Basis.TOLERANCE
-    if interval is not None and displayed(metric, interval[0]) <= claim.number <= displayed(metric, interval[1]):
+    if interval is not None and displayed(metric, interval[0]) <= claimed <= displayed(metric, interval[1]):
         return Basis.INTERVAL
     return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.claim_unit import in_shown_unit
 from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
@@ -132,11 +133,10 @@ def _notes(knowledge: Knowledge, archive: Archive) -> Iterator[str]:
     for message, find in checks:
         found = dict.fromkeys(name for claim in knowledge.claims if (name := find(claim)) is not None)
         yield from (message.format(name) for name in found)
-    for key, unit in dict.fromkeys((claim.metric, claim.unit) for claim in knowledge.claims):
-        metric = catalogue.metrics.get(key)
-        if metric is not None and unit not in {metric.display.unit, metric.unit}:
-            ours = metric.display.unit
-            yield f"{key} in {unit or 'no unit'!r} is not compared with measurements, which are in {ours!r}"
+    foreign = (c for c in knowledge.claims if (m := catalogue.metrics.get(c.metric)) and in_shown_unit(c, m) is None)
+    for key, unit in dict.fromkeys((claim.metric, claim.unit) for claim in foreign):
+        ours = catalogue.metrics[key].display.unit
+        yield f"{key} in {unit or 'no unit'!r} is not compared with measurements, which are in {ours!r}"
     for claim in knowledge.claims:
         metric = catalogue.metrics.get(claim.metric)
         if metric is not None and not is_possible(metric, claim):

@@ -19,13 +19,17 @@ from pwc_bench.views.svg import standalone
 
 __all__ = ["ChartContext", "pages"]
 
-_STATE_OF_THE_ART = "Each of these was better than everything published before it."
+_STATE_OF_THE_ART = (
+    "Each of these is better, as a number, than everything published before it; by how much chance moves such numbers "
+    "is not asked."
+)
 _FRONTIER = (
     "No other model is better in one of the two numbers without being worse in the other. Numbers whose intervals "
     "overlap are not ordered: of two models that only one of the numbers tells apart, the one that is better in it "
-    "stands here, and of two that neither tells apart one stands for both. A claim has the interval that its printed "
-    "digits and, if it is a share, the number of images leave open. A whole measurement speaks for its model, "
-    "otherwise the claim does."
+    "stands here, and of two that neither tells apart one stands for both. A claimed share of a known number of images "
+    "has the binomial interval of that sample, widened by its rounding; any other claim has what rounds to its printed "
+    "digits alone, whatever chance added. Counts are exact; any other measurement without an interval is compared with "
+    "none and stands off the line. A whole measurement speaks for its model, otherwise the claim does."
 )
 
 

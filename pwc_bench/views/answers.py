@@ -36,7 +36,7 @@ class Answers:
         """Return the record that answers a claim, None where there is none."""
         if claim.variant is None or claim.metric not in self._archive.catalogue.metrics:
             return None
-        return self.current(claim.variant, claim.dataset).record(claim.variant, claim.metric)
+        return self.current(claim.variant, claim.dataset).answer(claim)
 
     def reproduction(self, claim: Claim) -> Reproduction:
         """Judge a claim by the record that answers it."""

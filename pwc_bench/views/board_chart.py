@@ -74,6 +74,7 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
         return None
     rivals = in_one_setting(points, measured_first)
     setting = _setting(points, rivals)
+    rivals = [place for place in rivals if None not in points[place].spread]
     frontier = pareto_frontier([_estimates(points[place]) for place in rivals], (_better(across), _better(up)))
     is_told = bool(across.direction and up.direction)
     line = sorted((rivals[place] for place in frontier if is_told), key=lambda place: points[place].x)

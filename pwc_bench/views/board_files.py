@@ -66,6 +66,9 @@ class BoardLine:
     """Its convention, where the metric has several: "total", "without-attention-products", "without-head"."""
     reference_record: str | None
     """The id of the record that a ratio of speeds is to."""
+    judged_record: str | None
+    """The id of the record that was set against the claim where that is not `record`: one on a claimed kind of device.
+    """
     additional_data: str | None
     """Whether more than the data set was trained on: "yes", "no", "not stated"; None where nothing is claimed."""
 
@@ -132,5 +135,6 @@ def _line(row: BoardRow, cell: Comparison) -> BoardLine:
         compared=None if cell.verdict is None else cell.verdict.compared,
         convention=cell.verdict.convention if cell.verdict else None,
         reference_record=cell.verdict.other_record if cell.verdict else None,
+        judged_record=cell.verdict.judged_record if cell.verdict else None,
         additional_data=(row.extra_data or None) if claim else None,
     )

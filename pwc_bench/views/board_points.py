@@ -46,18 +46,18 @@ def crossed_points(row: BoardRow, place: int, columns: Sequence[BoardColumn], ax
             score.measured,
             at,
             setting=measured_setting(cell.measured for cell in of_machine if cell.measured),
-            x_spread=_bounds(cost.measured),
+            x_spread=cost.measured.spread,
         )
 
 
 def counted_costs(rows: Sequence[BoardRow], points: Sequence[Point], across: BoardColumn, x: int) -> Iterator[Cost]:
-    """Yield the counted costs (those without an interval) of models whose other number nobody measured."""
+    """Yield the counted costs of models whose other number nobody measured."""
     measured = {point.row for point in points if point.is_measured}
     for point in points:
         if point.is_measured or point.row is None or point.row in measured:
             continue
         cell = rows[point.row].cells[x]
-        if cell.measured is not None and cell.measured.bounds is None:
+        if cell.measured is not None and cell.measured.spread is not None and cell.measured.bounds is None:
             value = _text(cell.measured.number.text, cell.unit)
             name = f"{point.model}, {across.title} measured: {value}; {point.name.partition(', ')[2]}"
             yield Cost(float(cell.measured.number.sort), point, name, cell.measured.href)
@@ -120,7 +120,7 @@ def _measured(
         flag=None if found.status is None else found.status.text,
         row=place,
         setting=setting,
-        spread=(x_spread, _bounds(found)),
+        spread=(x_spread, found.spread),
     )
 
 
@@ -128,9 +128,11 @@ def _bounds(found: MeasuredCell) -> Interval | None:
     return None if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1]))
 
 
-def _claim_spread(claim: ClaimCell, column: BoardColumn) -> Interval:
+def _claim_spread(claim: ClaimCell, column: BoardColumn) -> Interval | None:
     """Return where a claimed number may lie: what is rounded to 2 begins where what is rounded to 1 ends."""
-    low, high = claim_interval(claim.number.sort, column.images)
+    if claim.rounding is None:
+        return None
+    low, high = claim_interval(claim.rounding, column.images)
     return low, high - _OPEN_END * (high - low)
 
 

@@ -91,9 +91,9 @@ def _standing(row: BoardRow, metric: Metric, current: Current, images: int | Non
     is_usual = cell.measured is not None and cell.measured.is_usual
     if is_usual and cell.measured and cell.measured.status is None:
         return _measured(row, current.record(row.variant, metric.key))
-    if may_be_claimed and cell.claim and cell.claim.number.sort:
-        number = cell.claim.number.sort
-        return Standing(float(number), claim_interval(number, images_of_share(metric, images)), None)
+    if may_be_claimed and cell.claim and cell.claim.rounding:
+        interval = claim_interval(cell.claim.rounding, images_of_share(metric, images))
+        return Standing(float(cell.claim.number.sort), interval, None)
     if is_usual:
         return _measured(row, None)
     return Standing(None, None, None)
@@ -103,6 +103,4 @@ def _measured(row: BoardRow, record: Record | None) -> Standing:
     found = row.cells[0].measured
     if found is None:
         return Standing(None, None, None)
-    value = float(found.number.sort)
-    bounds = (value, value) if found.bounds is None else (float(found.bounds[0]), float(found.bounds[1]))
-    return Standing(value, bounds, record)
+    return Standing(float(found.number.sort), found.spread, record)

@@ -112,10 +112,12 @@ def make_row(
     }
 
     def compared(metric: Metric, record: Record | None) -> Comparison:
+        claims = _preferred([claim for claim in entry.claims if claim.metric == metric.key], own_paper)
         found = compare_claim(
             metric,
-            _preferred([claim for claim in entry.claims if claim.metric == metric.key], own_paper),
+            claims,
             record,
+            answer=current.answer(claims[0]) if claims else None,
             path=path,
             variant=variant,
             failure=current.failure(entry.variant, metric),

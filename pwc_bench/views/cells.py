@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import unit_as_printed
+from pwc_bench.core.claim_unit import shown_range, unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
-from pwc_bench.core.metric import Metric
+from pwc_bench.core.metric import Kind, Metric
+from pwc_bench.core.ranking import Interval
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine, precision_text
 from pwc_bench.views.links import record_path, relative, safe_url
@@ -53,6 +54,8 @@ class ClaimCell:
     conditions: str | None
     own_unit: str = ""
     """What must be said beside the number because its column is of another unit: "nats", "a plain count"."""
+    rounding: Interval | None = None
+    """The ends of what rounds to the number, in its column's unit; None where it is not sorted, or in no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,9 @@ class MeasuredCell:
     """The 95 % interval: "80.9-81.6"."""
     bounds: tuple[str, str] | None
     """The interval's ends as plain digits in the display unit."""
+    spread: Interval | None
+    """Where the value may truly lie, in the display unit: a count nowhere else. None for anything else without an
+    interval, of which nobody knows."""
     href: str
     """The record's page."""
     record_id: str
@@ -112,6 +118,7 @@ def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
         href=safe_url(claim.source_url),
         conditions=claim.conditions,
         own_unit="" if metric is None else unit_as_printed(claim, metric),
+        rounding=_rounding(claim, metric) if metric is not None and is_sorted and number.sort else None,
     )
 
 
@@ -120,11 +127,13 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
     measurement = record.measurements[metric.key]
     environment, setting = record.environment, setting_text(record, metric)
     is_of_machine = depends_on_machine(metric)
+    bounds = None if measurement.interval is None else _plain(metric, measurement.interval)
     return MeasuredCell(
         number=measured_number(metric, measurement.value),
         unit=metric.display.unit,
         interval=interval_text(metric, measurement.interval),
-        bounds=None if measurement.interval is None else _plain(metric, measurement.interval),
+        bounds=bounds,
+        spread=_spread(metric, measurement.value, bounds),
         href=relative(path, record_path(record.id)),
         record_id=record.id,
         status=record_badge(record),
@@ -138,6 +147,13 @@ def measured_cell(record: Record, metric: Metric, path: str) -> MeasuredCell:
         caveats=measurement.caveats,
         caution=StatusBadge("caution", "caveat", " ".join(measurement.cautions)) if measurement.cautions else None,
     )
+
+
+def _spread(metric: Metric, value: float, bounds: tuple[str, str] | None) -> Interval | None:
+    if bounds is not None:
+        return float(bounds[0]), float(bounds[1])
+    shown = float(measured_number(metric, value).sort)
+    return (shown, shown) if metric.kind is Kind.EXACT else None
 
 
 def setting_text(record: Record, metric: Metric) -> str:
@@ -164,6 +180,11 @@ def _flags(record: Record) -> Iterator[StatusBadge]:
         yield StatusBadge("partial", "partial", record.status_reason or _images(record))
     if is_of_own_weights(record):
         yield StatusBadge("local", "own weights", "measured with a file of the user's own, no published checkpoint")
+
+
+def _rounding(claim: Claim, metric: Metric) -> Interval:
+    low, high = shown_range(claim, metric)
+    return float(low), float(high)
 
 
 def _plain(metric: Metric, interval: tuple[float, float]) -> tuple[str, str]:

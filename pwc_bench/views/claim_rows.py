@@ -75,7 +75,7 @@ class ClaimDesk:
         return compare_claim(
             metric,
             (claim,),
-            current.record(claim.variant, metric.key),
+            current.answer(claim),
             path=self._path,
             variant=self._archive.catalogue.variants.get(claim.variant),
             failure=current.failure(claim.variant, metric),

@@ -8,7 +8,7 @@ from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Agreement
 from pwc_bench.core.variant import Variant
-from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell, setting_text
 from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import aligned, signed_text
 from pwc_bench.views.reproduction import Reproduction, ratio_text, reproduce
@@ -41,6 +41,10 @@ class Verdict:
     """The convention of that number, where the metric has several: "without-attention-products"."""
     other_record: str | None = None
     """The id of the record that a ratio is to."""
+    judged_record: str | None = None
+    """The id of the record that was judged, where it is not the one whose number stands beside the claim."""
+    judged: Link | None = None
+    """That record."""
     other: Link | None = None
     """The record of the variant that the ratio is to; the measured number beside it is that of the variant itself."""
 
@@ -78,14 +82,20 @@ def compare_claim(
     variant: Variant | None = None,
     failure: Record | None = None,
     ratios: SpeedRatios | None = None,
+    answer: Record | None = None,
 ) -> Comparison:
     """Set the first of `claims` beside what `record` holds, for the page at `path`.
 
+    `answer` is the record that the claim is judged by, where that is not the one which is shown.
     `variant` tells why nothing was measured; `failure` is the newest failed attempt; `ratios` compares speeds that
     were claimed on other hardware.
     """
     claim = claims[0] if claims else None
-    found = None if claim is None else reproduce(metric, claim, record, variant=variant, failure=failure, ratios=ratios)
+    judged = answer or record
+    found = None if claim is None else reproduce(metric, claim, judged, variant=variant, failure=failure, ratios=ratios)
+    verdict, is_shown = None if found is None else _verdict(found, path), judged is record
+    if verdict is not None and judged is not None and not is_shown:
+        verdict = _judged_elsewhere(verdict, metric, judged, path)
     measured = None if record is None else measured_cell(record, metric, path)
     return Comparison(
         metric=metric.key,
@@ -96,9 +106,9 @@ def compare_claim(
         measured=measured,
         absent="" if measured else _absence(metric, variant, failure),
         absent_link=None if measured or failure is None else Link("see why", relative(path, record_path(failure.id))),
-        difference=None if found is None else _difference(metric, found),
-        verdict=None if found is None else _verdict(found, path),
-        percent=None if found is None else _percent(found),
+        difference=_difference(metric, found) if found is not None and is_shown else None,
+        verdict=verdict,
+        percent=_percent(found) if found is not None and is_shown else None,
     )
 
 
@@ -149,6 +159,17 @@ def _verdict(found: Reproduction, path: str) -> Verdict:
         convention=None if found.compared is None else found.convention,
         other_record=None if found.ratio is None else found.ratio.reference_record,
         other=None if found.ratio is None else _other(found.ratio, path),
+    )
+
+
+def _judged_elsewhere(verdict: Verdict, metric: Metric, record: Record, path: str) -> Verdict:
+    """Say in which setting the number was made that was judged: another one stands beside the claim."""
+    setting = setting_text(record, metric)
+    return replace(
+        verdict,
+        text=f"{verdict.text}; judged by what was measured on {setting}",
+        judged_record=record.id,
+        judged=Link(f"judged on {setting}", relative(path, record_path(record.id))),
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.claim import Claim
+from pwc_bench.core.comparability import device_type_of, find_obstacle
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import Usage, Use, current_record, usage_of
@@ -44,6 +46,24 @@ class Current:
         if metric not in self.metrics or not depends_on_machine(self.metrics[metric]):
             return current_record(found.values(), metric)
         return next((record for setting in self.usage.settings.get(metric, ()) for record in _of(found, setting)), None)
+
+    def answer(self, claim: Claim) -> Record | None:
+        """Return the record that a claim is set against, None where nothing was measured.
+
+        Of a speed it is one made on the machine that the claim names, else on a device of that kind, else as usual.
+        """
+        usual, metric = self.record(claim.variant, claim.metric), self.metrics.get(claim.metric)
+        if usual is None or metric is None or not depends_on_machine(metric):
+            return usual
+        found = self.found[claim.variant or "", claim.metric]
+        kind = device_type_of(claim.conditions)
+
+        def fit(record: Record) -> tuple[bool, bool, bool]:
+            is_machine = find_obstacle(metric, claim, record) is None
+            return is_machine, record.environment.device_type == kind, record is usual
+
+        order = (record for setting in self.usage.settings.get(metric.key, ()) for record in _of(found, setting))
+        return max(order, key=fit)
 
     def by_machine(self, variant: str | None, metric: Metric) -> Iterator[tuple[Machine, Record]]:
         """Yield what a reader's choice of a machine brings up, in the order of the machines.

@@ -15,7 +15,7 @@ from pwc_bench.core.comparability import (
 )
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
-from pwc_bench.core.reproduction import Agreement, Basis, Judgement, Reading, displayed, judge, readings
+from pwc_bench.core.reproduction import Agreement, Basis, Judgement, Reading, displayed, judge, readings, shown_claim
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
@@ -179,14 +179,15 @@ def _kinds(claim: Claim) -> str:
 def _judged(metric: Metric, claim: Claim, record: Record) -> Reproduction:
     measurement = record.measurements[metric.key]
     judgement = judge(claim, metric, measurement, checkpoint_allowance(metric, record))
-    difference = displayed(metric, measurement.value) - claim.number
+    claimed = shown_claim(claim, metric)
+    difference = displayed(metric, measurement.value) - claimed
     return Reproduction(
         claim=claim,
         record=record,
         agreement=judgement.agreement,
         reason=_reason(metric, record, judgement),
         difference=difference,
-        difference_percent=100 * difference / claim.number if claim.number else None,
+        difference_percent=100 * difference / claimed if claimed else None,
         basis=judgement.basis,
         reading=judgement.reading,
         readings=readings(measurement),

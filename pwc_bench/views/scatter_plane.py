@@ -32,7 +32,7 @@ class Point:
     row: int | None = None
     """The place of its row in the page's table, None where the page has none."""
     spread: tuple[Interval | None, Interval | None] = (None, None)
-    """Where x and y may truly lie, by sampling and by rounding; None for what is exact."""
+    """Where x and y may truly lie, by sampling and by rounding; None where nobody knows."""
     setting: str | None = ""
     """The hardware on which its numbers depend: "NVIDIA H200, bf16"; "" where they depend on none, None where nobody
     named it."""

@@ -41,7 +41,7 @@ class Standing:
 
     value: float | None
     interval: Interval | None
-    """Where the value may truly lie, by sampling and by rounding; None where there is no value."""
+    """Where the value may truly lie, by sampling and by rounding; None where there is no value, or nobody knows."""
     record: Record | None
     """The complete record behind it; None where a claim or less ranks it."""
 
@@ -53,11 +53,10 @@ PairedTester = Callable[[Archive, Metric, Sequence[Standing]], Tests]
 """Takes an archive, the metric that ranks and what ranks each row."""
 
 
-def claim_interval(number: str, images: int | None) -> Interval:
-    """Return where a printed number may lie: by its rounding and, of a share of `images` in per cent, by sampling."""
-    value, decimals = float(number), len(number.partition(".")[2])
-    low, high = value - 0.5 * 10**-decimals, value + 0.5 * 10**-decimals
-    if images is None or not 0 <= value <= 100:
+def claim_interval(rounding: Interval, images: int | None) -> Interval:
+    """Return where a printed number may lie: by its `rounding` and, of a share of `images` in per cent, by sampling."""
+    low, high = rounding
+    if images is None or not 0 <= (low + high) / 2 <= 100:
         return low, high
     return _share(low, images)[0], _share(high, images)[1]
 

@@ -88,13 +88,13 @@ class VariantStanding:
     def _metric_lines(self, metric: Metric, claims: Sequence[Claim], current: Current) -> Iterator[StandingLine]:
         variant = self.archive.catalogue.variants.get(self.key)
         record, failure = current.record(self.key, metric.key), current.failure(self.key, metric)
-        own = [claim for claim in claims if claim.metric == metric.key]
-        for claim in own:
+        answers = [(claim, current.answer(claim)) for claim in claims if claim.metric == metric.key]
+        for claim, answer in answers:
             comparison = compare_claim(
-                metric, (claim,), record, path=self.path, variant=variant, failure=failure, ratios=self.ratios
+                metric, (claim,), answer, path=self.path, variant=variant, failure=failure, ratios=self.ratios
             )
             yield self._claimed(claim, comparison)
-        if record is not None and not own:
+        if record is not None and all(answer is not record for _, answer in answers):
             yield StandingLine(compare_claim(metric, (), record, path=self.path, variant=variant), None, None, "")
 
     def _unknown(self, claims: Sequence[Claim]) -> Iterator[StandingLine]:

@@ -22,7 +22,10 @@ SPEED = replace(make_claim(metric="throughput", value="305", unit="images/s"), c
         (TOP1, make_record(weights=WeightsStatus.LOCAL), None),
         (replace(TOP1, value="many"), make_record(), "the claim is no number"),
         (replace(TOP1, unit="points"), make_record(), "printed in points"),
-        (replace(TOP1, unit=""), make_record(), "printed in units"),
+        (replace(TOP1, unit=""), make_record(), "printed without a unit"),
+        (make_claim(metric="parameters", value="6000000", unit=""), make_record(dataset=None), None),
+        (make_claim(value="1300000000", unit="FLOPs"), make_record(dataset=None), None),
+        (make_claim(metric="parameters", value="6", unit=""), make_record(dataset=None), "printed without a unit"),
         (TOP1, make_record(dataset="demo"), "measured on demo, claimed on imagenet-1k"),
         (
             TOP1,

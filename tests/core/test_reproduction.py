@@ -37,6 +37,29 @@ def test_a_claim_is_met_when_the_measurement_rounds_to_its_digits(
     assert (found.basis is Basis.DIGITS) is (agreement is Agreement.REPRODUCED)
 
 
+@pytest.mark.parametrize(
+    ("metric", "printed", "unit", "value", "agreement"),
+    [
+        ("parameters", "6000000", "", 5_717_416, Agreement.REPRODUCED),
+        ("parameters", "6,000,000", "", 5_499_999, Agreement.BELOW),
+        ("parameters", "5717416", "", 5_717_416, Agreement.REPRODUCED),
+        ("parameters", "5717416", "", 5_717_417, Agreement.ABOVE),
+        ("parameters", "5717400", "", 5_717_416, Agreement.ABOVE),
+        ("parameters", "5717000", "", 5_717_416, Agreement.REPRODUCED),
+        ("parameters", "5717", "K", 5_717_416, Agreement.REPRODUCED),
+        ("gflops", "1300000000", "", 1.258, Agreement.REPRODUCED),
+        ("gflops", "1300000000", "FLOPs", 1.35, Agreement.ABOVE),
+        ("gflops", "1258", "MFLOPs", 1.2584, Agreement.REPRODUCED),
+    ],
+)
+def test_a_count_is_judged_as_what_it_is(
+    metric: str, printed: str, unit: str, value: float, agreement: Agreement
+) -> None:
+    """Zeros at the end of a plain count hold places, from three on; every other digit is one that was printed."""
+    claim = make_claim(metric=metric, value=printed, unit=unit)
+    assert judge(claim, METRICS[metric], Measurement(value, METRICS[metric].unit)).agreement is agreement
+
+
 def test_a_claim_is_met_within_the_tolerance_and_within_the_interval() -> None:
     """73.116 against 73.15 lies within 0.05 points, 73.4 within the interval, 74 in neither."""
     metric = METRICS["top1"]

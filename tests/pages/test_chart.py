@@ -39,7 +39,8 @@ def test_the_line_is_also_told_in_words() -> None:
     """State of the art or frontier, by name and with its meaning."""
     found = {page.path: page for page in pages(example_archive())}
     text = text_of(found[f"{FOLDER}/over-time/index.html"])
-    assert "State of the art Each of these was better than everything published before it. DeiT-B, ConViT-B+" in text
+    assert "State of the art Each of these is better, as a number, than everything published before it;" in text
+    assert "DeiT-B, ConViT-B+" in text
     assert "Pareto frontier" in text_of(found[f"{FOLDER}/top1-against-parameters/index.html"])
 
 

@@ -34,6 +34,6 @@ def speed_record(variant: str, speed: float, device: str, precision: str) -> Rec
         None,
         device=device,
         started=f"2026-02-0{len(precision)}T00:00:00Z",
-        measurements={"throughput": make_measurement(speed, "images/s")},
+        measurements={"throughput": make_measurement(speed, "images/s", half_width=0.01 * speed)},
     )
     return replace(record, environment=replace(record.environment, precision=precision))

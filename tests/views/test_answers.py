@@ -44,6 +44,29 @@ def timed(
     return replace(record, environment=replace(record.environment, **environment))
 
 
+@pytest.mark.parametrize(
+    ("conditions", "device"),
+    [
+        ("Quadro GP100, batch 64", "Quadro GP100"),
+        ("A100, batch 64", "NVIDIA H200"),
+        ("one GPU", "NVIDIA H200"),
+        ("Xeon, batch 1", "AMD EPYC"),
+        ("Radeon", "AMD EPYC"),
+        (None, "AMD EPYC"),
+    ],
+)
+def test_a_speed_is_set_against_the_machine_that_it_names(conditions: str | None, device: str) -> None:
+    """The device itself, else one of its kind, else the usual one, on which most models were timed."""
+    kinds = {"NVIDIA H200": "cuda", "Quadro GP100": "cuda", "AMD EPYC": "cpu"}
+    records = [timed("convit-s", 3.0, 3.0, 3.0, device=name, device_type=kind) for name, kind in kinds.items()]
+    usual = [timed(key, 2.0, 2.0, 2.0, device="AMD EPYC", device_type="cpu") for key in ("deit-s", "deit-b")]
+    usual += [timed("deit-s", 2.0, 2.0, 2.0, device="NVIDIA H200", device_type="cuda")]
+    claim = replace(GP100["ConViT-S"], conditions=conditions)
+    found = answers(*records, *usual, claims=(claim,)).record(claim)
+    assert found is not None
+    assert found.environment.device == device
+
+
 def test_a_claim_is_answered_by_its_own_variant_on_its_own_data_set() -> None:
     """Not by another model, nor by the demo that is newer; each variant's records are read once."""
     own, cost = make_record(), make_record(dataset=None)

@@ -8,7 +8,7 @@ from pwc_bench.views.board_chart import board_charts
 from pwc_bench.views.board_figure import board_figure, brief_figure
 from tests.board_archive import board_archive
 from tests.example_archive import example_archive, example_records
-from tests.factories import make_record
+from tests.factories import make_measurement, make_record
 from tests.views.boards import board_of, speed_record
 
 
@@ -73,6 +73,19 @@ def test_a_frontier_joins_numbers_of_one_setting_alone() -> None:
     bare = replace(mixed, all_claims=(*rest, *nowhere), all_records=())
     chart = {chart.slug: chart for chart in board_charts(board_of(bare), "T")}["top1-against-throughput"]
     assert (len(chart.scatter.points), chart.best) == (12, ())
+
+
+def test_a_measurement_without_an_interval_beats_nobody() -> None:
+    """Of one round nobody knows how far rounds differ; its ring's rounding and its sample speak for each claim."""
+    accuracy = tuple(record for record in example_records() if record.dataset == "imagenet-1k")
+    whole, alone = (speed_record(name, 3000.0, "NVIDIA H200", "bf16") for name in ("convit-s", "convit-b"))
+    alone = replace(alone, measurements={"throughput": make_measurement(9000.0, "images/s")})
+    board = board_of(replace(example_archive((*accuracy, whole, alone)), all_claims=()))
+    chart = {chart.slug: chart for chart in board_charts(board, "T")}["top1-against-throughput"]
+    spreads = {point.model: point.spread[0] for point in chart.scatter.points}
+    assert spreads["ConViT-B"] is None
+    assert spreads["ConViT-S"] == (2970.0, 3030.0)
+    assert chart.best == ("ConViT-S",)
 
 
 def test_a_counted_cost_stands_beside_a_claimed_accuracy(board: Board) -> None:

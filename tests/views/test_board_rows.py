@@ -26,6 +26,25 @@ def test_records_behind_a_row_are_told_apart() -> None:
     assert [item.text for item in row.evidence] == ["accuracy", "GFLOPs, Throughput", "Parameters"]
 
 
+def test_a_speed_claim_is_judged_on_the_claimed_kind_of_device() -> None:
+    """The board shows the usual setting's number, and says and links which other one the claim was set against."""
+    slow = [speed_record(name, 12.0, "AMD EPYC", "fp32") for name in ("convit-s", "convit-b", "deit-s")]
+    fast = make_record(dataset=None, device="Quadro GP100", measurements={"throughput": make_measurement(305, "")})
+    fast = replace(fast, environment=replace(fast.environment, batch_size=128, device_type="cuda"))
+    claims = (replace(make_claim(metric="throughput", value="305", unit="images/s"), conditions="Quadro GP100"),)
+    board = board_of(replace(example_archive((*slow, fast)), all_claims=claims))
+    place = [column.metric for column in board.columns].index("throughput")
+    row = row_of(board, "ConViT-S")
+    cell, (other,) = row.cells[place], row.elsewhere[place]
+    assert cell.measured is not None
+    assert (cell.measured.record_id, cell.difference) == (slow[0].id, None)
+    assert cell.verdict is not None
+    assert (cell.verdict.state, cell.verdict.judged_record) == ("reproduced", fast.id)
+    assert cell.verdict.text == "reproduced; judged by what was measured on Quadro GP100, fp32, batch 128"
+    assert other.verdict is not None
+    assert (other.difference, other.verdict.judged) == ("±0", None)
+
+
 def test_speeds_at_different_batches_each_say_theirs() -> None:
     """On the page and in the files: the head says the one in which speeds are compared, any other stands beside it."""
     fast = make_record("convit-b", None)

@@ -64,11 +64,15 @@ def test_a_partial_record_is_shown_but_judges_nothing() -> None:
 
 
 def test_units_that_differ_are_not_compared() -> None:
-    """Billions are not millions."""
-    claim = make_claim(metric="parameters", value="0.027", unit="B")
-    found = compare_claim(METRICS["parameters"], (claim,), make_record(dataset=None), path=PATH)
-    assert found.verdict is not None
-    assert (found.difference, found.verdict.state) == (None, "not-comparable")
+    """Mebibytes are no millions; billions are, turned into the unit of the column."""
+    claims = (make_claim(metric="parameters", value="0.027", unit=unit) for unit in ("MiB", "B"))
+    apart, turned = (
+        compare_claim(METRICS["parameters"], (claim,), make_record(dataset=None), path=PATH) for claim in claims
+    )
+    assert apart.verdict is not None
+    assert (apart.difference, apart.verdict.text) == (None, "not comparable: printed in MiB")
+    assert turned.verdict is not None
+    assert (turned.difference, turned.verdict.state) == ("+0.78", "reproduced")
 
 
 def test_a_claim_that_is_no_number_is_shown_as_it_is() -> None:
