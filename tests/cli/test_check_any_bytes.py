@@ -1,7 +1,6 @@
 """`check`: any bytes where settings and accepted values are read: a documented code, and 1 is a regression's alone."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,14 +39,16 @@ _settings = st.one_of(st.binary(max_size=30), st.one_of(_tables, _tables, _words
 
 LINE = {"schema": 1, "variant": "convit-s", "metric": "gflops", "metric_version": 1, "value": 5.757, "reason": "r"}
 LINE |= {"accepted_by": "Ada", "accepted_at": "2026-01-31T12:00:00Z"}
-_odd = st.sampled_from([None, True, -0.0, 1e308, 10**400, float("nan"), "", "\ud800", "\0", "2026-W01", [], {"a": []}])
+_odd: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, -0.0, 1e308, 10**400, float("nan"), "", "\ud800", "\0", "2026-W01", [], {"a": []}]
+)
 _lines = st.dictionaries(st.sampled_from([*LINE, "dataset", "text", "record", "x"]), _odd, max_size=2)
 _file = st.lists(_lines.map(lambda odd: json.dumps(LINE | odd)), max_size=2).map("\n".join)
 _accepted = st.one_of(st.binary(max_size=30), _file.map(str.encode))
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository with a baseline and a candidate that is equal to it."""
     repository = Repository(tmp_path_factory.mktemp("any") / "repository")
     written(repository.folder / "results" / "x.jsonl", cost())
