@@ -6,6 +6,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import db_option
+from pwc_bench.cli.text import say
 
 __all__ = ["command"]
 
@@ -63,4 +64,4 @@ def command(
     acceptance = done.acceptance
     place = "" if acceptance.dataset is None else f" on {acceptance.dataset}"
     change = value_change(done.before, acceptance)
-    click.echo(f"{acceptance.variant} {metric}{place}: {change}, accepted in {done.path}")
+    say(f"{acceptance.variant} {metric}{place}: {change}, accepted in {done.path}")

@@ -10,7 +10,7 @@ import click
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import UserPath, db_option, site_option
-from pwc_bench.cli.text import file_size, plural
+from pwc_bench.cli.text import file_size, plural, say
 
 if TYPE_CHECKING:
     from pwc_bench.publishing import LeftOutPages
@@ -74,7 +74,7 @@ def command(
     changed = f"{report.changed:,} of them new" if report.changed else "nothing changed"
     size = file_size(report.size_bytes)
     written = f"{plural(report.pages, 'page')}, {plural(report.files, 'file')} ({changed}), {size}"
-    click.echo(f"{report.folder / 'index.html'}: {written} in {report.seconds:.1f} s")
+    say(f"{report.folder / 'index.html'}: {written} in {report.seconds:.1f} s")
     if tell_left_out(report.left_out):
         click.get_current_context().exit(FAILED)
 

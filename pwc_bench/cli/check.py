@@ -8,6 +8,7 @@ import click
 from pwc_bench.api.check_settings import FORMATS
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
+from pwc_bench.cli.text import say
 
 __all__ = ["command"]
 
@@ -95,7 +96,7 @@ def command(
     if show_config:
         from pwc_bench.cli.check_text import settings_lines
 
-        click.echo("\n".join(settings_lines(settings)))
+        say("\n".join(settings_lines(settings)))
         return
     if aa is not None:
         from pwc_bench.cli.self_check import end_with_self_check

@@ -14,6 +14,7 @@ from pwc_bench.api.checking import compare_shelves, open_sides
 from pwc_bench.api.confirming import measured_again
 from pwc_bench.cli.check_text import plan_lines
 from pwc_bench.cli.output_file import refuse_unwritable
+from pwc_bench.cli.text import say
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.verdict import REGRESSION, exit_code
 
@@ -33,7 +34,7 @@ def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, ex
                 again = measured_again(check, candidate, settings.confirm, db, observer)
                 check = compare_shelves(baseline, candidate, settings, db, observer, again) if again else check
     if dry_run:
-        click.echo("\n".join(plan_lines(check)))
+        say("\n".join(plan_lines(check)))
         context.exit(0)
     from pwc_bench.cli.check_report import report  # with it comes scipy: a mistake is told without
 
@@ -44,7 +45,7 @@ def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, ex
         if code != REGRESSION:
             raise
         # A reader that went away, or a full disk, makes no regression go away.
-        click.echo(f"error: a regression, whose report cannot be written: {error.strerror}", err=True)
+        say(f"error: a regression, whose report cannot be written: {error.strerror}", err=True)
     context.exit(code)
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import click
-
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.known import known
 from pwc_bench.cli.console import observing
 from pwc_bench.cli.tables import print_table
-from pwc_bench.cli.text import one_line, wrapped
+from pwc_bench.cli.text import one_line, say, wrapped
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.metric import Kind
@@ -52,11 +50,11 @@ def find_history(key: str, db: str, metric: str | None) -> History:
 
 def print_history(found: History) -> None:
     """Print a table for each series that has changed, and a line for each other one."""
-    click.echo(f"{one_line(found.title)}: history")
+    say(f"{one_line(found.title)}: history")
     if not found.series:
-        click.echo("\nNothing was measured yet.")
+        say("\nNothing was measured yet.")
     for series in found.series:
-        click.echo("\n" + "\n".join(_head(series)))
+        say("\n" + "\n".join(_head(series)))
         if len(series.points) > 1 and not series.is_constant:
             rows = list(_rows(series))
             print_table(("started", "campaign", "value", "95 % interval", "record", "mark"), rows, right=_RIGHT)

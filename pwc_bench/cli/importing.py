@@ -7,6 +7,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
+from pwc_bench.cli.text import say
 
 if TYPE_CHECKING:
     from pwc_bench.core.observer import Observer
@@ -63,7 +64,7 @@ def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool)
         for file, kind in planned:
             with observing() as observer:
                 lines = _read(file, kind, store, observer, 1.0 if allow_removal else MOST_REMOVED)
-            click.echo("\n".join(lines))
+            say("\n".join(lines))
 
 
 def _read(file: Path, form: str, store: "Store", observer: "Observer", most_removed: float) -> list[str]:

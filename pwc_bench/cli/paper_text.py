@@ -4,12 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import click
-
 from pwc_bench.cli.claim_text import CLAIM_COLUMNS, claim_rows, convention_rows
 from pwc_bench.cli.readable import readable
 from pwc_bench.cli.tables import print_table
-from pwc_bench.cli.text import plural, wrapped
+from pwc_bench.cli.text import plural, say, wrapped
 from pwc_bench.core.metric import Metric
 
 __all__ = ["print_paper"]
@@ -27,17 +25,17 @@ def print_paper(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> None
     apart = ("kind", "abstract", "related", "claims", "conventions", "tally")
     for line in readable({name: item for name, item in found.items() if name not in apart}):
         indent = line[: len(line) - len(line.lstrip())]
-        click.echo(wrapped(line, first=indent, indent=f"{indent}  "))
-    click.echo("\n" + wrapped(found["abstract"], indent=""))
+        say(wrapped(line, first=indent, indent=f"{indent}  "))
+    say("\n" + wrapped(found["abstract"], indent=""))
     rows = list(claim_rows(found["claims"], metrics))
     if rows:
-        click.echo("\nClaims\n")
+        say("\nClaims\n")
         print_table(CLAIM_COLUMNS, rows, right=frozenset({"claimed", "difference"}))
-        click.echo("\n" + wrapped(f"{found['tally']}.", indent=""))
+        say("\n" + wrapped(f"{found['tally']}.", indent=""))
     for line in _notes(found["claims"], metrics):
-        click.echo(line)
+        say(line)
     for table in found["conventions"]:
-        click.echo("\n" + wrapped(f"{table['title']}: {table['summary']}", indent="") + "\n")
+        say("\n" + wrapped(f"{table['title']}: {table['summary']}", indent="") + "\n")
         heads = [_HEADS.get(head, head.lower()) for head in table["conventions"]]
         print_table(["model", "claimed", *heads], list(convention_rows(table)), right=frozenset({"claimed", *heads}))
 

@@ -10,7 +10,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import campaign_option, db_option
-from pwc_bench.cli.text import file_size, plural
+from pwc_bench.cli.text import file_size, plural, say
 from pwc_bench.core.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def _cached() -> "list[Leftover]":
     with emptying(cache_folder()) as is_unused:
         if is_unused:
             return list(cached(cache_folder()))
-    click.echo(f"kept         {cache_folder()}, which a run that is still going on uses")
+    say(f"kept         {cache_folder()}, which a run that is still going on uses")
     return []
 
 
@@ -102,7 +102,7 @@ def _emptied(everywhere: "Sequence[Leftover]") -> "Sequence[Leftover]":
         if is_unused:
             remove(everywhere)
             return everywhere
-    click.echo(f"kept         {cache_folder()}, which a run uses by now")
+    say(f"kept         {cache_folder()}, which a run uses by now")
     return []
 
 
@@ -124,10 +124,10 @@ def _is_agreed(
 ) -> bool:
     """Say what would go, and ask; False if there is nothing, or nothing shall go. Raises Abort if the answer is no."""
     if not _describe(doomed, predictions, leftovers):
-        click.echo("There is nothing to delete.")
+        say("There is nothing to delete.")
         return False
     if dry_run:
-        click.echo("Nothing was deleted.")
+        say("Nothing was deleted.")
         return False
     if not yes:
         _ask()
@@ -135,7 +135,7 @@ def _is_agreed(
 
 
 def _tell(gone: "Sequence[Leftover]") -> None:
-    click.echo(f"Deleted; {file_size(sum(found.size_bytes for found in gone))} are free again.")
+    say(f"Deleted; {file_size(sum(found.size_bytes for found in gone))} are free again.")
 
 
 def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: AbstractSet[str | None]) -> list[str]:
@@ -149,7 +149,7 @@ def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: 
     if campaign is None:
         old = [] if keep is None else names[keep:]
         for name in running.intersection(old):
-            click.echo(f"kept         {name}, whose run is still going on")
+            say(f"kept         {name}, whose run is still going on")
         return [name for name in old if name not in running]
     if campaign not in names and campaign not in unfinished:
         raise UsageError(f"there is no campaign {campaign!r}; `pwc-bench list campaigns` names them")
@@ -175,7 +175,7 @@ def _predictions(store: "Store", db: str, doomed: Sequence[str]) -> "list[Leftov
     try:
         beside = _referenced_beside(store.folder, sqlite_path(db))
     except StoreError as error:
-        click.echo(f"warning: predictions are kept, some may belong to a database beside: {error}", err=True)
+        say(f"warning: predictions are kept, some may belong to a database beside: {error}", err=True)
         return []
     return list(unreferenced_predictions(store.folder, referenced | beside))
 
@@ -200,12 +200,12 @@ def _referenced_beside(folder: Path, own: Path | None) -> set[str]:
 def _describe(doomed: Sequence[str], predictions: "Sequence[Leftover]", leftovers: "Sequence[Leftover]") -> bool:
     """Say what would go; tell whether that is anything."""
     for name in doomed:
-        click.echo(f"campaign     {name}, with its records")
+        say(f"campaign     {name}, with its records")
     if predictions:
         total = file_size(sum(found.size_bytes for found in predictions))
-        click.echo(f"predictions  {plural(len(predictions), 'file')}, {total}, that no record refers to")
+        say(f"predictions  {plural(len(predictions), 'file')}, {total}, that no record refers to")
     for leftover in leftovers:
-        click.echo(f"folder       {leftover.path}, {file_size(leftover.size_bytes)}")
+        say(f"folder       {leftover.path}, {file_size(leftover.size_bytes)}")
     return bool(doomed or predictions or leftovers)
 
 

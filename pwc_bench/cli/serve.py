@@ -8,6 +8,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import site_option
+from pwc_bench.cli.text import say
 from pwc_bench.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def command(site: Path, port: int) -> None:
     if not (site / "index.html").is_file():
         raise UsageError(f"there is no site in {site}: run `pwc-bench build` first, or name its folder with --site")
     with _listening(site, port) as server:
-        click.echo(f"{site} is at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
+        say(f"{site} is at http://127.0.0.1:{server.server_port}/ (Ctrl-C stops)")
         try:
             server.serve_forever()
         except KeyboardInterrupt:
-            click.echo("stopped", err=True)
+            say("stopped", err=True)
 
 
 def _listening(site: Path, port: int) -> "PreviewServer":

@@ -7,6 +7,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import db_option, json_option
+from pwc_bench.cli.text import say
 
 __all__ = ["command"]
 
@@ -54,7 +55,7 @@ def command(key: str, db: str, as_json: bool, history: bool, metric: str | None)
     elif found["kind"] == "paper":
         _print_paper(found)
     else:
-        click.echo("\n".join(readable(found)))
+        say("\n".join(readable(found)))
 
 
 def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_json: bool) -> None:
@@ -75,7 +76,7 @@ def _print_variant(found: Mapping[str, Any]) -> None:
     from pwc_bench.cli.variant_text import comparison_lines, fact_lines
 
     lines = [*fact_lines(found), *comparison_lines(found, load_catalogue().metrics)]
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
 
 
 def _print_paper(found: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ import click
 
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
+from pwc_bench.cli.text import say
 
 __all__ = ["command"]
 
@@ -48,6 +49,6 @@ def command(file: Path, dry_run: bool, submitter: str | None, db: str) -> None: 
             done = submit(file, store, submitter)
         found = done.review
         lines = [*review_lines(found), *(() if found.is_refused else (kept_line(done),))]
-    click.echo("\n".join(lines))
+    say("\n".join(lines))
     if found.is_refused:
         raise UsageError(f"{file}: {REFUSED}")

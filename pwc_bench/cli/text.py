@@ -2,12 +2,19 @@
 
 import textwrap
 
-from pwc_bench.core.text_forms import one_line
+import click
 
-__all__ = ["duration", "file_size", "one_line", "plural", "wrapped"]
+from pwc_bench.core.text_forms import one_line, printable
+
+__all__ = ["duration", "file_size", "one_line", "plural", "say", "wrapped"]
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print words for people, in which no name of a file or a campaign steers the terminal."""
+    click.echo(printable(text), err=err)
 
 
 def plural(count: int, noun: str) -> str:

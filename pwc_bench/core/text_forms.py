@@ -5,6 +5,7 @@ named classes, nothing escaped that needs it not.
 """
 
 import re
+from unicodedata import category
 
 __all__ = [
     "ARXIV",
@@ -55,8 +56,10 @@ def writable(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return `text` with a replacement character for each that could steer a terminal; ends of lines stay."""
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Return `text` with a replacement character for each that could steer a terminal; ends of lines, spaces stay."""
+    return "".join(
+        c if c.isprintable() or c == "\n" or category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def one_line(text: str) -> str:

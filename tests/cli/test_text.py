@@ -1,10 +1,14 @@
 """Words and sizes at the terminal."""
 
+from pathlib import Path
+
 import pytest
 
 from pwc_bench.cli.readable import readable
 from pwc_bench.cli.text import duration, file_size, one_line, plural, wrapped
 from pwc_bench.core.measurement import Json
+from pwc_bench.core.text_forms import printable
+from tests.cli.gate import check_here, cost, written
 
 
 @pytest.mark.parametrize(
@@ -31,7 +35,28 @@ def test_plural() -> None:
 
 def test_one_line_disarms_what_steers_a_terminal() -> None:
     """Line ends become spaces, and escapes cannot act."""
+    assert printable("1\N{NO-BREAK SPACE}%\n\x9b1m\u202e\t\ud800") == "1\N{NO-BREAK SPACE}%\n\ufffd1m\ufffd\ufffd\ufffd"
     assert one_line("a\r\nb\x1b]0;title\x07") == "a b\ufffd]0;title\ufffd"
+
+
+def test_the_name_of_a_file_steers_no_terminal(tmp_path: Path) -> None:
+    """Neither in what a command says nor in its errors."""
+    name = "a\x1b]0;title\x07\x9b2J"
+    base = str(written(tmp_path / name / "base.jsonl", cost()).relative_to(tmp_path))
+    written(tmp_path / "new.jsonl", cost(gflops=5))
+    sides = ("--baseline", base, "--candidate", "new.jsonl", "--accepted", f"{name}/ok")
+    done = [
+        check_here(tmp_path, name, command="import"),
+        check_here(tmp_path, *sides, "--show-config"),
+        check_here(tmp_path, "convit-s", "gflops", "--reason", "why", "--by", "Ada", *sides, command="accept"),
+        check_here(tmp_path, *sides, "--dry-run"),
+        check_here(tmp_path, *sides),
+        check_here(tmp_path, "--baseline", f"{name}/none"),
+    ]
+    assert [each.returncode for each in done] == [0, 0, 0, 0, 0, 3]
+    for each in done:
+        assert "title" in each.stdout + each.stderr
+        assert not {"\x1b", "\x07", "\x9b"} & {*each.stdout, *each.stderr}
 
 
 def test_wrapped_keeps_paths_whole() -> None:
