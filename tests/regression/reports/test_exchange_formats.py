@@ -160,3 +160,10 @@ def test_github_counts_what_a_step_does_not_show() -> None:
         "::error title=2 more::v8: Top-1 accuracy on imagenet-1k regressed%0A"
         "v9: Top-1 accuracy on imagenet-1k regressed"
     )
+
+
+def test_dots_in_names_part_nothing_in_junit() -> None:
+    """A dot parts the levels of a class name, so that those of names become dashes."""
+    verdict = make_verdict("timm:resnet50.a1", METRICS["top1"], Outcome.REGRESSED, "worse", 81.0, 80.0, dataset="v2.1")
+    (case,) = _junit((verdict,)).iter("testcase")
+    assert case.get("classname") == "timm:resnet50-a1.v2-1"

@@ -6,7 +6,13 @@ from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.explanation import ClassFlips, Crossing, ImageFlip, Likelihood, Mistake
 from pwc_bench.regression.reports.columns import WIDTH, clipped, filled, padded, wide, wrapped
 from pwc_bench.regression.reports.explanation_markdown import explanation_block
-from pwc_bench.regression.reports.explanation_text import class_title, explanation_lines, percent_text, probability
+from pwc_bench.regression.reports.explanation_text import (
+    class_title,
+    explanation_lines,
+    left_out,
+    percent_text,
+    probability,
+)
 from pwc_bench.regression.reports.text import Role, lines, render
 from tests.example_archive import METRICS
 from tests.regression.reports.examples import ECE, context_of, explanation, make_verdict, many, nasty, typical
@@ -162,7 +168,19 @@ def test_shares_and_probabilities_have_the_digits_that_matter() -> None:
         "100.0 %",
     ]
     assert [percent_text(part, 100_000) for part in (1, 99, 12)] == ["0.001 %", "0.099 %", "0.012 %"]
+    assert percent_text(24, 10_000) == "0.2 %"
     assert (probability(None), probability(0.876)) == ("-", "0.88")
+
+
+def test_each_kind_of_image_that_was_left_out_has_a_sentence() -> None:
+    """One image is, two are; a kind of which there is none goes unsaid."""
+    told = replace(explanation(), only_in_baseline=1, only_in_candidate=1_000, relabelled=2)
+    assert list(left_out(told)) == [
+        "1 image is only in the baseline's predictions and left out",
+        "1,000 images are only in the candidate's predictions and left out",
+        "2 images are labelled differently on the two sides and left out",
+    ]
+    assert list(left_out(replace(told, only_in_baseline=0, only_in_candidate=0, relabelled=0))) == []
 
 
 def test_a_class_goes_by_its_name_and_its_identifier() -> None:
