@@ -29,9 +29,7 @@ def share_lost_beyond(lost: int, gained: int, cases: int, margin: float) -> floa
     share = (math.sqrt(max(0.0, b * b - 4.0 * a * c)) - b) / (2.0 * a)
     variance = cases * (2.0 * share + margin * (1.0 - margin))
     away = lost - gained - cases * margin
-    if variance <= 0.0:
-        return 0.0 if away == 0.0 else math.copysign(math.inf, away)
-    return away / math.sqrt(variance)
+    return away / math.sqrt(variance) if variance > 0.0 else 0.0  # no margin, and no case on which both differ
 
 
 def mean_beyond(differences: npt.ArrayLike, margin: float) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
+from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.exact_value import exact_value
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Metric
@@ -19,6 +20,7 @@ from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression import Side, compare, predictions_needed
 from pwc_bench.regression.accuracy import Flips, outcome_of_flips
 from pwc_bench.regression.comparability import differences, image_differences
+from pwc_bench.regression.compare import _describe
 from pwc_bench.regression.equivalence import pair_images
 from pwc_bench.regression.evidence import are_identical, paired_predictions
 from pwc_bench.regression.exact import judge_exact
@@ -159,6 +161,8 @@ def test_what_equality_calls_better_or_worse_says_how_surely() -> None:
     ]
     assert [verdict.outcome for verdict in nats] == [REGRESSED, IMPROVED]
     assert [verdict.evidence["margin"] for verdict in nats] == ["0.005 nats"] * 2
+    assert [verdict.difference for verdict in nats] == [pytest.approx(0.02, abs=1e-3), pytest.approx(-0.02, abs=1e-3)]
+    assert verdict_on("top1", [old], [old], equivalent=0.5).difference == 0.0
 
 
 def _campaigns(*levels: float, first: int = 1, **options: Any) -> list[Evaluated]:  # noqa: ANN401
@@ -210,6 +214,9 @@ def test_runs_that_are_left_out_are_counted() -> None:
     assert (verdict.outcome, verdict.evidence["suspected"], verdict.evidence["drift_is_assumed"]) == (
         Outcome.INCONCLUSIVE, True, True,
     )  # fmt: skip
+    hopeless = verdict_on("throughput", [short, short.but(campaign="again")], _campaigns(2_700.0, first=9))
+    assert (hopeless.outcome, hopeless.evidence["baseline_runs"]) == (Outcome.INCONCLUSIVE, 0)
+    assert "runs_left_out" not in hopeless.evidence
     assert "runs_left_out" not in verdict_on("throughput", _campaigns(3_000.0), _campaigns(2_700.0, first=9)).evidence
 
 
@@ -249,6 +256,17 @@ def test_a_count_that_changed_carries_both_texts() -> None:
         REGRESSED, 0.0, {"baseline": "add, gelu", "candidate": "add, roll"},
     )  # fmt: skip
     assert verdict.reason == ("the skipped operators changed from add, gelu to add, roll, and nobody has accepted it")
+    wanted = Acceptance(
+        variant="convit-s", dataset=None, metric="gflops", metric_version=1, value=5.757, text="add, roll",
+        reason="wanted", accepted_by="Ada", accepted_at="2026-02-01T09:00:00Z",
+    )  # fmt: skip
+    (let,) = compare(
+        side("old", old), side("new", more), metrics=METRICS, policy=POLICY, only=("gflops",), accepted=(wanted,)
+    )
+    assert (let.outcome, let.is_accepted, let.evidence) == (SAME, True, verdict.evidence)
+    assert let.reason == (
+        "the skipped operators changed from add, gelu to add, roll; accepted by Ada on 2026-02-01: wanted"
+    )
     larger = old.but(measurements={"parameters": Measurement(27_777_323, "count")})
     found = verdict_on("parameters", [old], [larger])
     assert (found.difference, found.evidence) == (1, {})
@@ -281,6 +299,9 @@ def test_a_doubted_count_names_the_operators_and_both_amounts() -> None:
         "unchanged, but in doubt: two counters differ in the multiply-adds of matmul (fvcore 4,000, torch 1,200), "
         "conv (7)"
     )
+    named = verdict_on("gflops", [cost()], [two])
+    assert named.evidence == {"baseline": "add, gelu", "candidate": "add"}
+    assert named.outcome is Outcome.INCONCLUSIVE
     nothings: tuple[Any, ...] = ({}, None, ["matmul"], "matmul")
     for nothing in nothings:
         assert verdict_on("gflops", [doubted(nothing)], [doubted(nothing)]).outcome is SAME
@@ -417,18 +438,20 @@ def test_a_pair_without_one_of_its_records_cannot_be_judged() -> None:
         pair = Pair(metric=TOP1, baseline=old, candidate=new)
         assert not are_identical(pair)
         assert pair.verdict(SAME, "x").dataset == "imagenet-1k"
-        with pytest.raises(ValueError, match="predictions are compared between two records"):
+        with pytest.raises(ValueError, match=r"^predictions are compared between two records$"):
             paired_predictions(pair, whole, empty)
-        with pytest.raises(ValueError, match="an exact metric is judged on two records"):
+        with pytest.raises(ValueError, match=r"^an exact metric is judged on two records$"):
             judge_exact(pair, ())
-        with pytest.raises(ValueError, match="a comparison needs two records"):
+        with pytest.raises(ValueError, match=r"^a comparison needs two records$"):
             prepare_sampled(replace(pair, metric=SPEED), POLICY)
-    with pytest.raises(ValueError, match="a pair without a record"):
+        with pytest.raises(ValueError, match=r"^a comparison needs two records$"):
+            _describe(pair)
+    with pytest.raises(ValueError, match=r"^a pair without a record$"):
         _ = Pair(metric=TOP1, baseline=None, candidate=None).record
     cheap = cost().without("gflops").record
-    with pytest.raises(ValueError, match="a record without gflops"):
+    with pytest.raises(ValueError, match=r"^a record without gflops$"):
         judge_exact(Pair(metric=METRICS["gflops"], baseline=cheap, candidate=cost().record), ())
-    with pytest.raises(ValueError, match="a record without gflops"):
+    with pytest.raises(ValueError, match=r"^a record without gflops$"):
         judge_exact(Pair(metric=METRICS["gflops"], baseline=cost().record, candidate=cheap), ())
 
 
@@ -788,3 +811,19 @@ def test_likelihoods_are_doubles() -> None:
     nll = np.zeros(2_000, dtype=np.float32)
     nll[:2] = (1e8, 1.0)
     assert float(likelihoods(replace(found, nll=nll)).sum()) == 100_000_001.0
+
+
+def test_what_is_missed_is_named_by_the_record_that_speaks() -> None:
+    """A complete record before a newer partial one; beside an implementation that vanished stands the newest one."""
+    whole = cost()
+    part = _newer(cost(), 3).but(status=Status.PARTIAL)
+    (pair,) = pair_up([whole.record, part.record], [cost().without("gflops").record], METRICS, ("gflops",))
+    assert pair.baseline == whole.record
+    fused = cost().but(environment={"implementation": "fused"})
+    again = compare(side("old", fused, whole), side("new", whole), metrics=METRICS, policy=POLICY, only=("throughput",))
+    assert [verdict.candidate_record for verdict in again] == [whole.record.id] * 2
+    elsewhere = fused.but(environment={"implementation": "fused", "device": "NVIDIA A100"})
+    lone = compare(
+        side("old", elsewhere, whole), side("new", whole), metrics=METRICS, policy=POLICY, only=("throughput",)
+    )
+    assert [(verdict.implementation, verdict.outcome) for verdict in lone] == [("reference", SAME)]

@@ -105,6 +105,7 @@ def test_where_all_is_lost_or_nothing_happened_there_is_a_statistic_too() -> Non
     assert share_lost_beyond(3, 2, 5, 0.0) == pytest.approx(1 / math.sqrt(5))
     assert share_lost_beyond(0, 0, 1, 0.0) == 0.0
     assert share_lost_beyond(1, 0, 1, 0.0) == 1.0
+    assert share_lost_beyond(0, 0, 1, 0.1) == pytest.approx(-0.1 / 0.3)
     assert share_lost_beyond(0, 0, 100, 0.01) == pytest.approx(-1.0 / math.sqrt(0.99))
 
 

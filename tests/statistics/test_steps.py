@@ -199,7 +199,7 @@ def test_small_changes_of_an_exact_value_may_be_let_pass() -> None:
 @pytest.mark.parametrize("find", [noisy_steps, exact_steps])
 def test_what_is_no_number_is_refused(find: Callable[[list[float]], tuple[Step, ...]]) -> None:
     """A gap is left out by the caller, and never a NaN."""
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match=r"^a series of measurements holds finite numbers; gaps are left out$"):
         find([1.0, float("nan")])
 
 
@@ -361,3 +361,11 @@ def test_each_step_is_judged_between_its_neighbours() -> None:
     assert all(step.p_value is not None and step.p_value < 0.01 for step in steps)
     assert [step.before for step in steps[1:]] == [step.after for step in steps[:-1]]
     assert noisy_steps(series, significance=0.0004) == ()
+
+
+def test_a_shift_within_the_scatter_of_neighbours_is_no_step() -> None:
+    """Neighbours 2 apart hide a jump of 1.5, however many points say that the level moved; not one of 6."""
+    for jump, found in ((1.5, []), (6.0, [40])):
+        series = 1_000.0 + np.array([0.0, 2.0] * 40)
+        series[40:] += jump
+        assert [step.index for step in noisy_steps(series, least_effect=0.0001)] == found

@@ -334,7 +334,8 @@ def test_a_readers_choice_brings_up_what_was_measured_there() -> None:
     plain, fused = timed("convit-s", 20.0, 20.1), timed("convit-s", 30.0, 30.1, implementation="fused")
     odd = timed("convit-s", 90.0, 90.1, batch_size=256, started="2026-05-01")
     rest = [timed(variant, 9.0, 9.1) for variant in ("deit-s", "deit-b")]
-    found = current(plain, fused, odd, *rest, make_record())
+    counted = make_record("convit-s", None, measurements={"gflops": Measurement(5.757, "GFLOPs")})
+    found = current(plain, fused, odd, *rest, make_record(), counted)
     assert dict(found.by_machine("convit-s", METRICS["throughput"])) == {PLAIN: plain, FUSED: fused}
     assert [machine for machine, _ in found.by_machine("convit-s", METRICS["top1"])] == [
         PLAIN._replace(implementation="")

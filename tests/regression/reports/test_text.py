@@ -234,3 +234,42 @@ def test_roles_follow_from_outcomes() -> None:
     shown = replace(outcomes[Outcome.SAME], is_gated=False)
     (row,) = [line for line in lines((shown,), context_of((shown,))) if line.text.startswith("(same)")]
     assert row.role is Role.QUIET
+
+
+def _same(variant: str, count: int, *, is_gated: bool = True) -> tuple[Verdict, ...]:
+    """So many metrics that stayed the same."""
+    metrics = [replace(METRICS["gflops"], key=f"m{number}") for number in range(count)]
+    found = (make_verdict(variant, metric, Outcome.SAME, "as before", 1.0, 1.0) for metric in metrics)
+    return tuple(replace(verdict, is_gated=is_gated) for verdict in found)
+
+
+def test_what_is_folded_says_whose_it_is() -> None:
+    """One variant by name, several by number; eight metrics are all named, of nine the last one is left out."""
+
+    def folded(*verdicts: Verdict) -> str:
+        text = " ".join(render(verdicts, context_of(verdicts)).split())
+        return text[text.index("not listed") : text.index(" Exit code")]
+
+    eight = "m0, m1, m2, m3, m4, m5, m6, m7"
+    assert folded(*_same("a", 8)).startswith(f"not listed above, 8 values of a: the same ({eight}) ")
+    assert folded(*_same("a", 9)).startswith(f"not listed above, 9 values of a: the same ({eight}, ...) ")
+    both = folded(*_same("a", 7), *_same("b", 1, is_gated=False))
+    assert "not listed above, 1 value of b: never gated, and stand in the other formats (m0)" in both
+    assert "8 values of 2 variants" in folded(*_same("a", 7), *_same("b", 1))
+    warned = replace(_same("c", 1)[0], warnings=("many flips",))
+    text = render((*_same("a", 7), warned), context_of(()))
+    assert "! many flips" in text
+    assert "7 values of a:" in text
+
+
+def test_lines_that_go_on_are_set_in() -> None:
+    """Names of both sides below each other, notes by two; no line ends with a space; both sides are quiet."""
+    context = replace(context_of(typical()), baseline="b " * 60, notes=("word " * 30,))
+    found = list(lines(typical(), context))
+    text = [line.text for line in found]
+    assert text[0].startswith("baseline   b b")
+    assert text[1].startswith("           b b")
+    assert [line.role for line in found[:3]] == [Role.QUIET] * 3
+    note = next(place for place, line in enumerate(text) if line.startswith("note: word word"))
+    assert text[note + 1].startswith("  word word")
+    assert not [line for line in text if line != line.rstrip()]
