@@ -145,3 +145,26 @@ def test_a_pass_depends_on_its_readers_too() -> None:
     tf32 = Setting.of(speed(tf32=True, device_type="cuda"), SPEED)
     assert tf32.precision == "fp32 with TF32"
     assert Setting.of(speed(tf32=True, device_type="cuda", precision="bf16"), SPEED).precision == "bf16"
+
+
+def test_every_field_has_a_word_for_a_difference() -> None:
+    """As people call it; the kind of device follows from the device."""
+    one, two = Setting(), Setting(
+        recipe=make_record().provenance.recipe, device="CPU", precision="bf16", batch_size=8, implementation="fused",
+        compiled=True, cuda_graphs=True, memory_format="channels_last", threads=2, power_limit_watts=500.0, workers=4,
+        processes=2, device_type="cpu",
+    )  # fmt: skip
+    assert list(one.differences(two)) == [
+        "recipe unknown against exact-256-224 (3ee4ddc6)",
+        "device unknown against CPU",
+        "precision unknown against bf16",
+        "batch size unknown against 8",
+        "implementation unknown against fused",
+        "torch.compile off against on",
+        "CUDA graphs off against on",
+        "memory format unknown against channels_last",
+        "torch threads unknown against 2",
+        "GPU power limit in W unknown against 500.0",
+        "reading threads unknown against 4",
+        "processes unknown against 2",
+    ]
