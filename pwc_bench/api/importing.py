@@ -12,7 +12,7 @@ from pwc_bench.exchange import load_knowledge_file, read_records
 from pwc_bench.exchange.forms import is_gzip
 from pwc_bench.exchange.predictions_copy import Copied, copy_predictions
 from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally
-from pwc_bench.exchange.submission import Review, origin_of, review
+from pwc_bench.exchange.submission import Review, origin_of, review, statements, with_known_data
 from pwc_bench.exchange.text_stream import opened_text
 from pwc_bench.store import Store, SyncedClaims
 
@@ -94,7 +94,7 @@ def import_tables(
 
 def review_submission(path: Path, store: Store, submitter: str | None = None) -> Review:
     """Read a submission and set it beside what the database holds; nothing is written. Raises KnowledgeError."""
-    return _review(load_knowledge_file(path), store, origin_of(path.name, submitter))
+    return _review(_read(path, store), store, origin_of(path.name, submitter))
 
 
 def submit(path: Path, store: Store, submitter: str | None = None) -> Submitted:
@@ -102,9 +102,14 @@ def submit(path: Path, store: Store, submitter: str | None = None) -> Submitted:
 
     The same file, given again, replaces what it said before.
     """
-    knowledge, origin = load_knowledge_file(path), origin_of(path.name, submitter)
+    knowledge, origin = _read(path, store), origin_of(path.name, submitter)
     found = _review(knowledge, store, origin)
     return Submitted(found, store.sync_knowledge(knowledge, origin=origin), origin)
+
+
+def _read(path: Path, store: Store) -> Knowledge:
+    knowledge = load_knowledge_file(path)
+    return with_known_data(knowledge, store.held_claims(statements(knowledge)))
 
 
 def _review(knowledge: Knowledge, store: Store, origin: str) -> Review:

@@ -147,7 +147,11 @@ CLAIM = Entry(
         _needed("value", Form.PRINTED_NUMBER, "The number as printed, in quotes, so that its digits are kept."),
         Field("unit", Form.TEXT, "The unit as printed; none if not said."),
         _needed("source", Form.TEXT, "Where it stands: a table, a figure, a file."),
-        Field("uses_additional_data", Form.FLAG, "Whether more than the data set was trained on; unknown if not said."),
+        Field(
+            "uses_additional_data",
+            Form.FLAG,
+            "Whether more than the data set was trained on: true, false, or left out if not stated.",
+        ),
         Field("evaluated_on", Form.DATE, "The date of the evaluation, where it is known."),
         Field("conditions", Form.TEXT, "What the number depends on: the machine of a speed, a part of the data."),
         Field("source_url", Form.URL, "Where the source can be read."),

@@ -1,7 +1,7 @@
 """What a submission would bring: claims that are new, changed, known, or at odds with others."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
@@ -13,7 +13,7 @@ from pwc_bench.core.reproduction import claimed_range
 from pwc_bench.core.slug import slugify
 from pwc_bench.exchange.addresses import address_clash
 
-__all__ = ["Review", "origin_of", "review"]
+__all__ = ["Review", "origin_of", "review", "statements", "with_known_data"]
 
 Held = Mapping[tuple[str, ...], tuple[Claim, str]]
 """Claims that are known, by identity, each with the name of who brought it."""
@@ -47,6 +47,26 @@ def origin_of(file_name: str, submitter: str | None) -> str:
     """Return the name under which a submission is kept: the file, and who brought it."""
     by = f" by {' '.join(submitter.split())}" if submitter and submitter.strip() else ""
     return f"submission {file_name}{by}"
+
+
+def statements(knowledge: Knowledge) -> Iterator[Claim]:
+    """Yield each claim that leaves open whether more data was trained on, as it is and with either statement."""
+    for claim in knowledge.claims:
+        if claim.uses_additional_data is None:
+            yield from (replace(claim, uses_additional_data=stated) for stated in (None, False, True))
+
+
+def with_known_data(knowledge: Knowledge, held: Held) -> Knowledge:
+    """Let what `held` knows with a statement about the training data say it for the same claim without one.
+
+    Else a figure that leaves it open would stand beside the package's own as if it were another one.
+    """
+
+    def told(claim: Claim) -> Claim:
+        known = [one for one in statements(Knowledge(claims=(claim,))) if one.identity in held]
+        return claim if len(known) != 1 else replace(claim, uses_additional_data=known[0].uses_additional_data)
+
+    return replace(knowledge, claims=tuple(told(claim) for claim in knowledge.claims))
 
 
 def review(knowledge: Knowledge, origin: str, archive: Archive, held: Held) -> Review:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.claim_unit import shown_range, unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
-from pwc_bench.core.metric import Kind, Metric
+from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.ranking import Interval
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine, precision_text
@@ -109,7 +109,7 @@ def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
     """
     number = printed_number(claim, metric)
     is_sorted = metric is None or is_possible(metric, claim)
-    details = [text for text in (claim.conditions, _additional(claim), claim.evaluated_on) if text]
+    details = [text for text in (claim.conditions, _additional(claim, metric), claim.evaluated_on) if text]
     return ClaimCell(
         number=number if is_sorted else Number(number.text, ""),
         unit=claim.unit,
@@ -199,5 +199,7 @@ def _images(record: Record) -> str:
     return f"{seen:,} of {expected:,} images"
 
 
-def _additional(claim: Claim) -> str | None:
-    return "uses additional training data" if claim.uses_additional_data else None
+def _additional(claim: Claim, metric: Metric | None) -> str | None:
+    if claim.uses_additional_data is None or (metric is not None and metric.scope is Scope.MODEL):
+        return None  # what a model was trained on changes neither its cost nor its speed
+    return "uses additional training data" if claim.uses_additional_data else "no additional training data"

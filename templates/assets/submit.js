@@ -9,8 +9,9 @@
   const fields = (part) => [...part.querySelectorAll("[data-form]")];
   const entries = (list) => [...list.querySelectorAll("fieldset")];
   const fits = (field, text) => new RegExp(`^(${field.dataset.pattern})$`, "u").test(text);
+  const isChoice = (field) => field.localName === "select"; // "true", "false", or "" for what is not stated
   const value = (field) => {
-    if (field.type === "checkbox") return field.checked && "true";
+    if (isChoice(field)) return field.value;
     const text = field.value.replace(unwritable, "").trim();
     if (field.dataset.form !== "web address" || fits(field, text)) return text;
     // A host in other letters, and a space: as the browser itself would ask for them.
@@ -20,7 +21,7 @@
 
   // JSON's quotes are YAML's; a few characters are not.
   const quoted = (text) => JSON.stringify(text).replace(/[\x85\u2028\u2029\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const written = (field) => field.type === "checkbox" ? "true" : field.dataset.parted ? `[${parts(field).map(quoted).join(", ")}]` : quoted(value(field));
+  const written = (field) => isChoice(field) ? value(field) : field.dataset.parted ? `[${parts(field).map(quoted).join(", ")}]` : quoted(value(field));
   const lines = (part) => fields(part).filter(value).map((field) => `${field.dataset.name}: ${written(field)}`);
 
   const say = (field, said) => {
@@ -30,7 +31,7 @@
   };
   const check = (part, needed) => fields(part).filter((field) => {
     if (!value(field)) return say(field, needed && field.hasAttribute("aria-required") ? "Needed." : "");
-    const wrong = field.type === "checkbox" ? undefined : parts(field).find((text) => !fits(field, text));
+    const wrong = isChoice(field) ? undefined : parts(field).find((text) => !fits(field, text));
     return say(field, wrong === undefined ? "" : `“${wrong}” is no ${field.dataset.form}.`);
   });
 

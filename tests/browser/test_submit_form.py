@@ -61,10 +61,11 @@ def test_the_download_is_read_by_our_loader(page: Page, tmp_path: Path) -> None:
     for name, value in paper.items():
         page.locator(f"#paper-{name}").fill(value)
     fill(page, 1, CLAIM)
-    page.locator("#claim-1-uses_additional_data").check()
+    page.locator("#claim-1-uses_additional_data").select_option("yes")
     page.get_by_role("button", name="Add a claim").press("Enter")
     expect(page.locator("#claim-2-model")).to_be_focused()
     fill(page, 2, {**CLAIM, "model": "Other"})
+    page.locator("#claim-2-uses_additional_data").select_option("no")
     with page.expect_download() as caught:
         page.locator("#claim-2-source").press("Enter")
     assert caught.value.suggested_filename == "my-paper.yaml"
@@ -72,7 +73,7 @@ def test_the_download_is_read_by_our_loader(page: Page, tmp_path: Path) -> None:
     known = load_knowledge_file(tmp_path / "my-paper.yaml")
     assert [(claim.model, claim.value, claim.uses_additional_data) for claim in known.claims] == [
         (CLAIM["model"], "82.20", True),
-        ("Other", "82.20", None),
+        ("Other", "82.20", False),
     ]
     assert known.papers[0].authors == ("Emmy Noether", "André Weil")
     assert known.papers[0].tasks == ("image-classification", "other-task")
@@ -99,7 +100,7 @@ def test_code_tasks_and_data_sets_are_submitted_without_a_claim(page: Page, tmp_
     for name, value in {"slug": "net", "title": "Net", "date": "2020-02-29", "tasks": "juggling"}.items():
         page.locator(f"#paper-{name}").fill(value)
     page.locator("#repository-3-url").fill("https://例え.jp/ a")
-    page.locator("#repository-3-is_official").check()
+    page.locator("#repository-3-is_official").select_option("yes")
     for name, value in {"slug": "juggling", "title": "Juggling", "description": "Balls."}.items():
         page.locator(f"#task-4-{name}").fill(value)
     for name, value in {"key": "circus", "title": "Circus", "description": "Acts.", "introduced": "2012-13"}.items():

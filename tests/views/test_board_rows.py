@@ -138,7 +138,9 @@ def test_a_row_names_its_code_and_its_training_data() -> None:
     row = row_of(board, "ConViT-S")
     assert row.code is not None
     assert (row.code.text, row.code.href) == ("official", "https://github.com/facebookresearch/convit")
-    assert (row.extra_data, row.year, row.published) == ("not stated", "2021", "2021-03-19")
+    assert (row.extra_data, row.year, row.published) == ("no", "2021", "2021-03-19")
+    silent = tuple(replace(claim, uses_additional_data=None) for claim in example_archive().all_claims)
+    assert row_of(board_of(replace(example_archive(), all_claims=silent)), "ConViT-S").extra_data == "not stated"
     assert row_of(board, "DeiT-S").published == "2020-12-23"
     more = replace(make_claim(metric="top1", value="90.0", unit="%"), uses_additional_data=True)
     archive = example_archive(())
