@@ -6,19 +6,22 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.knowledge import RelatedPaper, Repository
 from pwc_bench.core.record import Status
+from pwc_bench.core.text_forms import UNWRITABLE as UNWRITABLE_CHARACTER
 from pwc_bench.publishing import publish
 from tests.example_archive import example_archive
 from tests.factories import make_claim, make_record
 from tests.publishing.html_reader import PageFacts, read_page
 from tests.publishing.site_fixture import built_site
 
-HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\' onmouseover="alert(3)" {{ 7*7 }} &lt;b&gt;'
+HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>"\' onmouseover="alert(3)" {{ 7*7 }} &lt;b&gt; --> ]]>'
+UNWRITABLE = "\x00\x07\x1b[2J\x7f\ufffe\uffff--"
 ADDRESS = "javascript:alert(document.domain)"
 
 
@@ -53,11 +56,13 @@ def hostile_archive() -> MemoryArchive:
     )
     record = make_record(status=Status.PARTIAL, reason=HOSTILE, device=HOSTILE, campaign=HOSTILE)
     stranger = replace(record, variant=f"timm:{HOSTILE}", title=HOSTILE, extra={HOSTILE: HOSTILE})
+    # No reader of ours lets such a name in; nor does a page let it out.
+    unwritable = replace(make_record(device=UNWRITABLE, campaign=UNWRITABLE), title=UNWRITABLE, variant="timm:u")
     return replace(
         archive,
         all_papers=(paper, *archive.all_papers[1:]),
         all_claims=(*archive.all_claims, *claims),
-        all_records=(*archive.all_records, record, stranger),
+        all_records=(*archive.all_records, record, stranger, unwritable),
     )
 
 
@@ -122,6 +127,16 @@ def test_nothing_from_data_becomes_markup(hostile_site: Path) -> None:
         assert found.tags.count("script") == len(own), file
         assert "49 &amp;lt;b" not in file.read_text(), file
     assert HOSTILE in read_page(hostile_site / "paper" / "convit" / "index.html").text
+
+
+def test_every_file_can_be_read_whatever_a_name_holds(hostile_site: Path) -> None:
+    """Each .xml and .svg by a parser of XML; in no file a character that neither XML nor HTML can hold."""
+    texts = [path for path in hostile_site.rglob("*") if path.suffix in {".html", ".xml", ".svg"}]
+    assert {path.suffix for path in texts} == {".html", ".xml", ".svg"}
+    for path in texts:
+        assert not UNWRITABLE_CHARACTER.search(path.read_text()), path
+        if path.suffix != ".html":
+            ET.parse(path)
 
 
 def test_every_page_forbids_scripts_and_styles_of_its_own() -> None:
