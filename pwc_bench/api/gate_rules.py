@@ -36,8 +36,8 @@ def refuse_own_rules(
         return
     theirs = check_settings(typed, thresholds, folder, read)
     differences = list(_differences(theirs, settings))
-    if settings.accepted is None or settings.origins["accepted"] != TYPED:
-        path = accepted_file(settings)
+    path = accepted_file(settings)
+    if (folder / path).resolve().is_relative_to(repository_root(folder.resolve()) or folder.resolve()):
         content = read(folder / path)
         known = () if content is None else parse_acceptances(content, str(path))
         new = [accepted for accepted in read_acceptances(folder / path) if accepted not in known]

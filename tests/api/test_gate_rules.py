@@ -56,6 +56,18 @@ def test_a_copy_with_settings_of_its_own_decides(place: Path, baseline: str, nam
     _judge(baseline)
 
 
+def test_a_file_of_accepted_values_decides_wherever_it_is_named(place: Path, tmp_path: Path) -> None:
+    """One in the work tree is the change's own, if its name was typed too; one that lies elsewhere is not."""
+    (place / "pwc-bench.toml").unlink()
+    typed = {"baseline": "git:main:results", "accepted": "agreed.jsonl"}
+    append_acceptance(place / "agreed.jsonl", ACCEPTANCE)
+    with pytest.raises(UsageError, match=r"agreed\.jsonl accepts convit-s gflops"):
+        refuse_own_rules(check_settings(typed, {}, Path()), typed, {}, Path())
+    append_acceptance(tmp_path / "agreed.jsonl", ACCEPTANCE)
+    typed["accepted"] = str(tmp_path / "agreed.jsonl")
+    refuse_own_rules(check_settings(typed, {}, Path()), typed, {}, Path())
+
+
 @pytest.mark.parametrize("kind", ["worktree", "clone"])
 def test_another_checkout_decides_even_if_it_says_nothing(
     repository: Repository, place: Path, tmp_path: Path, kind: str

@@ -103,8 +103,8 @@ def test_2_for_what_cannot_be_right(repository: Repository, arguments: tuple[str
         ("nowhere.jsonl", "there is no file or folder nowhere.jsonl"),
         ("nowhere", "there is no file or folder nowhere, and no database in which it could be"),
         ("git:main:results", "there is no results in main"),
-        ("git:origin/nowhere", "git fetch --depth 1 origin nowhere, then git:FETCH_HEAD"),
-        ("git:nowhere~2:results", "git fetch --unshallow"),
+        ("git:origin/nowhere", "git fetch origin nowhere, then git:FETCH_HEAD"),
+        ("git:nowhere~2:results", "git fetch --tags origin "),
         ("git:--help:results", "git knows no revision '--help'"),
     ],
 )
@@ -112,6 +112,7 @@ def test_3_for_a_baseline_that_is_not_there(repository: Repository, baseline: st
     """No baseline is 3 in every form, and its one line says what is not there and what brings it."""
     repository.write("a", "first")
     repository.commit()
+    repository.git("remote", "add", "origin", "https://example.org/models.git")
     written(repository.folder / "new.jsonl", cost())
     done = check_here(repository.folder, "--baseline", baseline, "--candidate", "new.jsonl")
     assert (done.returncode, done.stdout) == (3, "")
