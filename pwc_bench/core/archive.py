@@ -82,6 +82,10 @@ class Archive(Protocol):
         """Return the keys of the data sets that claims and records are of."""
         ...
 
+    def variant_keys(self) -> frozenset[str]:
+        """Return the keys of the variants that claims and records are of."""
+        ...
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole, in the manifest's order; None where there are none.
 
@@ -201,6 +205,11 @@ class MemoryArchive:
         """Return the keys of the data sets that claims and records are of."""
         measured = (record.dataset for record in self.all_records if record.dataset is not None)
         return frozenset((*(claim.dataset for claim in self.all_claims), *measured))
+
+    def variant_keys(self) -> frozenset[str]:
+        """Return the keys of the variants that claims and records are of."""
+        claimed = (claim.variant for claim in self.all_claims if claim.variant is not None)
+        return frozenset((*claimed, *(record.variant for record in self.all_records)))
 
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Return the per-image results at hand."""

@@ -88,6 +88,10 @@ class JoinedArchive:
         """Return the keys of the data sets that claims and records of both are of."""
         return self.first.dataset_keys() | {record.dataset for record in self.further if record.dataset is not None}
 
+    def variant_keys(self) -> frozenset[str]:
+        """Return the keys of the variants that claims and records are of."""
+        return self.first.variant_keys() | {record.variant for record in self.further}
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole; None where there are none."""
         return self.first.predictions(record)

@@ -14,7 +14,7 @@ from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
-from pwc_bench.views.links import Link, method_path, model_path, paper_path, record_path, relative
+from pwc_bench.views.links import Link, method_path, paper_path, record_path, relative
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["CampaignLine", "HomeContext", "ModelGroup", "RecordGroup", "pages"]
@@ -149,12 +149,12 @@ def _models(archive: Archive, names: Names) -> tuple[ModelGroup, ...]:
     """Group the declared variants by family; models that only records know come last."""
     groups: dict[str, dict[str, Link]] = {}
     for key, variant in archive.catalogue.variants.items():
-        groups.setdefault(variant.family, {})[key] = Link(variant.title, relative(PATH, model_path(key)))
+        groups.setdefault(variant.family, {})[key] = Link(variant.title, relative(PATH, names.model_path(key)))
     others: dict[str, Link] = {}
     for record in archive.records():
         if record.variant not in archive.catalogue.variants:
             title = names.variant(record.variant, record)
-            others.setdefault(record.variant, Link(title, relative(PATH, model_path(record.variant))))
+            others.setdefault(record.variant, Link(title, relative(PATH, names.model_path(record.variant))))
     methods = {method.slug: method for method in archive.methods()}
     found = [_group(family, links, methods.get(family)) for family, links in groups.items()]
     return (*found, *((_group("others", others, None),) if others else ()))

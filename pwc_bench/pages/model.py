@@ -1,6 +1,6 @@
 """A page per variant: what it is, what was claimed of it, what we measured, and every record."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.history_section import HistorySection, history_section
-from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, told_apart
+from pwc_bench.views.links import Link, paper_path, record_path, relative
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.provenance_facts import weights_address
 from pwc_bench.views.record_naming import Names
@@ -100,22 +100,10 @@ def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
     names = Names.of(archive)
     titles = _paper_titles(archive)
     ratios, usage = SpeedRatios(archive), cache(partial(site_usage, archive))
-    for key, path in share.part(_addresses(_keys(archive))):
-        yield Page("model", path, _context(archive, names, titles, ratios, usage, key, path))
-
-
-def _addresses(keys: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each variant's key with the path of its page."""
-    listed = tuple(keys)
-    apart = told_apart(listed, model_path)
-    yield from ((key, model_path(apart.get(key, key))) for key in listed)
-
-
-def _keys(archive: Archive) -> Iterator[str]:
     declared = archive.catalogue.variants
-    yield from declared
-    claimed = {claim.variant for claim in archive.claims() if claim.variant is not None}
-    yield from sorted(({record.variant for record in archive.records()} | claimed) - declared.keys())
+    for key in share.part((*declared, *sorted(archive.variant_keys() - declared.keys()))):
+        path = names.model_path(key)
+        yield Page("model", path, _context(archive, names, titles, ratios, usage, key, path))
 
 
 def _paper_titles(archive: Archive) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from pwc_bench.core.page import Page
 from pwc_bench.views.current import site_usage
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.guesses import GuessDesk, Guesses
-from pwc_bench.views.links import Link, model_path, record_path, relative
+from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.pair_flips import PairFlips, pair_flips
 from pwc_bench.views.pair_metrics import PairRow, VariantFigures, pair_rows
 from pwc_bench.views.pairs import Pair, paper_pairs
@@ -81,8 +81,8 @@ def _context(
             "images, and the classes in which they differ.",
             crumbs=(("Home", "index.html"), ("Compare", "compare/index.html"), (f"{first} against {second}", None)),
         ),
-        first=Link(first, relative(pair.path, model_path(pair.first))),
-        second=Link(second, relative(pair.path, model_path(pair.second))),
+        first=Link(first, relative(pair.path, names.model_path(pair.first))),
+        second=Link(second, relative(pair.path, names.model_path(pair.second))),
         dataset=names.dataset(_REFERENCE),
         rows=tuple(pair_rows(metrics, figures[pair.first], figures[pair.second], pair.path)),
         tests=tests,

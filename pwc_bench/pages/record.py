@@ -13,7 +13,7 @@ from pwc_bench.views.checks import check_sentences
 from pwc_bench.views.citation import Citation, cite_record
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import model_path, record_path, relative
+from pwc_bench.views.links import record_path, relative
 from pwc_bench.views.measurement_lines import MeasurementLine, measurement_lines
 from pwc_bench.views.provenance_facts import FactGroup, environment_groups, provenance_groups
 from pwc_bench.views.record_naming import Names
@@ -123,7 +123,7 @@ def _context(names: Names, record: Record, path: str, predictions: bytes | None)
             f"{record.campaign}, with its environment and provenance.",
             crumbs=(
                 ("Home", "index.html"),
-                (shorten(variant, 60), model_path(record.variant)),
+                (shorten(variant, 60), names.model_path(record.variant)),
                 (f"Record {record.id[:8]}", None),
             ),
         ),
@@ -166,7 +166,7 @@ def _published(record: Record, content: bytes | None) -> PublishedPredictions | 
 
 
 def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
-    yield Fact("Variant", names.variant(record.variant, record), relative(path, model_path(record.variant)))
+    yield Fact("Variant", names.variant(record.variant, record), relative(path, names.model_path(record.variant)))
     if record.dataset is None:
         yield Fact("Measured on", "the architecture alone, with 1,000 classes and random input")
     else:

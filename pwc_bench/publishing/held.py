@@ -114,6 +114,10 @@ class HeldArchive:
         """Return the keys of the data sets that claims and records are of."""
         return self._dataset_keys
 
+    def variant_keys(self) -> frozenset[str]:
+        """Return the keys of the variants that claims and records are of."""
+        return self._variant_keys
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record whole; None where there are none."""
         return self.source.predictions(record)
@@ -150,6 +154,10 @@ class HeldArchive:
     @cached_property
     def _dataset_keys(self) -> frozenset[str]:
         return self.source.dataset_keys()
+
+    @cached_property
+    def _variant_keys(self) -> frozenset[str]:
+        return self.source.variant_keys()
 
     @cached_property
     def _records(self) -> tuple[Record, ...] | None:

@@ -75,6 +75,10 @@ class StoreArchive:
         """Return the keys of the data sets that claims and records are of."""
         return reads.dataset_keys(self.database)
 
+    def variant_keys(self) -> frozenset[str]:
+        """Return the keys of the variants that claims and records are of."""
+        return reads.variant_keys(self.database)
+
     def predictions(self, record: Record) -> PredictionBatch | None:
         """Read the per-image results behind a record from the store's folder; None where there are none."""
         found = self._read(record)

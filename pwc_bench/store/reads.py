@@ -19,7 +19,8 @@ from pwc_bench.store.database import Database
 from pwc_bench.store.rows import claim_id, claim_of, dataset_of, method_of, paper_of, task_of
 from pwc_bench.store.tables import CampaignRow, ClaimRow, DatasetRow, MethodRow, PaperRow, RecordRow, TaskRow
 
-__all__ = ["campaigns", "claims", "dataset_keys", "datasets", "held_claims", "methods", "papers", "records", "tasks"]
+__all__ = ["campaigns", "claims", "dataset_keys", "datasets", "held_claims", "methods", "papers", "records", "tasks",
+           "variant_keys"]  # fmt: skip
 
 CHUNK_ROWS = 500
 Column = InstrumentedAttribute[Any]
@@ -119,6 +120,13 @@ def dataset_keys(database: Database) -> frozenset[str]:
     with database.reading() as session:
         measured = session.scalars(select(RecordRow.dataset).where(RecordRow.dataset.is_not(None)).distinct()).all()
         return frozenset((*measured, *session.scalars(select(ClaimRow.dataset).distinct())))
+
+
+def variant_keys(database: Database) -> frozenset[str]:
+    """Return the keys of the variants that claims and records are of."""
+    with database.reading() as session:
+        claimed = session.scalars(select(ClaimRow.variant).where(ClaimRow.variant.is_not(None)).distinct()).all()
+        return frozenset((*claimed, *session.scalars(select(RecordRow.variant).distinct())))
 
 
 def _select(*columns: Any) -> Select[Any]:  # noqa: ANN401  attributes of classes, or columns of their tables

@@ -15,7 +15,7 @@ from pwc_bench.views.cells import MeasuredCell, StatusBadge, record_badge
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.links import Link, model_path, paper_path, record_path, relative, safe_url
+from pwc_bench.views.links import Link, paper_path, record_path, relative, safe_url
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
 
@@ -138,7 +138,7 @@ def make_row(
         position="",
         variant=entry.variant,
         title=first.model if first and entry.variant is None else names.variant(entry.variant or "", any_record),
-        href=None if entry.variant is None else relative(path, model_path(entry.variant)),
+        href=None if entry.variant is None else relative(path, names.model_path(entry.variant)),
         conditions=(first.setting or None) if first and entry.variant is None else None,
         source=None if paper is None else Link(shorten(short_title(paper), 48), relative(path, paper_path(paper.slug))),
         source_text=first.source if first else "",

@@ -17,7 +17,7 @@ from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
 from pwc_bench.views.board_metrics import board_metrics
 from pwc_bench.views.board_ranking import can_rank
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
-from pwc_bench.views.links import model_path, relative, task_path
+from pwc_bench.views.links import relative, task_path
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["BestClaim", "BestMeasurement", "BoardSummary", "summarise_boards"]
@@ -115,7 +115,7 @@ def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str
     if best is None or not can_rank(metric):
         return None
     variant = best.variant
-    href = None if variant is None else relative(path, model_path(variant))
+    href = None if variant is None else relative(path, names.model_path(variant))
     return BestClaim(best.model if variant is None else names.variant(variant), href, claim_cell(best, metric))
 
 
@@ -140,7 +140,7 @@ def _best_measurement(
         return None
     record = best[1]
     title = names.variant(record.variant, record)
-    return BestMeasurement(title, relative(path, model_path(record.variant)), measured_cell(record, metric, path))
+    return BestMeasurement(title, relative(path, names.model_path(record.variant)), measured_cell(record, metric, path))
 
 
 def _improves(metric: Metric, new: Record, old: Record) -> bool:

@@ -9,7 +9,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.views.answers import Answers
 from pwc_bench.views.board_keys import dataset_title
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
-from pwc_bench.views.links import Link, model_path, relative, task_path
+from pwc_bench.views.links import Link, relative, task_path
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["ClaimDesk", "ClaimRow", "align_claim_rows"]
@@ -56,7 +56,7 @@ class ClaimDesk:
             ),
             metric=title if unit in {"", title} else f"{title}, {unit}",
             model=claim.model,
-            model_href=None if claim.variant is None else relative(self._path, model_path(claim.variant)),
+            model_href=None if claim.variant is None else relative(self._path, self._names.model_path(claim.variant)),
             conditions=_conditions(claim),
             comparison=self._comparison(claim),
         )

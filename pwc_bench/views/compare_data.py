@@ -20,7 +20,7 @@ from pwc_bench.views.cells import measured_cell
 from pwc_bench.views.current import current_records, site_usage
 from pwc_bench.views.guesses import Guesses
 from pwc_bench.views.likeness import in_turn, likeness, usual_obstacle
-from pwc_bench.views.links import model_path, relative
+from pwc_bench.views.links import relative
 from pwc_bench.views.pairs import Pair
 from pwc_bench.views.record_naming import Names
 
@@ -96,7 +96,7 @@ def _model(
     datasets |= dict.fromkeys(str(found.record.dataset) for found in guesses)
     return {
         "title": names.variant(key, guesses[0].record if guesses else None),
-        "href": relative(_HOME, model_path(key)),
+        "href": relative(_HOME, names.model_path(key)),
         "figures": {dataset: _figures(archive, numbering, usage, key, dataset) for dataset in datasets},
         "guesses": {
             str(found.record.dataset): [

@@ -59,11 +59,15 @@ class _Found:
 
 
 def convention_tables(
-    claims: Sequence[Claim], metrics: Mapping[str, Metric], record_of: Callable[[Claim], Record | None], path: str
+    claims: Sequence[Claim],
+    metrics: Mapping[str, Metric],
+    record_of: Callable[[Claim], Record | None],
+    path: str,
+    path_of: Callable[[str], str] = model_path,
 ) -> Iterator[ConventionTable]:
     """Yield a table for each source and metric of `claims` that several conventions count, for the page at `path`.
 
-    `record_of` finds the record that answers a claim. Claims without a measurement, or in another unit, are left out;
+    `record_of` finds the record that answers a claim, `path_of` the page of a variant. Claims without a measurement, or in another unit, are left out;
     a single claim makes no table.
     """
     groups: dict[tuple[str, str], list[_Found]] = {}
@@ -76,7 +80,7 @@ def convention_tables(
             groups.setdefault((claim.source, claim.metric), []).append(found)
     for (source, key), lines in groups.items():
         if len(lines) > 1:
-            yield _table(source, metrics[key], lines, path)
+            yield _table(source, metrics[key], lines, path, path_of)
 
 
 def _find(metric: Metric, claim: Claim, record: Record | None) -> _Found | None:
@@ -86,10 +90,12 @@ def _find(metric: Metric, claim: Claim, record: Record | None) -> _Found | None:
     return _Found(claim, record, by_key) if len(by_key) > 1 else None
 
 
-def _table(source: str, metric: Metric, found: Sequence[_Found], path: str) -> ConventionTable:
+def _table(
+    source: str, metric: Metric, found: Sequence[_Found], path: str, path_of: Callable[[str], str]
+) -> ConventionTable:
     # A model without attention products has no such reading: a convention stands where every line has it.
     keys = [key for key in found[0].by_key if all(key in line.by_key for line in found)]
-    lines = tuple(_line(metric, line, keys, path) for line in found)
+    lines = tuple(_line(metric, line, keys, path, relative(path, path_of(line.claim.variant or ""))) for line in found)
     counts = [sum(line.cells[place].prints for line in lines) for place in range(len(keys))]
     titles = tuple(found[0].by_key[key].title for key in keys)
     return ConventionTable(
@@ -101,11 +107,11 @@ def _table(source: str, metric: Metric, found: Sequence[_Found], path: str) -> C
     )
 
 
-def _line(metric: Metric, found: _Found, keys: Sequence[str], path: str) -> ConventionLine:
+def _line(metric: Metric, found: _Found, keys: Sequence[str], path: str, model_href: str) -> ConventionLine:
     values = [found.by_key[key].value for key in keys]
     return ConventionLine(
         model=found.claim.model,
-        model_href=relative(path, model_path(found.claim.variant or "")),
+        model_href=model_href,
         claimed=printed_number(found.claim),
         record_href=relative(path, record_path(found.record.id)),
         cells=tuple(

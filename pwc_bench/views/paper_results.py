@@ -83,8 +83,8 @@ def paper_results(
         others=desk.rows(_ordered([claim for claim in unknown if not claim.setting])),
         further=tuple(_by_source(desk, [claim for claim in unknown if claim.setting])),
         by_others=desk.rows(_by_dataset(_others(archive, paper, of_paper))),
-        conventions=tuple(convention_tables(own, metrics, desk.answers.record, path)),
-        baseline_conventions=tuple(convention_tables(baselines, metrics, desk.answers.record, path)),
+        conventions=tuple(convention_tables(own, metrics, desk.answers.record, path, names.model_path)),
+        baseline_conventions=tuple(convention_tables(baselines, metrics, desk.answers.record, path, names.model_path)),
     )
 
 

@@ -8,7 +8,7 @@ from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.record import Record, WeightsStatus
 from pwc_bench.core.setting import Setting
 from pwc_bench.core.slug import slugify
-from pwc_bench.views.links import board_path, dataset_path, told_apart
+from pwc_bench.views.links import board_path, dataset_path, model_path, told_apart
 
 __all__ = ["Names"]
 
@@ -23,13 +23,16 @@ class Names:
 
     apart: Mapping[str, str] = field(default_factory=dict)
     """Of data sets whose address another one has: the name for addresses that tells them apart."""
+    apart_variants: Mapping[str, str] = field(default_factory=dict)
+    """The same of variants."""
 
     @staticmethod
     def of(archive: Archive) -> "Names":
         """Collect the titles of `archive`. What is described or declared has its address before what is only named."""
+        variants = dict.fromkeys((*archive.catalogue.variants, *sorted(archive.variant_keys())))
         titles = {card.key: card.title for card in archive.datasets()}
         keys = dict.fromkeys((*titles, *archive.catalogue.datasets, *sorted(archive.dataset_keys(), key=_spelling)))
-        return Names(archive.catalogue, titles, told_apart(keys, dataset_path))
+        return Names(archive.catalogue, titles, told_apart(keys, dataset_path), told_apart(variants, model_path))
 
     def dataset_path(self, key: str) -> str:
         """Return the path of a data set's page."""
@@ -38,6 +41,10 @@ class Names:
     def board_path(self, task: str, dataset: str) -> str:
         """Return the path of a leaderboard's page."""
         return board_path(task, self.apart.get(dataset, dataset))
+
+    def model_path(self, key: str) -> str:
+        """Return the path of a variant's page."""
+        return model_path(self.apart_variants.get(key, key))
 
     def variant(self, key: str, record: Record | None = None) -> str:
         """Return a variant's title: the declared one, else the one that a record brought, else the key."""

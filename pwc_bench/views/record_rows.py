@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import StatusBadge, record_badge
 from pwc_bench.views.facts import moment_text
-from pwc_bench.views.links import Link, model_path, record_path, relative
+from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.record_naming import Names
 
 __all__ = ["MOST_ROWS", "RecordList", "RecordRow", "record_list"]
@@ -64,7 +64,7 @@ def _row(names: Names, record: Record, path: str) -> RecordRow:
         name=names.record(record),
         setting=names.setting(record),
         short_id=record.id[:8],
-        variant=Link(names.variant(record.variant, record), relative(path, model_path(record.variant))),
+        variant=Link(names.variant(record.variant, record), relative(path, names.model_path(record.variant))),
         dataset=None if dataset is None else Link(names.dataset(dataset), relative(path, names.dataset_path(dataset))),
         campaign=record.campaign,
         started=moment_text(record.started),

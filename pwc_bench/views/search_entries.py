@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.views.board_keys import BoardKey, board_keys, titled_board
-from pwc_bench.views.links import method_path, model_path, paper_path, task_path
+from pwc_bench.views.links import method_path, paper_path, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, dataset_topics
 
@@ -63,7 +63,7 @@ def _models(archive: Archive, names: Names, boards: Sequence[BoardKey]) -> Itera
         for key in (*declared, *sorted((records.keys() | claimed) - declared.keys()))
     }
     for key, title in titles.items():
-        yield SearchEntry("Model", title, model_path(key))
+        yield SearchEntry("Model", title, names.model_path(key))
     seen = {title.casefold() for title in titles.values()}
     places = {key: place for place, key in enumerate(boards)}
     found: dict[str, tuple[int, str]] = {}
