@@ -52,7 +52,8 @@ _POSITIVE = click.IntRange(min=1)
     },
 )
 @click.option("--models", default="all", show_default=True, metavar="NAMES", help="all (the six ConViTs), paper (and "
-              "the six DeiTs), a family, variant keys joined by commas, timm:NAME, or module:factory.")  # fmt: skip
+              "the six DeiTs), a family, variant keys joined by commas, timm:NAME, module:factory, "
+              "module:VARIANTS.")  # fmt: skip
 @click.option("--data", metavar="SPEC", help="demo; an ImageFolder or its parent with val/; the official tar or its "
               "files, with the devkit or labels beside; Kaggle's archive unpacked; a saved Hugging Face data set; "
               "parquet files; webdataset's shards; hf:REPO[:SPLIT]. "

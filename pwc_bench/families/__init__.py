@@ -6,7 +6,7 @@ from pwc_bench.core.errors import UsageError
 from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.core.variant import Variant
 from pwc_bench.families._selection.keys import select_declared
-from pwc_bench.families._selection.own_factory import variant_from_factory
+from pwc_bench.families._selection.own_factory import own_variants
 from pwc_bench.families._selection.timm_model import TIMM_PREFIX, variant_from_timm
 from pwc_bench.isolation import offered_parts
 
@@ -56,10 +56,11 @@ def _variants_named(
         return (variant_from_timm(name, configuration),)
     if ":" not in name:
         return select_declared(name, declared)
-    variant = variant_from_factory(name, configuration, seconds)
-    if variant.key in declared:
-        raise UsageError(f"{name} makes a variant with the declared key {variant.key!r}: give it a key of its own")
-    return (variant,)
+    variants = own_variants(name, configuration, seconds)
+    for variant in variants:
+        if variant.key in declared:
+            raise UsageError(f"{name} makes a variant with the declared key {variant.key!r}: give it a key of its own")
+    return variants
 
 
 def _offered_variants(offered: object) -> list[tuple[str, Variant]]:

@@ -67,8 +67,8 @@ def convention_tables(
 ) -> Iterator[ConventionTable]:
     """Yield a table for each source and metric of `claims` that several conventions count, for the page at `path`.
 
-    `record_of` finds the record that answers a claim, `path_of` the page of a variant. Claims without a measurement, or in another unit, are left out;
-    a single claim makes no table.
+    `record_of` finds the record that answers a claim, `path_of` where the page of a variant lies. Claims without a
+    measurement, or in another unit, are left out; a single claim makes no table.
     """
     groups: dict[tuple[str, str], list[_Found]] = {}
     for claim in claims:

@@ -136,6 +136,8 @@ def _weights(weights: Weights) -> Iterator[Fact]:
         return
     yield Fact("From", weights.uri or _UNKNOWN, weights_address(weights.uri), is_code=weights.uri is not None)
     yield _hash("SHA-256", weights.sha256)
+    if weights.undone:
+        yield Fact("Undone to fit the model", "; ".join(weights.undone))
 
 
 def _images(provenance: Provenance) -> Iterator[Fact]:

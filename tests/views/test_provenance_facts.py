@@ -49,6 +49,16 @@ def test_a_record_of_cost_needs_no_images_and_no_weights() -> None:
     assert len(groups["Images"]) == 1
 
 
+def test_what_was_undone_to_load_a_checkpoint_is_said() -> None:
+    """A reader who loads the same file by other means should know that its names were changed."""
+    record = make_record()
+    weights = replace(record.provenance.weights, undone=("the place 'model'", "the prefix 'module.'"))
+    groups = {group.title: group.facts for group in provenance_groups(replace(record.provenance, weights=weights))}
+    assert [fact.text for fact in groups["Weights"]][-1] == "the place 'model'; the prefix 'module.'"
+    plain = {group.title: group.facts for group in provenance_groups(record.provenance)}
+    assert "Undone to fit the model" not in [fact.term for fact in plain["Weights"]]
+
+
 def test_an_inexact_recipe_and_missing_predictions_are_said() -> None:
     """Both matter to whoever compares."""
     provenance = make_record().provenance

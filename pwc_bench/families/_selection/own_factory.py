@@ -19,32 +19,37 @@ from pwc_bench.isolation import ContainedError, contained
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["variant_from_factory"]
+__all__ = ["own_variants"]
 
 _STATEMENTS = ("pretrained_cfg", "default_cfg")
 """The attributes of a module in which timm keeps what it states of the weights; the second is the older name."""
 
 
-def variant_from_factory(key: str, configuration: str, seconds: float | None = None) -> Variant:
-    """Return the variant of `key` ("my_models:tiny"; dots after the colon walk into attributes).
+def own_variants(key: str, configuration: str, seconds: float | None = None) -> tuple[Variant, ...]:
+    """Return what `key` names ("my_models:tiny"; dots after the colon walk into attributes).
 
-    The name may mean a Variant, or a callable that (a) takes `num_classes`, or one positional argument, and returns a
-    torch module, or (b) takes nothing and returns a Variant or a module with 1,000 classes. The recipe is what the
-    module's `pretrained_cfg` (or `default_cfg`) states in its test or train `configuration`, as timm's do, for which it
-    is built once; without one it is 256/224. What the function returns is evaluated with the weights that it has,
-    unless --weights names others. Raises UsageError where the name is none of these. A module that fails when it is
-    imported, or takes more than `seconds`, gives a variant whose `build` says so: the others shall run.
+    The name may mean a Variant or several ("my_models:VARIANTS", a tuple or list of them), or a callable that (a)
+    takes `num_classes`, or one positional argument, and returns a torch module, or (b) takes nothing and returns a
+    Variant or a module with 1,000 classes. The recipe is what the module's `pretrained_cfg` (or `default_cfg`)
+    states in its test or train `configuration`, as timm's do, for which it is built once; without one it is
+    256/224. What the function returns is evaluated with the weights that it has, unless --weights names others.
+    Raises UsageError where the name is none of these. A module that fails when it is imported, or takes more than
+    `seconds`, gives a variant whose `build` says so: the others shall run.
     """
     import torch  # noqa: F401  (so that what the module does to torch's defaults is seen, and undone)
 
     try:
         made, path = _imported(key, seconds)
     except EvaluationError as error:
-        return _failing(key, f"{key.partition(':')[0]} cannot be imported: {error}")
+        return (_failing(key, f"{key.partition(':')[0]} cannot be imported: {error}"),)
     if isinstance(made, Variant):
-        return made
+        return (made,)
+    if isinstance(made, tuple | list) and made and all(isinstance(each, Variant) for each in made):
+        return tuple(made)
     if not callable(made):
-        raise UsageError(f"{key} is a {type(made).__name__}: it must be a Variant or a function that makes a model")
+        raise UsageError(
+            f"{key} is a {type(made).__name__}: it must be a Variant, several, or a function that makes a model"
+        )
     call = _call_with_classes(made)
     first: object = None
     try:
@@ -54,16 +59,16 @@ def variant_from_factory(key: str, configuration: str, seconds: float | None = N
             else _called(key, path, call, 1000, seconds=seconds)
         )
     except EvaluationError as error:
-        return _failing(key, str(error))
+        return (_failing(key, str(error)),)
     if call is None:
         if isinstance(first, Variant):
-            return first
+            return (first,)
         _require_module(key, first)
         call = partial(_call_without_classes, key, made)
     variant = _own_variant(key, partial(_build, key, path, call))
     statements = (getattr(first, name, None) for name in _STATEMENTS)
     stated = next((found for found in statements if found is not None), None)
-    return variant if stated is None else with_stated_recipe(variant, stated, configuration)
+    return (variant if stated is None else with_stated_recipe(variant, stated, configuration),)
 
 
 def _failing(key: str, reason: str) -> Variant:

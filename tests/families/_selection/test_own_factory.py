@@ -39,6 +39,9 @@ def variant(): return VARIANT
 def thief(): return Variant(key="convit-s", title="x", family="x", build=by_name, recipe=Recipe(key="r"))
 
 VARIANT = Variant(key="mine", title="Mine", family="own", build=by_name, recipe=Recipe(key="r", resize_px=300))
+OTHER = Variant(key="other", title="Other", family="own", build=by_name, recipe=Recipe(key="r"))
+VARIANTS = (VARIANT, OTHER)
+MIXED = [VARIANT, 3]
 NUMBER = 3
 
 
@@ -103,6 +106,12 @@ def test_a_variant_or_its_factory_may_state_everything(name: str) -> None:
     """A Variant keeps its own key and recipe."""
     (variant,) = resolve(f"own_models:{name}")
     assert (variant.key, variant.recipe.resize_px) == ("mine", 300)
+
+
+def test_a_module_may_declare_several_variants() -> None:
+    """As our own families do: what the README shows works without being installed."""
+    found = resolve("own_models:VARIANTS,own_models:OTHER,convit-s")
+    assert [variant.key for variant in found] == ["mine", "other", "convit-s"]
 
 
 @pytest.mark.parametrize("factory", ["as_mapping", "as_older_name", "as_timms"])
@@ -177,7 +186,8 @@ def test_a_factory_that_fails_ends_its_variant_only(name: str, message: str) -> 
     ("name", "message"),
     [
         ("own_models:by_nane", r"own_models has no 'by_nane'; did you mean by_name"),
-        ("own_models:NUMBER", r"own_models:NUMBER is a int: it must be a Variant or a function"),
+        ("own_models:NUMBER", r"own_models:NUMBER is a int: it must be a Variant, several, or a function"),
+        ("own_models:MIXED", r"own_models:MIXED is a list: it must be a Variant, several, or a function"),
         ("own_models:no_model_at_all", r"returned a str: it must return a torch\.nn\.Module or a Variant"),
         ("own_models:thief", r"declared key 'convit-s': give it a key of its own"),
         ("nobody_has_this:x", r"no module is called 'nobody_has_this'"),
