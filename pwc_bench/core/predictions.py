@@ -1,8 +1,10 @@
 """What a model said of each image."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+
+from pwc_bench.core.measurement import Json
 
 __all__ = ["PREDICTION_COLUMNS", "PassSummary", "PredictionBatch"]
 
@@ -24,6 +26,9 @@ class PredictionBatch:
     """float32 array of shape (n, 5): their softmax probabilities (0 where there are fewer than five)."""
     nll: Any
     """float32 array of shape (n,): the negative log-likelihood of the right class, in nats."""
+    tied: Any = None
+    """bool array of shape (n,): whether the right class shares the lowest of the five scores with a class that is left
+    out, so that chance decides which of them is among the five. None where nobody knows: no file holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,5 @@ class PassSummary:
     of the last one."""
     cached: int = 0
     """The images whose crops came from the crop cache, so that they were not decoded."""
+    load: Mapping[str, Json] = field(default_factory=dict)
+    """What others did on the machine during the timed steps, as a measurement's details tell it: {"load": {...}}."""

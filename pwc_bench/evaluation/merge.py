@@ -110,6 +110,7 @@ def _batch(source: ImageSource, result: ShardResult) -> PredictionBatch:
         top5=result.top5,
         scores=result.scores,
         nll=result.nll,
+        tied=result.tied,
     )
 
 

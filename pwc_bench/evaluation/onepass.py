@@ -23,6 +23,7 @@ from pwc_bench.evaluation.outcome import OutcomeBuffer, normalise
 from pwc_bench.evaluation.plan import PassPlan, Shard
 from pwc_bench.evaluation.shard_writer import ShardWriter
 from pwc_bench.evaluation.shards import Lanes, ShardFolder
+from pwc_bench.hardware import LoadWatch, read_load_of_all
 
 __all__ = ["PassOutcome", "run_pass"]
 
@@ -116,12 +117,17 @@ def run_pass(
         resizes=bool(resize.orders),
         cache=crops,
     )
-    sizes, times, mark = [], [], time.perf_counter()
+    sizes: list[int] = []
+    times: list[float] = []
+    watch, mark = LoadWatch(read_load_of_all), time.perf_counter()
     with closing(loaded), ShardWriter(work.shards, work.forward.broken) as writer:
         for task, still_wanted in zip(tasks, _wanted_from(tasks), strict=True):
             if work.forward.broken.keys() >= still_wanted:
                 break  # nobody is left to look at the images
-            _run_task(work, task, loaded, writer, observer, done, total)
+            with watch.looking():
+                _run_task(work, task, loaded, writer, observer, done, total)
+            if sizes:  # the first step warms up
+                watch.keep()
             done += task.images
             now = time.perf_counter()
             sizes.append(task.images)
@@ -130,7 +136,16 @@ def run_pass(
         writer.wait()
         if times:  # what the device had still to do belongs to the last step
             times[-1] += time.perf_counter() - mark
-    summary = PassSummary(sum(sizes), tuple(sizes), tuple(times), tuple(by_key), resumed, cached=work.cached)
+    watch.keep()  # the only step, if there was but one
+    summary = PassSummary(
+        sum(sizes),
+        tuple(sizes),
+        tuple(times),
+        tuple(by_key),
+        resumed,
+        cached=work.cached,
+        load=watch.details(),
+    )
     seconds = time.perf_counter() - began
     return PassOutcome(summary, forward.broken, frozenset(forward.too_large), forward.pieces, seconds)
 

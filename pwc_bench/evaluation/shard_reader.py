@@ -1,16 +1,13 @@
 """Reading shards as one ascending stream of images."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 import numpy as np
 
-from pwc_bench.evaluation.shards import ShardResult
+from pwc_bench.evaluation.shards import EMPTY, ShardResult
 
 __all__ = ["ShardReader", "joined"]
-
-EMPTY = ShardResult(
-    np.empty(0, np.int64), np.empty((0, 5), np.int64), np.empty((0, 5), np.float32), np.empty(0, np.float32)
-)
 
 
 class ShardReader:
@@ -36,10 +33,6 @@ class ShardReader:
 
 def joined(parts: Sequence[ShardResult]) -> ShardResult:
     """Put parts together, by ascending index."""
-    together = ShardResult(
-        np.concatenate([part.indices for part in (EMPTY, *parts)]),
-        np.concatenate([part.top5 for part in (EMPTY, *parts)]),
-        np.concatenate([part.scores for part in (EMPTY, *parts)]),
-        np.concatenate([part.nll for part in (EMPTY, *parts)]),
-    )
+    columns = ([getattr(part, field.name) for part in (EMPTY, *parts)] for field in fields(ShardResult))
+    together = ShardResult(*map(np.concatenate, columns))
     return together.rows(np.argsort(together.indices, kind="stable"))

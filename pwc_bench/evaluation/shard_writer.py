@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from pwc_bench.evaluation.outcome import NOT_FINITE, OutcomeBuffer
-from pwc_bench.evaluation.shards import ShardFolder, ShardResult
+from pwc_bench.evaluation.shards import EMPTY, ShardFolder, ShardResult
 
 __all__ = ["ShardWriter"]
 
@@ -76,7 +76,5 @@ class ShardWriter:
 def _result(indices: Sequence[int], buffer: OutcomeBuffer) -> ShardResult:
     """Fetch the outcomes from the device, which is waited for here."""
     if not indices:
-        empty = np.empty((0, 5), np.int64)
-        return ShardResult(empty[:, 0], empty, empty.astype(np.float32), empty[:, 0].astype(np.float32))
-    top5, scores, nll = (tensor.numpy() for tensor in buffer.take())
-    return ShardResult(np.asarray(indices, np.int64), top5, scores, nll)
+        return EMPTY
+    return ShardResult(np.asarray(indices, np.int64), *(tensor.numpy() for tensor in buffer.take()))

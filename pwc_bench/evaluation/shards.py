@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pwc_bench.core.place import Place
 from pwc_bench.core.sealed_file import read_sealed, write_sealed
 from pwc_bench.core.slug import slugify
 
-__all__ = ["Lanes", "ShardFolder", "ShardResult"]
+__all__ = ["EMPTY", "Lanes", "ShardFolder", "ShardResult"]
 
 _LANE = re.compile(r"(\d+)-(\d+)")
 _NUMBER = re.compile(r"\d{6,}")
@@ -33,10 +33,21 @@ class ShardResult:
     """Shape (n, 5)."""
     nll: NDArray[np.float32]
     """Shape (n,), nats."""
+    tied: NDArray[np.bool_]
+    """Shape (n,): whether the right class shares the lowest of the five scores with a class that is left out."""
 
     def rows(self, chosen: NDArray[Any]) -> "ShardResult":
         """Return the rows that a mask or an array of positions chooses."""
-        return ShardResult(self.indices[chosen], self.top5[chosen], self.scores[chosen], self.nll[chosen])
+        return ShardResult(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+
+EMPTY = ShardResult(
+    np.empty(0, np.int64),
+    np.empty((0, 5), np.int64),
+    np.empty((0, 5), np.float32),
+    np.empty(0, np.float32),
+    np.empty(0, np.bool_),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,7 @@ class ShardFolder:
     def write(self, shard: int, variant: str, result: ShardResult) -> None:
         """Write a shard's results of a variant, after what could not be decoded."""
         content = BytesIO()
-        np.savez(content, indices=result.indices, top5=result.top5, scores=result.scores, nll=result.nll)
+        np.savez(content, **{field.name: getattr(result, field.name) for field in fields(result)})
         write_sealed(self._path(shard, variant), content.getvalue())
 
     def read(self, shard: int, variant: str) -> ShardResult | None:
@@ -83,7 +94,8 @@ class ShardFolder:
             return None
         with np.load(BytesIO(content)) as archive:
             values: dict[str, Any] = {name: archive[name] for name in archive.files}
-        return ShardResult(**values)
+        # One of an earlier version lacks what is kept today: it is made again.
+        return ShardResult(**values) if values.keys() == {field.name for field in fields(ShardResult)} else None
 
     def write_failures(self, shard: int, failures: Sequence[tuple[int, str]]) -> None:
         """Write which images of a shard could not be decoded, and why."""

@@ -4,12 +4,12 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["MOST_TAKEN", "LoadReading", "LoadWatch", "idle_processors", "read_load"]
+__all__ = ["MOST_TAKEN", "LoadReading", "LoadWatch", "idle_processors", "read_load", "read_load_of_all"]
 
 MOST_TAKEN = 0.05
 """The share of the time that others may take before what was timed counts as disturbed: as much as a loss of speed must
@@ -41,6 +41,15 @@ def read_load() -> LoadReading:
     """Read all counters now, which takes about a millisecond."""
     busy, idle, stolen = _processors() or (None, None, None)
     return LoadReading(time.perf_counter(), time.process_time(), _waited(), busy, idle, stolen, _throttled())
+
+
+def read_load_of_all() -> LoadReading:
+    """Read them for work whose threads are more than the processors, as in a pass that decodes beside the model.
+
+    These wait for each other, which is nobody's disturbance: only what others used of a machine without an idle
+    processor counts.
+    """
+    return replace(read_load(), waited=None)
 
 
 class LoadWatch:

@@ -1,7 +1,7 @@
 """Top-1 and top-5 accuracy: how often the right class is the first guess, or among the first five."""
 
 from pwc_bench.core.instruments import Instrument, Measurements
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.predictions import PassSummary, PredictionBatch
 
@@ -41,7 +41,7 @@ TOP5 = _accuracy(
 
 
 class AccuracyMeter:
-    """Counts right guesses. Holds five numbers, however many images pass."""
+    """Counts right guesses. Holds six numbers, however many images pass."""
 
     def __init__(self) -> None:
         self._images = 0
@@ -49,6 +49,7 @@ class AccuracyMeter:
         self._among_five = 0
         self._not_finite = 0
         self._tied = 0
+        self._tied_fifth = 0
 
     def update(self, batch: PredictionBatch) -> None:
         """Count the next n images. The -1 that stands for "no fifth class" never equals a label.
@@ -60,7 +61,12 @@ class AccuracyMeter:
         is_finite, scores = np.isfinite(batch.nll), np.asarray(batch.scores)
         hits = (np.asarray(batch.top5) == np.asarray(batch.labels)[:, None]) & is_finite[:, None]
         is_first = scores == scores[:, :1]
-        self._tied += int(((hits & is_first).any(axis=1) & (is_first.sum(axis=1) > 1)).sum())
+        is_tied = (hits & is_first).any(axis=1) & (is_first.sum(axis=1) > 1)
+        if batch.tied is not None:
+            is_tied_fifth = np.asarray(batch.tied) & is_finite
+            is_tied |= is_tied_fifth & is_first.all(axis=1)
+            self._tied_fifth += int(is_tied_fifth.sum())
+        self._tied += int(is_tied.sum())
         self._images += len(hits)
         self._first += int(hits[:, 0].sum())
         self._among_five += int(hits.any(axis=1).sum())
@@ -70,25 +76,31 @@ class AccuracyMeter:
         """Return both accuracies in %; nothing where no image passed, since an empty set has no accuracy."""
         if self._images == 0:
             return {}
-        tied: tuple[str, ...] = ()
-        if self._tied:
-            share = f"{self._tied} of {self._images} images"
-            tied = (f"The right class shares the highest score with another one on {share}: their order is chance.",)
-        return {TOP1.key: self._share(self._first, tied), TOP5.key: self._share(self._among_five, ())}
+        first = "the highest score with another one on {}: their order is chance"
+        fifth = "the fifth-highest score with a class beyond the five on {}: which of them is among the five is chance"
+        return {
+            TOP1.key: self._share(self._first, self._tied, first),
+            TOP5.key: self._share(self._among_five, self._tied_fifth, fifth),
+        }
 
-    def _share(self, correct: int, told: tuple[str, ...]) -> Measurement:
+    def _share(self, correct: int, tied: int, shared: str) -> Measurement:
         from pwc_bench.statistics import wilson
 
         low, high = wilson(correct, self._images)
+        told: tuple[str, ...] = ()
+        details: dict[str, Json] = {"correct": correct, "images": self._images, "interval": "Wilson, 95 %"}
         caveats: tuple[str, ...] = ()
         if self._not_finite:
             share = f"{self._not_finite} of {self._images} images have scores that are not finite"
             caveats = (f"{share}: the model overflows at this precision, or its weights are broken.",)
+        if tied:
+            details["tied"] = tied
+            told = (f"The right class shares {shared.format(f'{tied} of {self._images} images')}.",)
         return Measurement(
             value=100.0 * correct / self._images,
             unit="%",
             interval=(100.0 * low, 100.0 * high),
-            details={"correct": correct, "images": self._images, "interval": "Wilson, 95 %"},
+            details=details,
             caveats=(*caveats, *told),
         )
 

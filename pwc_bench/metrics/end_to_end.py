@@ -1,12 +1,15 @@
 """End-to-end throughput: how fast the pass over the images was, reading and decoding included."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pwc_bench.core.instruments import Instrument, Measurements
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.noise import noise_of
 from pwc_bench.core.predictions import PassSummary, PredictionBatch
+from pwc_bench.metrics._apparatus.quiet import busy_caveat
 
 __all__ = ["INSTRUMENT", "MOST_ROUNDS"]
 
@@ -70,7 +73,7 @@ def _measure(steps: list[_Span], summary: PassSummary) -> Measurement:
     interval = None
     if len(rounds) > 1:  # one round says nothing about spread
         interval = bootstrap_statistic([[r.images for r in rounds], [r.seconds for r in rounds]], _rate)
-    return Measurement(
+    found = Measurement(
         value=images / seconds,
         unit=THROUGHPUT_END_TO_END.unit,
         interval=interval,
@@ -84,9 +87,11 @@ def _measure(steps: list[_Span], summary: PassSummary) -> Measurement:
             "rounds": len(rounds),
             "variants": list(summary.variants),
             "interval": None if interval is None else "percentile bootstrap over rounds, 95 %, within this run",
+            **summary.load,
         },
         caveats=tuple(_caveats(steps, summary)),
     )
+    return replace(found, caveats=(*busy_caveat(noise_of(THROUGHPUT_END_TO_END, found)), *found.caveats))
 
 
 def _rate(images: Any, seconds: Any) -> Any:  # noqa: ANN401 - numpy arrays of shape (..., n); the last axis is summed

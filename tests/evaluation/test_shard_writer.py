@@ -34,6 +34,17 @@ def outcomes(value: float = 1.0) -> OutcomeBuffer:
     return buffer
 
 
+def test_a_tie_between_a_guess_and_what_is_left_out_is_kept() -> None:
+    """It takes all scores to see it: of the right class only, and of none that is clearly in, out or no number."""
+    logits = torch.tensor([[9.0, 5.0, 4.0, 3.0, 2.0, 2.0, 1.0]]).repeat(5, 1)
+    logits[4] = float("nan")
+    buffer = OutcomeBuffer()
+    buffer.add(logits, torch.tensor([4, 5, 3, 6, 5]))
+    few = OutcomeBuffer()
+    few.add(torch.zeros(1, 3), torch.tensor([1]))
+    assert [one.take()[3].tolist() for one in (buffer, few)] == [[True, True, False, False, False], [False]]
+
+
 def test_the_next_shard_is_made_meanwhile(tmp_path: Path) -> None:
     """`write` comes back before the disk has done its work; the end of the context waits for it."""
     disk = threading.Event()

@@ -15,6 +15,7 @@ def _result(count: int = 3) -> ShardResult:
         top5=random.integers(0, 8, (count, 5)),
         scores=random.random((count, 5), dtype=np.float32),
         nll=random.random(count, dtype=np.float32),
+        tied=random.random(count) < 0.5,
     )
 
 
@@ -26,7 +27,7 @@ def test_a_shard_is_read_as_it_was_written(tmp_path: Path) -> None:
     folder.write(0, "convit-ti", result)
     assert folder.has(0, "convit-ti")
     again = folder.read(0, "convit-ti")
-    for name in ("indices", "top5", "scores", "nll"):
+    for name in ("indices", "top5", "scores", "nll", "tied"):
         np.testing.assert_array_equal(getattr(again, name), getattr(result, name))
         assert getattr(again, name).dtype == getattr(result, name).dtype
 

@@ -14,6 +14,7 @@ def make_batch(
     *,
     scores: npt.ArrayLike | None = None,
     nll: npt.ArrayLike | None = None,
+    tied: npt.ArrayLike | None = None,
 ) -> PredictionBatch:
     """A batch of predictions; without scores every image has the probabilities 0.5, 0.2, 0.1, 0.1, 0.1."""
     right = np.asarray(labels, dtype=np.int64)
@@ -24,4 +25,5 @@ def make_batch(
         top5=np.asarray(top5, dtype=np.int64),
         scores=np.asarray([[0.5, 0.2, 0.1, 0.1, 0.1]] * count if scores is None else scores, dtype=np.float32),
         nll=np.asarray([0.7] * count if nll is None else nll, dtype=np.float32),
+        tied=None if tied is None else np.asarray(tied, dtype=np.bool_),
     )

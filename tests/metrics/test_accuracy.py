@@ -67,6 +67,19 @@ def test_ties_for_the_first_place_are_told() -> None:
     assert measured["top5"].caveats == ()
 
 
+def test_ties_at_the_border_of_the_five_are_told() -> None:
+    """With what is left out; where all five share the first place, that is chance too. Files do not tell."""
+    meter = AccuracyMeter()
+    five, one = [0.3, 0.2, 0.1, 0.05, 0.05], [0.1] * 5
+    guesses = [[0, 1, 2, 3, 4]] * 4
+    meter.update(make_batch([4, 9, 9, 9], guesses, scores=[five, five, one, five], tied=[True, True, True, False]))
+    meter.update(make_batch([9], guesses[:1], scores=[one]))
+    measured = meter.measurements(SUMMARY)
+    assert "fifth-highest score with a class beyond the five on 3 of 5 images" in measured["top5"].caveats[0]
+    assert measured["top5"].details["tied"] == 3
+    assert "the highest score with another one on 1 of 5 images" in measured["top1"].caveats[0]
+
+
 def test_each_pass_has_a_meter_of_its_own() -> None:
     """The instrument makes meters; it does not share one."""
     assert INSTRUMENT.meter is not None

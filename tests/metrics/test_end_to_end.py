@@ -1,5 +1,7 @@
 """The pass's own rate: warm-up dropped, rounds joined, and what it does not tell said."""
 
+from dataclasses import replace
+
 import pytest
 
 from pwc_bench.core.predictions import PassSummary
@@ -28,7 +30,7 @@ def test_the_first_step_warms_up_and_is_left_out() -> None:
     assert measured.interval is not None
     assert 64 / 3 <= measured.interval[0] < 32.0 < measured.interval[1] <= 64.0
     assert measured.details["warm_up_steps"] == 1
-    assert measured.caveats == ()
+    assert len(measured.caveats) == 1  # rounds that lie so far apart are marked
 
 
 def test_a_short_pass_keeps_all_its_steps_and_says_so() -> None:
@@ -55,6 +57,19 @@ def test_what_shared_or_continued_the_pass_is_said() -> None:
     assert measured.details["variants"] == ["a", "b", "c", "d", "e", "f"]
     pair = PassMeter().measurements(_summary((8, 8, 8), (1.0, 1.0, 1.0), variants=("a", "b")))
     assert any("1 other variant:" in caveat for caveat in pair["throughput_end_to_end"].caveats)
+
+
+def test_a_pass_on_a_busy_machine_is_marked() -> None:
+    """By what was seen of the machine and by how far its rounds lie apart, as a model's own throughput is."""
+    seen = {"load": {"noise": ["others held 60 % of the processor time that it asked for"]}}
+    quiet, busy = ((1.0, 1.0, 1.0, 1.0), (1.0, 1.0, 3.0, 1.0))
+    found = [
+        PassMeter().measurements(replace(_summary((8,) * 4, seconds), load=load))["throughput_end_to_end"]
+        for seconds, load in ((quiet, {}), (quiet, seen), (busy, {}))
+    ]
+    assert [len(one.caveats) for one in found] == [0, 1, 1]
+    assert all(one.caveats[0].startswith("The machine was busy, so that no check decides") for one in found[1:])
+    assert found[1].details["load"] == seen["load"]
 
 
 def test_a_long_pass_is_joined_into_few_rounds() -> None:
