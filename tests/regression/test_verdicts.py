@@ -399,6 +399,9 @@ def test_the_least_loss_itself_does_not_count() -> None:
     for ratio in (0.75, 1.25):
         assert outcome_of_runs(_runs(ratio, 0.0), 0.0, Better.HIGHER, policy) is SAME
     assert outcome_of_runs(_runs(0.74, 0.0), 0.0, Better.HIGHER, policy) is REGRESSED
+    fine = Policy(least_speed_loss=0.25)
+    found = [outcome_of_runs(_runs(ratio, 0.0), 0.0, Better.HIGHER, fine) for ratio in (1.005, 0.995)]
+    assert found == [IMPROVED, REGRESSED]
 
 
 @pytest.mark.parametrize(
@@ -827,3 +830,17 @@ def test_what_is_missed_is_named_by_the_record_that_speaks() -> None:
         side("old", elsewhere, whole), side("new", whole), metrics=METRICS, policy=POLICY, only=("throughput",)
     )
     assert [(verdict.implementation, verdict.outcome) for verdict in lone] == [("reference", SAME)]
+
+
+def test_a_machine_whose_attempt_failed_is_missed_beside_one_that_went_well() -> None:
+    """By the name of its implementation and with its reason; of a machine that the baseline never had, nothing."""
+    fused, plain = cost().but(environment={"implementation": "fused"}), cost()
+    failed = fused.but(status=Status.FAILED, status_reason="out of memory", measurements={})
+
+    def missed(*old: Evaluated) -> list[tuple[str | None, str, str | None]]:
+        new = side("new", plain, failed)
+        found = compare(side("old", *old), new, metrics=METRICS, policy=POLICY, only=("parameters",))
+        return [(v.implementation, v.reason, v.candidate_record) for v in found if v.outcome is Outcome.MISSING]
+
+    assert missed(fused, plain) == [("fused", "the candidate's evaluation failed: out of memory", failed.record.id)]
+    assert missed(plain) == []

@@ -256,6 +256,11 @@ def test_what_is_folded_says_whose_it_is() -> None:
     both = folded(*_same("a", 7), *_same("b", 1, is_gated=False))
     assert "not listed above, 1 value of b: never gated, and stand in the other formats (m0)" in both
     assert "8 values of 2 variants" in folded(*_same("a", 7), *_same("b", 1))
+    long = _same("a variant whose name is so long that the sentence needs a second line", 8)
+    start, further = (
+        line for line in lines(long, context_of(long)) if "a variant whose" in line.text or "m7" in line.text
+    )
+    assert (start.role, further.role, further.text[:3]) == (Role.QUIET, Role.QUIET, "  " + further.text.strip()[0])
     warned = replace(_same("c", 1)[0], warnings=("many flips",))
     text = render((*_same("a", 7), warned), context_of(()))
     assert "! many flips" in text
