@@ -22,7 +22,7 @@ from pwc_bench.views.links import (
     safe_url,
     task_path,
 )
-from pwc_bench.views.paper_results import PaperResults, paper_results, tally_of
+from pwc_bench.views.paper_results import PaperResults, judged_machines, paper_results, tally_of
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.related import RelatedPapers
 from pwc_bench.views.related_lines import RelatedLine, related_lines
@@ -64,7 +64,7 @@ class BadgeLine:
     path: str
     href: str
     said: str
-    """"9 of 12 claims reproduced; 2 not measured yet"."""
+    """"9 of 12 claims reproduced; 2 not measured yet · NVIDIA H200, fp32": with each machine on which was judged."""
 
     @property
     def text(self) -> str:
@@ -116,7 +116,7 @@ def _badges(paper: Paper, path: str, boards: Iterable[Link], results: PaperResul
         if rows:
             slug = board.href.split("/")[-2]
             at = f"badges/{path_name(paper.slug)}/{slug}.svg"
-            yield BadgeLine(at, relative(path, at), tally_of(rows).text)
+            yield BadgeLine(at, relative(path, at), " · ".join((tally_of(rows).text, *judged_machines(rows))))
 
 
 def _context(

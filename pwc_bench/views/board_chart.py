@@ -1,6 +1,6 @@
 """A leaderboard as charts: its first metric over time, and any metric against any other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -86,6 +86,7 @@ def _against(board: Board, title: str, x: int, y: int) -> BoardChart | None:
             key="chart",
             title=f"{title}: {up.title} against {across.title}",
             description=_description(points),
+            settings=tuple(_settings(points)),
             x_title=_axis_title(across),
             y_title=_axis_title(up),
             points=points,
@@ -117,6 +118,7 @@ def _over_time(board: Board, title: str) -> BoardChart | None:
             key="chart",
             title=f"{title}: {column.title} over time",
             description=_description(points),
+            settings=tuple(_settings(points)),
             x_title="Published",
             y_title=_axis_title(column),
             points=points,
@@ -152,8 +154,16 @@ def _better(column: BoardColumn) -> Better:
 def _description(points: Sequence[Point]) -> str:
     measured = sum(point.is_measured for point in points)
     counts = f"{len(points) - measured} claims as rings and {measured} measurements as discs, each with its numbers."
-    settings = dict.fromkeys(point.setting for point in points if point.is_measured and point.setting)
-    return " ".join((counts, *(f"Measured on {setting}." for setting in settings)))
+    return " ".join((counts, *(f"{said}." for said in _settings(points))))
+
+
+def _settings(points: Sequence[Point]) -> Iterator[str]:
+    """Say on what numbers that depend on a machine were measured, and on what claimed."""
+    for verb, is_measured in (("Measured", True), ("Claimed", False)):
+        found = dict.fromkeys(point.setting for point in points if point.is_measured is is_measured)
+        named = [setting for setting in found if setting]
+        if named:
+            yield f"{verb} on {'; '.join(named)}{'; others on unnamed hardware' if None in found else ''}"
 
 
 def _axis_title(column: BoardColumn) -> str:

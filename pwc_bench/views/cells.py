@@ -96,6 +96,16 @@ class MeasuredCell:
     caution: StatusBadge | None = None
     """What must be known to read it, if there is anything."""
 
+    @property
+    def is_count(self) -> bool:
+        """Tell whether it is exact, so that no machine changes it."""
+        return self.spread is not None and self.bounds is None
+
+    @property
+    def machine(self) -> Machine:
+        """Return the machine that the number owes to: an accuracy nothing to the implementation, checked equal."""
+        return Machine(self.device, self.precision, "" if self.batch_size is None else self.implementation)
+
 
 def unit_text(metric: Metric) -> str:
     """Return the unit as it stands in headings, "" for plain counts."""

@@ -14,7 +14,7 @@ from pwc_bench.views.numbers import printed_number
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.reproduction import Tally
 
-__all__ = ["ClaimGroup", "PaperResults", "own_variants", "paper_results", "tally_of"]
+__all__ = ["ClaimGroup", "PaperResults", "judged_machines", "own_variants", "paper_results", "tally_of"]
 
 _METRIC_ORDER = ("gflops", "top1", "top5", "parameters", "throughput")
 _STATES = ("reproduced", "above", "below", "not-comparable", "not-measured")
@@ -133,6 +133,18 @@ def tally_of(rows: Sequence[ClaimRow]) -> Tally:
     """Count how the claims of some rows stand."""
     verdicts = ((row.comparison.verdict, row.comparison.title) for row in rows)
     return Tally.of((Agreement(verdict.state.replace("-", " ")), title) for verdict, title in verdicts if verdict)
+
+
+def judged_machines(rows: Sequence[ClaimRow]) -> tuple[str, ...]:
+    """Return the machines of the measurements by which claims of some rows were judged; "counts alone" without any.
+
+    "NVIDIA H200, bf16, fused implementation": the reference implementation goes without saying, as everywhere.
+    """
+    cells = (row.comparison.measured for row in rows if row.comparison.verdict and row.comparison.verdict.rule)
+    differ = (row.comparison.measured for row in rows if row.comparison.difference)
+    judged = [cell for cell in (*cells, *differ) if cell is not None]
+    machines = tuple(dict.fromkeys(cell.machine.text for cell in judged if not cell.is_count))
+    return machines or (("counts alone",) if judged else ())
 
 
 def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str], ...]:

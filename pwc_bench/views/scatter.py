@@ -7,12 +7,17 @@ the models' names are placed twice, for a wide and for a narrow plot.
 from collections.abc import Iterator, Sequence
 
 from pwc_bench.views.axes import Axis, linear_axis, log_axis, time_axis
+from pwc_bench.views.frame import shorten
 from pwc_bench.views.scatter_names import model_names
 from pwc_bench.views.scatter_plane import BAR_PX, RADIUS, Cost, Plane, Point, Scatter, ShareOfPlot, row_text, stairs
 from pwc_bench.views.svg import Drawing, coordinate, element, escaped, share, text
 
 __all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
 
+_SETTING_DY, _LINE_PX = 57, 15
+"""How far below the plot the settings of its numbers stand."""
+_MOST_LETTERS = 150, 48
+"""What a wide and a narrow plot have room for."""
 _FIRST_KEY_X, _SECOND_KEY_X = -40.0, 88.0
 """Where the two explanations of a narrow plot's second row stand: within 320 pixels."""
 _DIGIT_PX = 7.0
@@ -33,6 +38,7 @@ def draw_scatter(scatter: Scatter) -> Drawing:
         element("desc", escaped(scatter.description), id=f"{scatter.key}-desc"),
         *_grid(plane, scatter),
         *_legend(scatter),
+        *_settings(scatter),
         *_line(plane, scatter),
         *_ties(plane, scatter.points),
         *(part for cost in scatter.costs for part in _cost(plane, cost, scatter)),
@@ -41,7 +47,8 @@ def draw_scatter(scatter: Scatter) -> Drawing:
         element("g", *model_names(plane, scatter, _NARROW_PX), class_="chart-narrow", aria_hidden="true"),
     )
     labelled = f"{scatter.key}-title {scatter.key}-desc"
-    return Drawing(element("svg", *body, class_="chart plot", aria_labelledby=labelled))
+    kind = "chart plot plot-noted" if scatter.settings else "chart plot"
+    return Drawing(element("svg", *body, class_=kind, aria_labelledby=labelled))
 
 
 def _x_axis(xs: Sequence[float], scatter: Scatter) -> Axis:
@@ -89,6 +96,14 @@ def _legend(scatter: Scatter) -> list[str]:
     if len(scatter.line) > 1:
         parts += [_line_key(scatter, x, -28, "chart-wide"), _line_key(scatter, _FIRST_KEY_X, -10, "chart-narrow")]
     return parts
+
+
+def _settings(scatter: Scatter) -> Iterator[str]:
+    """Say below the plot how its numbers were made: a picture is saved and shown without its page."""
+    for most, where in zip(_MOST_LETTERS, ("chart-wide", "chart-narrow"), strict=True):
+        for place, said in enumerate(scatter.settings):
+            dy = str(_SETTING_DY + place * _LINE_PX)
+            yield text(shorten(said, most), class_=f"chart-setting {where}", x="-40", y="100%", dy=dy)
 
 
 def _cost_key(scatter: Scatter, x: float, y: float, where: str) -> str:

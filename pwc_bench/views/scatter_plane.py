@@ -67,6 +67,8 @@ class Scatter:
     line_title: str = ""
     x_may_be_log: bool = True
     """Whether x are costs or speeds, on a logarithmic axis where they span orders of magnitude."""
+    settings: tuple[str, ...] = ()
+    """Where its numbers were measured, and where claimed, one line each; nothing where they depend on no machine."""
     is_over_time: bool = False
     """Whether x are years, which a line reaches before it climbs."""
     is_brief: bool = False

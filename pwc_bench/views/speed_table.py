@@ -33,6 +33,8 @@ class SpeedRow:
     """Whatever else changes speed: "compiled, channels last"; "" where all is as usual."""
     cells: tuple[MeasuredCell | None, ...]
     """One for each column, None where it was not measured."""
+    machine: str
+    """The word of its machine, by which a reader's choice finds it: "nvidia-h200+bf16+fused"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def speed_table(names: Names, records: Iterable[Record], path: str) -> SpeedTabl
                 batch_size=f"{setting.batch_size:,}",
                 further=setting.further,
                 cells=tuple(row.get(metric.key) for metric in used),
+                machine=setting.machine.key,
             )
             for setting, row in sorted(rows.items(), key=lambda item: _order(item[0]))
         ),

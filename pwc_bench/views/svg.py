@@ -72,7 +72,8 @@ def standalone(drawing: Drawing) -> str:
     plot = drawing.markup.replace("<svg", '<svg x="44" y="66" width="858" height="326" overflow="visible"', 1)
     style = element("style", _STYLE.replace("\n", ""))
     ground = element("rect", class_="chart-ground", width="100%", height="100%")
-    head = '<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 920 440">'
+    height = 472 if "plot-noted" in plot else 440
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 920 {height}">'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{style}{ground}{plot}</svg>\n'
 
 

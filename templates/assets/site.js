@@ -45,6 +45,16 @@ const withMachine = (address) => {
   MACHINE.forEach((name, i) => asked[i] && !url.searchParams.has(name) && url.searchParams.set(name, asked[i]));
   return url.href;
 };
+const machineAsked = askedOf(new URLSearchParams(location.search));
+if (machineAsked.some(Boolean)) {
+  for (const note of document.querySelectorAll("[data-machine-note]")) note.hidden = false;
+  // Of a table with a row for each machine those of the chosen one are shown, if it has any.
+  for (const table of document.querySelectorAll("table[data-machines]")) {
+    const rows = [...table.querySelectorAll("[data-at]")];
+    const fitting = rows.filter((row) => isMachine(row.dataset.at, machineAsked));
+    for (const row of rows) row.hidden = fitting.length > 0 && !fitting.includes(row);
+  }
+}
 for (const kind of ["click", "auxclick", "contextmenu"]) {
   document.addEventListener(kind, ({ target }) => {
     const link = target.closest?.("a[href]");

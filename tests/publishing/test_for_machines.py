@@ -117,5 +117,8 @@ def test_a_badge_says_how_a_papers_claims_stand() -> None:
     """As one picture that needs nothing else."""
     badge = (built_site() / "badges" / "convit" / "image-classification-on-imagenet.svg").read_text()
     assert "not measured yet" in badge  # the accuracies of the example: a count names all claims
-    assert ET.fromstring(badge).get("aria-label", "").startswith("pwc-bench: ")
+    said = ET.fromstring(badge).get("aria-label", "")
+    assert said.startswith("pwc-bench: ")
+    assert said.endswith(" \N{MIDDLE DOT} NVIDIA H200, fp32")  # the machine of what was judged
+    assert f'alt="{said}"' in (built_site() / "paper" / "convit" / "index.html").read_text()
     assert "&lt;&amp;" in draw_badge("<&")

@@ -6,6 +6,7 @@ from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.views.board import Board
 from pwc_bench.views.board_chart import board_charts
 from pwc_bench.views.board_figure import board_figure, brief_figure
+from pwc_bench.views.svg import standalone
 from tests.board_archive import board_archive
 from tests.example_archive import example_archive, example_records
 from tests.factories import make_measurement, make_record
@@ -66,6 +67,8 @@ def test_a_frontier_joins_numbers_of_one_setting_alone() -> None:
     assert (chart.best, chart.setting) == (("ConViT-S",), "NVIDIA H200, bf16, batch 64")
     assert len(chart.scatter.points) == 2
     assert chart.scatter.description.endswith("Measured on NVIDIA H200, bf16, batch 64.")
+    assert chart.scatter.settings == ("Measured on NVIDIA H200, bf16, batch 64",)
+    assert ">Measured on NVIDIA H200, bf16, batch 64</text>" in standalone(board_figure(chart).drawing)
     counts = {chart.slug: chart for chart in board_charts(board_of(mixed), "T")}["top1-against-gflops"]
     assert (counts.scatter.line_title, board_figure(counts).setting) == ("Pareto frontier", None)
     nowhere = tuple(replace(claim, conditions=None) for claim in mixed.all_claims if claim.metric == "throughput")
