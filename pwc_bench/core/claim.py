@@ -19,7 +19,8 @@ not compute with it.
 """
 
 
-_SPREAD = re.compile(rf"± ?{PRINTED.pattern} ?%?")
+_SPREAD = re.compile(rf"± ?(?P<digits>{PRINTED.pattern}) ?(?P<share>%?)")
+"""What stands behind a number, as its conditions: "± 0.1", "± 5 %"."""
 
 
 def is_printed_number(text: str) -> bool:
@@ -82,6 +83,19 @@ class Claim:
         """Return how many digits are printed after the decimal point."""
         exponent = self.number.as_tuple().exponent
         return max(0, -exponent) if isinstance(exponent, int) else 0
+
+    @property
+    def spread(self) -> Decimal:
+        """Return how far the publication says that the number lies apart to each side, in the printed unit; else 0.
+
+        "± 0.1" is 0.1; "± 5 %" of what is itself no share in per cent is a share of the number. Raises KnowledgeError
+        where the claim is no number.
+        """
+        found = None if self.conditions is None else _SPREAD.fullmatch(self.conditions)
+        if found is None:
+            return Decimal(0)
+        spread = abs(Decimal(found["digits"].replace(",", "")))
+        return abs(self.number) * spread / 100 if found["share"] and self.unit != "%" else spread
 
     @property
     def setting(self) -> str:

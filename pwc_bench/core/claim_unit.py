@@ -5,7 +5,7 @@ from decimal import Decimal
 from pwc_bench.core.claim import Claim, is_printed_number
 from pwc_bench.core.metric import Metric
 
-__all__ = ["in_shown_unit", "shown_range", "unit_as_printed"]
+__all__ = ["in_shown_unit", "printed_interval", "shown_range", "unit_as_printed"]
 
 _COUNT = ""
 """The unit of a plain count."""
@@ -53,6 +53,16 @@ def shown_range(claim: Claim, metric: Metric) -> tuple[Decimal, Decimal]:
     zeros = len(digits) - len(digits.rstrip("0"))
     half = Decimal(5).scaleb((zeros if zeros >= _PLACE_HOLDERS else -claim.decimals) - 1)
     return (number - half) * factor, (number + half) * factor
+
+
+def printed_interval(claim: Claim, metric: Metric) -> tuple[Decimal, Decimal]:
+    """Return where a publication itself leaves its number: `shown_range`, wider by the spread printed behind it.
+
+    "0.806 ± 0.001" is 0.8045 to 0.8075. Raises KnowledgeError where it is no number.
+    """
+    low, high = shown_range(claim, metric)
+    spread = claim.spread * (_factor(claim, metric) or 1)
+    return low - spread, high + spread
 
 
 def unit_as_printed(claim: Claim, metric: Metric) -> str:

@@ -28,8 +28,9 @@ _FRONTIER = (
     "overlap are not ordered: of two models that only one of the numbers tells apart, the one that is better in it "
     "stands here, and of two that neither tells apart one stands for both. A claimed share of a known number of images "
     "has the binomial interval of that sample, widened by its rounding; any other claim has what rounds to its printed "
-    "digits alone, whatever chance added. Counts are exact; any other measurement without an interval is compared with "
-    "none and stands off the line. A whole measurement speaks for its model, otherwise the claim does."
+    "digits alone, whatever chance added; a spread that is printed behind a number widens either. Counts are exact; "
+    "any other measurement without an interval is compared with none and stands off the line. A whole measurement "
+    "speaks for its model, otherwise the claim does."
 )
 
 

@@ -130,9 +130,9 @@ def _bounds(found: MeasuredCell) -> Interval | None:
 
 def _claim_spread(claim: ClaimCell, column: BoardColumn) -> Interval | None:
     """Return where a claimed number may lie: what is rounded to 2 begins where what is rounded to 1 ends."""
-    if claim.rounding is None:
+    if claim.spread is None:
         return None
-    low, high = claim_interval(claim.rounding, column.images)
+    low, high = claim_interval(claim.spread, column.images)
     return low, high - _OPEN_END * (high - low)
 
 

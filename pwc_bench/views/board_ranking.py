@@ -54,7 +54,7 @@ def order_sentences(metric: Metric) -> str:
         "claim, otherwise what was measured. A rank such as 2\N{EN DASH}4 is a band: the best and the worst place that "
         "the data allow. Two models are told apart by an exact McNemar test on the same images where both left their "
         "answers (Holm over all pairs, 5 %), otherwise where their 95 % intervals do not meet; a claimed accuracy gets "
-        "the interval that its printed digits and the number of images imply."
+        "the interval that what is printed and the number of images imply."
     )
 
 
@@ -78,7 +78,8 @@ def published_order(metric: Metric) -> str:
     )
     return (
         f"Ordered by {metric.title} as claimed, the {'highest' if metric.better is Better.HIGHER else 'lowest'} first"
-        f"{why}. Models share a band of ranks where the printed digits leave open which is better."
+        f"{why}. Models share a band of ranks where what is printed, digits and any spread behind them, leaves open "
+        "which is better."
     )
 
 
@@ -91,8 +92,8 @@ def _standing(row: BoardRow, metric: Metric, current: Current, images: int | Non
     is_usual = cell.measured is not None and cell.measured.is_usual
     if is_usual and cell.measured and cell.measured.status is None:
         return _measured(row, current.record(row.variant, metric.key))
-    if may_be_claimed and cell.claim and cell.claim.rounding:
-        interval = claim_interval(cell.claim.rounding, images_of_share(metric, images))
+    if may_be_claimed and cell.claim and cell.claim.spread:
+        interval = claim_interval(cell.claim.spread, images_of_share(metric, images))
         return Standing(float(cell.claim.number.sort), interval, None)
     if is_usual:
         return _measured(row, None)

@@ -30,6 +30,8 @@ class BestClaim:
     model: str
     model_href: str | None
     cell: ClaimCell
+    others: str = ""
+    """"and 2 others": how many further models are claimed to reach the same number; "" where none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class BestMeasurement:
     model: str
     model_href: str
     cell: MeasuredCell
+    others: str = ""
+    """"and 2 others": how many further models, as well measured, reached the same number; "" where none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +110,24 @@ def _summary(archive: Archive, names: Names, path: str, key: BoardKey, task_titl
 
 
 def _best_claim(names: Names, claims: Iterable[Claim], metric: Metric, path: str) -> BestClaim | None:
-    best: Claim | None = None
+    best: list[Claim] = []
     highest = 0.0
     for claim in claims:
         value = in_shown_unit(claim, metric) if claim.metric == metric.key and is_possible(metric, claim) else None
-        if value is not None and (best is None or metric.improves(float(value), highest)):
-            best, highest = claim, float(value)
-    if best is None or not can_rank(metric):
+        if value is not None and (not best or metric.improves(float(value), highest)):
+            best, highest = [claim], float(value)
+        elif value is not None and float(value) == highest:
+            best.append(claim)
+    if not best or not can_rank(metric):
         return None
-    variant = best.variant
-    href = None if variant is None else relative(path, names.model_path(variant))
-    return BestClaim(best.model if variant is None else names.variant(variant), href, claim_cell(best, metric))
+    first = best[0]
+    variant = first.variant
+    return BestClaim(
+        model=first.model if variant is None else names.variant(variant),
+        model_href=None if variant is None else relative(path, names.model_path(variant)),
+        cell=claim_cell(first, metric),
+        others=_others(len({claim.variant or claim.model for claim in best})),
+    )
 
 
 def _best_measurement(
@@ -128,23 +139,35 @@ def _best_measurement(
     """
     usage = usage_of(uses_of(chain.from_iterable(by_variant.values()), metric))
     usual = usage.usual(metric.key)
-    best: tuple[tuple[bool, bool], Record] | None = None
+    best: list[Record] = []
+    most: tuple[bool, bool] = (False, False)
     for records in by_variant.values():
         record = speaking_record(records, metric, usage)
         if record is None or (depends_on_machine(metric) and Setting.of(record, metric) != usual):
             continue
         trust = (record.status is Status.COMPLETE, not is_of_own_weights(record))
-        if best is None or trust > best[0] or (trust == best[0] and _improves(metric, record, best[1])):
-            best = trust, record
-    if best is None:
+        if not best or trust > most or (trust == most and _improves(metric, record, best[0])):
+            best, most = [record], trust
+        elif trust == most and record.measurements[metric.key].value == best[0].measurements[metric.key].value:
+            best.append(record)
+    if not best:
         return None
-    record = best[1]
-    title = names.variant(record.variant, record)
-    return BestMeasurement(title, relative(path, names.model_path(record.variant)), measured_cell(record, metric, path))
+    first = best[0]
+    return BestMeasurement(
+        model=names.variant(first.variant, first),
+        model_href=relative(path, names.model_path(first.variant)),
+        cell=measured_cell(first, metric, path),
+        others=_others(len(best)),
+    )
 
 
 def _improves(metric: Metric, new: Record, old: Record) -> bool:
     return metric.improves(new.measurements[metric.key].value, old.measurements[metric.key].value)
+
+
+def _others(models: int) -> str:
+    """Say how many of so many models that share a number are not named."""
+    return "" if models == 1 else f"and {models - 1:,} {'other' if models == 2 else 'others'}"
 
 
 def _no_claim(metric: Metric | None, claims: Sequence[Claim]) -> str:

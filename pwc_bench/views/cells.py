@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import shown_range, unit_as_printed
+from pwc_bench.core.claim_unit import printed_interval, unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.ranking import Interval
@@ -54,8 +54,9 @@ class ClaimCell:
     conditions: str | None
     own_unit: str = ""
     """What must be said beside the number because its column is of another unit: "nats", "a plain count"."""
-    rounding: Interval | None = None
-    """The ends of what rounds to the number, in its column's unit; None where it is not sorted, or in no column."""
+    spread: Interval | None = None
+    """Where the publication itself leaves the number, by its digits and a spread behind it, in its column's unit; None
+    where it is not sorted, or in no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def claim_cell(claim: Claim, metric: Metric | None = None) -> ClaimCell:
         href=safe_url(claim.source_url),
         conditions=claim.conditions,
         own_unit="" if metric is None else unit_as_printed(claim, metric),
-        rounding=_rounding(claim, metric) if metric is not None and is_sorted and number.sort else None,
+        spread=_claim_spread(claim, metric) if metric is not None and is_sorted and number.sort else None,
     )
 
 
@@ -192,8 +193,8 @@ def _flags(record: Record) -> Iterator[StatusBadge]:
         yield StatusBadge("local", "own weights", "measured with a file of the user's own, no published checkpoint")
 
 
-def _rounding(claim: Claim, metric: Metric) -> Interval:
-    low, high = shown_range(claim, metric)
+def _claim_spread(claim: Claim, metric: Metric) -> Interval:
+    low, high = printed_interval(claim, metric)
     return float(low), float(high)
 
 

@@ -53,9 +53,9 @@ PairedTester = Callable[[Archive, Metric, Sequence[Standing]], Tests]
 """Takes an archive, the metric that ranks and what ranks each row."""
 
 
-def claim_interval(rounding: Interval, images: int | None) -> Interval:
-    """Return where a printed number may lie: by its `rounding` and, of a share of `images` in per cent, by sampling."""
-    low, high = rounding
+def claim_interval(printed: Interval, images: int | None) -> Interval:
+    """Return where a claim may lie: by what is `printed` and, of a share of `images` in per cent, by sampling."""
+    low, high = printed
     if images is None or not 0 <= (low + high) / 2 <= 100:
         return low, high
     return _share(low, images)[0], _share(high, images)[1]

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from pwc_bench.core.claim import is_printed_number, printed_complaint
-from pwc_bench.core.claim_unit import in_shown_unit, unit_as_printed
+from pwc_bench.core.claim_unit import in_shown_unit, printed_interval, unit_as_printed
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 from tests.example_archive import METRICS
@@ -117,3 +117,30 @@ def test_the_spread_of_runs_makes_no_other_model() -> None:
     assert replace(claim, conditions="384 px").setting == "384 px"
     data = {replace(claim, uses_additional_data=stated).identity for stated in (None, True, False)}
     assert len(data) == 3
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "conditions", "low", "high"),
+    [
+        ("0.806", "", "± 0.001", "0.8045", "0.8075"),
+        ("81.3", "%", "± 0.2", "81.05", "81.55"),
+        ("81.3", "%", "±0.2 %", "81.05", "81.55"),  # points of a share, not a share of it
+        ("-40", "dB", "± 5 %", "-42.5", "-37.5"),
+        ("1,442", "images/s", "± 1,000", "441.5", "2442.5"),
+        ("5.4", "", "Quadro GP100, batch 128", "5.35", "5.45"),
+        ("5.4", "", None, "5.35", "5.45"),
+    ],
+)
+def test_a_printed_spread_widens_what_digits_leave_open(
+    value: str, unit: str, conditions: str | None, low: str, high: str
+) -> None:
+    """On top of the rounding; conditions that are no spread widen nothing."""
+    claim = replace(make_claim(metric="score", value=value, unit=unit), conditions=conditions)
+    metric = replace(METRICS["top1"], key="score")
+    assert printed_interval(claim, metric) == (Decimal(low), Decimal(high))
+
+
+def test_a_spread_is_turned_into_the_columns_unit_with_its_number() -> None:
+    """2,000,000 ± 100,000 weights are 1.4 M to 2.6 M, as 2 M are 1.5 M to 2.5 M."""
+    claim = replace(make_claim(metric="parameters", value="2000000", unit=""), conditions="± 100000")
+    assert printed_interval(claim, METRICS["parameters"]) == (Decimal("1.4"), Decimal("2.6"))

@@ -70,3 +70,16 @@ def test_published_weights_go_before_the_users_own_and_a_probe_counts_for_nothin
     assert alone.best_measurement is not None
     assert alone.best_measurement.cell.status is not None
     assert alone.best_measurement.cell.status.text == "own weights"
+
+
+def test_models_that_share_the_best_number_are_all_counted() -> None:
+    """One of them is named; what is claimed of one model twice is one model, and a worse number is none."""
+    values = (("A", "21.0"), ("B", "21"), ("A", "21"), ("C", "20.9"), ("D", "21.0"))
+    claims = tuple(replace(make_claim(model, "top1", value, "%"), variant=None) for model, value in values)
+    measured = (_top1("convit-ti", 21.0), _top1("convit-s", 20.9), _top1("convit-b", 21.0))
+    archive = replace(example_archive(measured), all_claims=claims)
+    board = next(summarise_boards(archive, Names.of(archive), (KEY,), "index.html"))
+    assert board.best_claim is not None
+    assert (board.best_claim.model, board.best_claim.others) == ("A", "and 2 others")
+    assert board.best_measurement is not None
+    assert (board.best_measurement.model, board.best_measurement.others) == ("ConViT-Ti", "and 1 other")

@@ -135,6 +135,21 @@ def test_the_spread_of_runs_sets_no_model_apart() -> None:
     assert (claim.number.text, claim.conditions) == ("0.7375", "± 0.0021")
 
 
+def test_what_lies_within_the_printed_spreads_is_not_ordered() -> None:
+    """0.806 ± 0.001 and 0.804 ± 0.004 share ranks, and one stands on the line for both; 0.823 ± 0.005 is apart."""
+    results = (("A", "0.823", "± 0.005", "3"), ("B", "0.806", "± 0.001", "2"), ("C", "0.804", "± 0.004", "2"))
+    scores = [replace(_claim(model, "ROC-AUC", value), conditions=spread) for model, value, spread, _ in results]
+    board = _board(*scores, *(_claim(model, "parameters", size, "M") for model, *_, size in results))
+    assert [(row.title, row.position) for row in board.rows] == [
+        ("A", "1"),
+        ("B", "2\N{EN DASH}3"),
+        ("C", "2\N{EN DASH}3"),
+    ]
+    assert board_charts(board, "T")[0].best == ("B", "A")
+    exact = _board(*(replace(claim, conditions=None) for claim in scores))
+    assert [row.position for row in exact.rows] == ["1", "2", "3"]
+
+
 def test_scores_never_stand_on_a_logarithmic_axis() -> None:
     """However far apart they are; sizes do."""
     claims = [_claim(model, "EM", value) for model, value in (("A", "1"), ("B", "80"))]
