@@ -80,11 +80,11 @@ def command(
 
 
 def tell_left_out(pages: "Sequence[LeftOutPages]") -> bool:
-    """Name on stderr what a build could not make; tell whether there is any."""
+    """Keep the tracebacks of what a build could not make, and was warned of; tell whether there is any."""
     from pwc_bench.cli.unforeseen import tell_fault
 
-    for missing in pages:
-        tell_fault(f"left out of the site, {missing.what}: {missing.reason}", missing.traceback)
+    if pages:
+        tell_fault("a part of the site could not be made", "\n".join(missing.traceback for missing in pages))
     return bool(pages)
 
 

@@ -3,11 +3,13 @@
 import os
 import pickle
 import time
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pwc_bench.pages
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.errors import LeftOutWarning
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.parts import part_modules
 from pwc_bench.core.share import Share
@@ -58,7 +60,7 @@ def publish(
     `base_url` is the address at which the site will stand: it is needed for canonical links, the feed, the sitemap and
     pictures, every other link is relative. The same archive gives the same bytes. Where neither the data nor anything
     else that the site depends on has changed, nothing is rendered. `processes`: by default as many as are worth their
-    start. Raises PublishError where the folder cannot be replaced.
+    start. Raises PublishError where the folder cannot be replaced; tells a page that cannot be made by LeftOutWarning.
     """
     told = SilentObserver() if observer is None else observer
     start = time.perf_counter()
@@ -68,6 +70,8 @@ def publish(
     fingerprint = None if state is None else site_fingerprint(archive, templates, base_url)
     if state is None or state.fingerprint != fingerprint:
         state, changed, left_out = _build(archive, folder, fingerprint, templates, base_url, told, processes)
+    for missing in left_out:
+        warnings.warn(f"left out of the site, {missing.what}: {missing.reason}", LeftOutWarning, stacklevel=2)
     seconds = time.perf_counter() - start
     return SiteReport(folder, state.pages, state.files, changed, state.size_bytes, seconds, left_out)
 

@@ -59,8 +59,8 @@ def test_a_page_that_cannot_be_made_ends_with_4(
     result = runner.invoke(app, ["build"])
     assert result.exit_code == 4
     assert (place / "site" / "index.html").is_file()
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("error: left out of the site, pages of the kind about: KeyError: ")
+    named, line = result.stderr.splitlines()
+    assert named == "warning: left out of the site, pages of the kind about: KeyError: 'a\\nfault'"
     (file,) = re.findall("its traceback is in (.*); please report it", line)
     assert "in broken" in Path(file).read_text()
 

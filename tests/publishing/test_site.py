@@ -15,7 +15,7 @@ import pwc_bench.pages.home
 import pwc_bench.pages.paper
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
-from pwc_bench.core.errors import PublishError
+from pwc_bench.core.errors import LeftOutWarning, PublishError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import Share
@@ -99,7 +99,12 @@ def test_a_page_that_fails_is_left_out_and_named(tmp_path: Path, monkeypatch: py
 
     with monkeypatch.context() as patch:
         patch.setattr(pwc_bench.pages.paper, "pages", broken)
-        report = publish(example_archive(), site)
+        with pytest.warns(LeftOutWarning, match="left out of the site") as told:
+            report = publish(example_archive(), site)
+    assert [str(each.message).partition(": ")[0].partition(", ")[2] for each in told] == [
+        "paper/odd/index.html",
+        "pages of the kind paper",
+    ]
     odd, rest = report.left_out
     assert (odd.what, rest.what, rest.reason) == (
         "paper/odd/index.html",
