@@ -844,3 +844,12 @@ def test_a_machine_whose_attempt_failed_is_missed_beside_one_that_went_well() ->
 
     assert missed(fused, plain) == [("fused", "the candidate's evaluation failed: out of memory", failed.record.id)]
     assert missed(plain) == []
+
+
+def test_further_runs_count_beside_the_candidates_own() -> None:
+    """Two runs that were made to confirm a suspicion, of the same code, make three."""
+    old = side("old", *_campaigns(3_000.0, 3_018.0, 2_985.0, 2_997.0, 3_009.0))
+    again = tuple(found.record for found in _campaigns(2_710.0, 2_690.0, first=10))
+    new = replace(side("new", *_campaigns(2_700.0, first=9)), reruns=again)
+    (verdict,) = compare(old, new, metrics=METRICS, policy=POLICY, only=("throughput",))
+    assert (verdict.outcome, verdict.evidence["candidate_runs"]) == (REGRESSED, 3)
