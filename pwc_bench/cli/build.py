@@ -11,6 +11,7 @@ from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import UserPath, db_option, site_option
 from pwc_bench.cli.text import file_size, plural, say
+from pwc_bench.core.text_forms import UNWRITABLE
 
 if TYPE_CHECKING:
     from pwc_bench.publishing import LeftOutPages
@@ -92,6 +93,8 @@ def _base_complaint(url: str) -> str | None:
     """Say what keeps pages from lying below `url`; None where nothing does."""
     if not url.startswith(("https://", "http://")):
         return "does not begin with https:// or http://"
+    if UNWRITABLE.search(url) or re.search(r'[<>"\\]', url):
+        return "holds a character that stands in no address: write it as %XX"
     if re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", url):
         return None
     return "is no address of a folder: give a host and a path alone, without a user, a query or a fragment"

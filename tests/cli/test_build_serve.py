@@ -107,6 +107,9 @@ def test_build_shows_a_database_that_cannot_be_written(
         ("https://ex.org/b/?q", "without"),
         ("https://ex.org/#b", "without"),
         ("https://", "a host"),
+        ("https://ex.org/\udcff", "write it as %XX"),
+        ("https://ex.org/\x07", "write it as %XX"),
+        ('https://ex.org/"', "write it as %XX"),
     ],
 )
 def test_base_url_must_be_an_address(runner: CliRunner, database: Path, address: str, reason: str) -> None:
