@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from pwc_bench.core.sealed_file import read_sealed, write_sealed
 from pwc_bench.hardware.batch_sizes import FOLDER, Found, Load, list_found, recall, remember
 
 LOAD = Load(
@@ -47,7 +48,7 @@ def test_a_file_of_another_load_is_not_believed(tmp_path: Path) -> None:
     """Should a name ever stand for two loads, or a file be copied."""
     remember(tmp_path, FOUND)
     (path,) = (tmp_path / FOLDER).iterdir()
-    path.write_text(path.read_text().replace("A CPU", "Another CPU"))
+    write_sealed(path, (read_sealed(path) or b"").replace(b"A CPU", b"Another CPU"))
     assert recall(tmp_path, LOAD) is None
     assert len(list(list_found(tmp_path))) == 1
 
