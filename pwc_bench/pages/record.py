@@ -174,7 +174,9 @@ def _facts(names: Names, record: Record, path: str) -> Iterator[Fact]:
     yield Fact("Device", record.environment.device)
     yield Fact("Precision", record.environment.precision)
     yield Fact("Started", moment_text(record.started))
-    yield Fact("Duration", duration_text(record.duration_seconds))
+    if record.duration_seconds:  # a record that holds timed rounds alone has no other time
+        term = "Duration without timed rounds" if record.dataset is None else "Duration of the pass"
+        yield Fact(term, duration_text(record.duration_seconds))
     yield Fact("Campaign", record.campaign)
 
 

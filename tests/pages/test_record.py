@@ -37,6 +37,16 @@ def test_titles_say_what_was_measured() -> None:
     assert _page(make_record(dataset=None)).title == "ConViT-S: cost and speed"
 
 
+def test_a_duration_says_what_it_is_of() -> None:
+    """It leaves out the timed rounds, which may take longer: without anything else there is none."""
+    companion = replace(make_record(dataset=None), duration_seconds=0.0)
+    told = [
+        [(fact.term, fact.text) for fact in _page(record).facts if "Duration" in fact.term]
+        for record in (make_record(), make_record(dataset=None), companion)
+    ]
+    assert told == [[("Duration of the pass", "12.5 s")], [("Duration without timed rounds", "12.5 s")], []]
+
+
 def test_the_json_beside_it_is_the_record() -> None:
     """What is downloaded can be read back, and its id still fits."""
     record = make_record()
