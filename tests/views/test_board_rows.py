@@ -43,6 +43,9 @@ def test_a_speed_claim_is_judged_on_the_claimed_kind_of_device() -> None:
     assert cell.verdict.text == "reproduced; judged by what was measured on Quadro GP100, fp32, batch 128"
     assert other.verdict is not None
     assert (other.difference, other.verdict.judged) == ("±0", None)
+    unnamed = (replace(claims[0], conditions=None),)
+    row = row_of(board_of(replace(example_archive((*slow, fast)), all_claims=unnamed)), "ConViT-S")
+    assert [cell.verdict and cell.verdict.judged for cell in (row.cells[place], *row.elsewhere[place])] == [None, None]
 
 
 def test_speeds_at_different_batches_each_say_theirs() -> None:
