@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.publishing import publish
+from pwc_bench.publishing import publish, search_index
 from tests.example_archive import example_catalogue
 from tests.large_archive import large_knowledge
 from tests.publishing.site_fixture import built_site
@@ -144,9 +144,12 @@ def test_without_javascript_a_link_leads_to_the_lists(browser: Browser) -> None:
     context.close()
 
 
-def test_every_entry_of_a_large_index_leads_to_a_page(browser: Browser, tmp_path: Path) -> None:
+def test_every_entry_of_a_large_index_leads_to_a_page(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Several files are loaded one after the other; addresses that are made from titles exist."""
-    known = large_knowledge(4700)
+    monkeypatch.setattr(search_index, "ENTRIES_PER_FILE", 500)
+    known = large_knowledge(470)
     site = tmp_path / "site"
     publish(
         MemoryArchive(example_catalogue(), (), known.papers, known.tasks, known.datasets, known.methods, known.claims),

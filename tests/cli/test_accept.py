@@ -36,15 +36,15 @@ def test_an_accepted_value_passes_and_the_next_one_fails(place: Path) -> None:
     written(place / "base.jsonl", cost())
     written(place / "new.jsonl", cost(gflops=5.1))
     assert check(place, *SIDES).returncode == 1
-    done = check(place, "convit-s", "gflops", *ADA, *SIDES, command="accept")
+    done = check_here(place, "convit-s", "gflops", *ADA, *SIDES, command="accept")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "convit-s gflops: 5.757 -> 5.1, accepted in results/accepted.jsonl\n"
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert done.returncode == 0
     assert "accepted by Ada Lovelace on " in " ".join(done.stdout.split())
     assert "two blocks fewer" in " ".join(done.stdout.split())
     written(place / "new.jsonl", cost(gflops=5.2))
-    assert check(place, *SIDES).returncode == 1
+    assert check_here(place, *SIDES).returncode == 1
 
 
 def test_the_line_says_who_when_why_and_what(place: Path, runner: CliRunner) -> None:
@@ -197,9 +197,9 @@ def test_a_count_in_doubt_is_undecided_until_it_is_accepted(place: Path) -> None
     record = replace(record, measurements={**record.measurements, "gflops": doubted})
     written(place / "base.jsonl", record)
     written(place / "new.jsonl", record)
-    done = check(place, *SIDES, "--metrics", "gflops")
+    done = check_here(place, *SIDES, "--metrics", "gflops")
     assert done.returncode == 5
     assert "matmul (fvcore 400, torch 1,200)" in " ".join(done.stdout.split())
-    done = check(place, "convit-s", "gflops", *ADA, *SIDES, command="accept")
+    done = check_here(place, "convit-s", "gflops", *ADA, *SIDES, command="accept")
     assert done.stdout == "convit-s gflops: 5.757, in doubt, accepted in results/accepted.jsonl\n"
-    assert check(place, *SIDES, "--metrics", "gflops").returncode == 0
+    assert check_here(place, *SIDES, "--metrics", "gflops").returncode == 0

@@ -32,7 +32,7 @@ def test_1_where_a_count_changed(place: Path) -> None:
     """A changed count is a regression whatever its direction."""
     written(place / "base.jsonl", cost())
     written(place / "new.jsonl", cost(gflops=5.2))
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert (done.returncode, done.stderr) == (1, "")
     assert "changed from 5.757 to 5.2 GFLOPs, and nobody has accepted it" in done.stdout
 
@@ -41,7 +41,7 @@ def test_1_where_accuracy_was_lost(place: Path) -> None:
     """Forty images lost and none gained are no chance; `--explain` shows them."""
     written(place / "base.jsonl", accuracy())
     written(place / "new.jsonl", accuracy(wrong=range(0, IMAGES, 10)))
-    done = check(place, *SIDES, "--explain")
+    done = check_here(place, *SIDES, "--explain")
     assert done.returncode == 1
     assert "regressed" in done.stdout
     assert "400 images compared; the first guess changed on 40" in " ".join(done.stdout.split())
@@ -52,9 +52,9 @@ def test_1_where_it_became_slow(place: Path) -> None:
     """Half as fast is further than runs drift; a tenth slower in a single run is undecided, and said to be."""
     written(place / "base.jsonl", cost())
     written(place / "new.jsonl", cost(speed=50.0))
-    assert check(place, *SIDES).returncode == 1
+    assert check_here(place, *SIDES).returncode == 1
     written(place / "new.jsonl", cost(speed=90.0))
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert done.returncode == 5
     assert "which may be a loss or the machine" in " ".join(done.stdout.split())
 
@@ -123,7 +123,7 @@ def test_3_for_a_baseline_that_is_not_there(repository: Repository, baseline: st
 
 def test_2_for_what_click_refuses(place: Path) -> None:
     """A wrong format names the ones that exist."""
-    done = check(place, "--format", "yaml")
+    done = check_here(place, "--format", "yaml")
     assert done.returncode == 2
     assert all(known in done.stderr for known in ("--format", "yaml", "text", "json", "markdown", "junit", "github"))
 
@@ -144,15 +144,15 @@ def test_2_for_a_word_with_two_meanings(place: Path) -> None:
 def test_3_without_a_baseline(place: Path) -> None:
     """No folder, an empty one, and an empty file are no baseline: nothing passes."""
     stored(place, cost(campaign="new"))
-    done = check(place)
+    done = check_here(place)
     assert done.returncode == 3
     assert "no baseline: results/ holds no published records; publish some" in done.stderr
     (place / "empty.jsonl").write_text("\n")
-    done = check(place, "--baseline", "empty.jsonl")
+    done = check_here(place, "--baseline", "empty.jsonl")
     assert done.returncode == 3
     assert "no baseline: empty.jsonl holds no record" in done.stderr
     (place / "elsewhere").mkdir()
-    done = check(place / "elsewhere", "--candidate", "../empty.jsonl")
+    done = check_here(place / "elsewhere", "--candidate", "../empty.jsonl")
     assert done.returncode == 3
     assert "no baseline: there is no folder results/ here" in done.stderr
 
@@ -161,13 +161,13 @@ def test_3_on_another_machine(place: Path) -> None:
     """Speeds of two machines are not compared; --metrics narrows the check to what can be."""
     written(place / "base.jsonl", cost())
     written(place / "new.jsonl", cost(device="Another CPU"))
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert done.returncode == 3
     assert "different device Test CPU against Another CPU" in " ".join(done.stdout.split())
-    done = check(place, *SIDES, "--metrics", "gflops,parameters")
+    done = check_here(place, *SIDES, "--metrics", "gflops,parameters")
     assert done.returncode == 0
     assert "only the metrics gflops, parameters were compared (command line)" in " ".join(done.stdout.split())
-    done = check(place, *SIDES, "--metrics", "gflops")
+    done = check_here(place, *SIDES, "--metrics", "gflops")
     assert "only the metric gflops was compared (command line)" in " ".join(done.stdout.split())
 
 
@@ -175,11 +175,11 @@ def test_4_where_something_vanished(place: Path) -> None:
     """A variant or a metric that the baseline has and the candidate lacks, and a failed evaluation."""
     written(place / "base.jsonl", cost("convit-s"), cost("convit-ti"))
     written(place / "new.jsonl", cost("convit-s"))
-    assert check(place, *SIDES).returncode == 4
-    assert check(place, *SIDES, "--models", "convit-s").returncode == 0
+    assert check_here(place, *SIDES).returncode == 4
+    assert check_here(place, *SIDES, "--models", "convit-s").returncode == 0
     failed = replace(cost("convit-ti"), measurements={}, status=Status.FAILED, status_reason="out of memory")
     written(place / "new.jsonl", cost("convit-s"), failed)
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert done.returncode == 4
     assert "the candidate's evaluation failed: out of memory" in done.stdout
 
@@ -188,11 +188,11 @@ def test_5_where_nothing_can_be_decided(place: Path) -> None:
     """Too few rounds, and a choice of metrics that neither side holds."""
     written(place / "base.jsonl", cost())
     written(place / "new.jsonl", cost(rounds=10))
-    done = check(place, *SIDES)
+    done = check_here(place, *SIDES)
     assert done.returncode == 5
     assert "too few rounds: 20 against 10" in " ".join(done.stdout.split())
-    assert check(place, *SIDES, "--metrics", "energy").returncode == 5
-    assert check(place, *SIDES, "--set", "least-rounds=10").returncode == 0
+    assert check_here(place, *SIDES, "--metrics", "energy").returncode == 5
+    assert check_here(place, *SIDES, "--set", "least-rounds=10").returncode == 0
 
 
 def test_the_gravest_code_wins(place: Path) -> None:

@@ -17,7 +17,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "verdicts.md"
 @pytest.mark.parametrize("case", CASES, ids=[f"{n}-{case.metric}" for n, case in enumerate(CASES, start=1)])
 def test_row(case: Case) -> None:
     """What the baseline and the candidate have leads to the verdict and to the exit code."""
-    verdicts = case.verdicts()
+    verdicts = case.verdicts
     verdict = case.verdict(verdicts)
     assert exit_code(verdicts) == case.exit_code, [f"{v.metric.key}: {v.outcome}: {v.reason}" for v in verdicts]
     if case.outcome is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.exact_value import exact_value
@@ -37,8 +38,9 @@ class Case:
     only: Sequence[str] = ()
     equivalent: float | None = None
 
+    @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Compare both sides with the default policy."""
+        """What comes of comparing both sides with the default policy."""
         old, new = side("the baseline", *self.old), side("the candidate", *self.new)
         return compare(
             old,

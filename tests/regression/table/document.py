@@ -35,7 +35,7 @@ def _sections() -> Iterator[str]:
 
 
 def _cells(case: Case) -> Iterator[str]:
-    verdicts = case.verdicts()
+    verdicts = case.verdicts
     verdict = case.verdict(verdicts)
     yield case.baseline
     yield case.candidate
