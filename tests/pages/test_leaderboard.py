@@ -104,7 +104,7 @@ def test_a_board_of_claims_speaks_of_no_measurement() -> None:
     (page,) = (page for page in pages(archive) if "elsewhere" in page.path)
     text = html_of(page)
     main = text[text.index("<main") : text.index("</main>")]
-    for word in ("Measured", "reproduced", "asterisk", "How each number is made", "verdict-"):
+    for word in ("Measured", "we measured", "reproduced", "asterisk", "How each number is made", "verdict-"):
         assert word not in main
     board = context_of(pages(archive), page.path, LeaderboardContext).board
     assert [(row.title, row.position) for row in board.rows] == [("B", "1"), ("A", "2")]
