@@ -15,6 +15,7 @@ from pwc_bench.core.record_schema import (
     RecipeForm,
     RecordForm,
     convert,
+    known_version,
     parse_json,
 )
 
@@ -87,15 +88,20 @@ def record_from_dict(data: object) -> Record:
     """Read a record from JSON values. Raises RecordFormatError, see `record_from_json`."""
     if not isinstance(data, dict):
         raise RecordFormatError("a record is a JSON object")
-    schema = data.get("schema")
-    if isinstance(schema, bool) or schema != SCHEMA:
-        raise RecordFormatError(f"schema {schema!r} is not {SCHEMA}: another version of pwc-bench wrote it")
+    return _READERS[known_version(data.get("schema"), SCHEMA)](data)
+
+
+def _version_1(data: dict[str, Any]) -> Record:
     record = _record(convert(data, RecordForm))
     if record.id != data["id"]:
         raise RecordFormatError(
             f"id {data['id']!r} is not the hash of the content ({record.id}): the record was changed"
         )
     return record
+
+
+_READERS = {1: _version_1}
+"""For each version up to SCHEMA what reads it: an id is the hash in that version's form, so each checks its own."""
 
 
 def _record(form: RecordForm) -> Record:

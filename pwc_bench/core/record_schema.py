@@ -19,7 +19,7 @@ from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.core.text_forms import UNWRITABLE
 
 __all__ = ["EnvironmentForm", "MeasurementForm", "ProvenanceForm", "RecipeForm", "RecordForm", "WeightsForm",
-           "convert", "parse_json"]  # fmt: skip
+           "convert", "known_version", "parse_json"]  # fmt: skip
 
 _LINE = r"^[^\t\n\r\x85\u2028\u2029]*\Z"
 _FILLED = r"\S"
@@ -213,6 +213,17 @@ def convert(value: Any, form: type[Value]) -> Value:  # noqa: ANN401  whatever J
         return msgspec.convert(value, form)
     except msgspec.ValidationError as error:
         raise RecordFormatError(_words(str(error), value) + _hint(str(error), form)) from None
+
+
+def known_version(schema: object, newest: int) -> int:
+    """Return the version in which a line says it is written. Raises RecordFormatError if it is none up to `newest`."""
+    if type(schema) is not int or schema < 1:
+        raise RecordFormatError(f"schema {schema!r} is no version of this form: the newest is {newest}")
+    if schema > newest:
+        raise RecordFormatError(
+            f"schema {schema} is newer than {newest}: another version of pwc-bench wrote it, update yours to read it"
+        )
+    return schema
 
 
 class _UnholdableError(Exception):

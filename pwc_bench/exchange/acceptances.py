@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.files import file_bytes, text_lines
-from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, parse_json
+from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, known_version, parse_json
 
 __all__ = ["ACCEPTED", "SCHEMA", "append_acceptance", "parse_acceptances", "read_acceptances"]
 
@@ -100,9 +100,7 @@ def _acceptance(line: str) -> Acceptance:
     data = parse_json(line)
     if not isinstance(data, dict):
         raise RecordFormatError("an accepted value is a JSON object")
-    schema = data.pop("schema", None)
-    if isinstance(schema, bool) or schema != SCHEMA:
-        raise RecordFormatError(f"schema {schema!r} is not {SCHEMA}: another version of pwc-bench wrote it")
+    known_version(data.pop("schema", None), SCHEMA)
     found = Acceptance(**convert(data, AcceptanceForm).values())
     if found.value is None and found.text is None:
         raise RecordFormatError("neither 'value' nor 'text' says what is accepted")

@@ -1,11 +1,10 @@
 """What a file is that somebody wants to bring: told by its name and its first character, never by more of a guess."""
 
 import gzip
-import zlib
 from enum import StrEnum
 from pathlib import Path
 
-from pwc_bench.core.errors import UsageError
+from pwc_bench.core.errors import UsageError, library_errors_as
 from pwc_bench.core.files import opened_file
 
 __all__ = ["Form", "detect_form", "files_of", "is_gzip"]
@@ -58,8 +57,8 @@ def is_gzip(path: Path) -> bool:
 
 
 def _first_character(path: Path) -> str:
-    try:
-        with gzip.open(path) if is_gzip(path) else opened_file(path, UsageError) as file:
-            return file.read(4096).decode("utf-8-sig", "replace").lstrip()[:1]
-    except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from None
+    with (
+        library_errors_as(UsageError, f"{path}: cannot be read", "fetch it again"),
+        gzip.open(path) if is_gzip(path) else opened_file(path, UsageError) as file,
+    ):
+        return file.read(4096).decode("utf-8-sig", "replace").lstrip()[:1]

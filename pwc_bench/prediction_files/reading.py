@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.errors import EvaluationError, library_errors_as
 from pwc_bench.core.predictions import PredictionBatch
 
 __all__ = ["SCHEMA", "parse_whole", "read_predictions", "read_whole"]
@@ -23,26 +24,22 @@ SCHEMA = pa.schema(
     ]
 )
 """The columns of a predictions file."""
+_ADVICE = "fetch it again, or measure again"
 
 
 def read_predictions(path: Path) -> Iterator[PredictionBatch]:
     """Stream a predictions file. Raises EvaluationError where it is not one."""
-    try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(columns=SCHEMA.names):
-                yield _columns(batch)
-    except (OSError, pa.ArrowInvalid, KeyError) as error:
-        raise EvaluationError(f"{path.name} is not a predictions file: {error}") from None
+    with library_errors_as(EvaluationError, _none(path.name), _ADVICE), pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(columns=SCHEMA.names):
+            yield _columns(pa.Table.from_batches([batch]))
 
 
 def read_whole(path: Path, sha256: str | None = None) -> PredictionBatch:
     """Return all n predictions of a file. Raises EvaluationError where it is none, or its hash is another one."""
-    try:
+    with library_errors_as(EvaluationError, _none(path.name), _ADVICE):
+        if not path.exists():
+            raise EvaluationError(f"the predictions file {path} is missing")
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise EvaluationError(f"the predictions file {path} is missing") from None
-    except OSError as error:
-        raise EvaluationError(f"{path.name} is not a predictions file: {error}") from None
     return parse_whole(content, path.name, sha256)
 
 
@@ -50,13 +47,19 @@ def parse_whole(content: bytes, name: str, sha256: str | None = None) -> Predict
     """Return all n predictions in the bytes of a file called `name`, from anywhere. Raises as `read_whole`."""
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
         raise EvaluationError(f"{name} does not have the hash that its record names: it was changed")
-    try:
-        return _columns(pq.read_table(pa.BufferReader(content), columns=SCHEMA.names).combine_chunks())
-    except (OSError, pa.ArrowInvalid, KeyError) as error:
-        raise EvaluationError(f"{name} is not a predictions file: {error}") from None
+    with library_errors_as(EvaluationError, _none(name), _ADVICE):
+        return _columns(pq.read_table(pa.BufferReader(content), columns=SCHEMA.names))
 
 
-def _columns(table: pa.RecordBatch | pa.Table) -> PredictionBatch:
+def _none(name: str) -> str:
+    return f"{name} is not a predictions file"
+
+
+def _columns(found: pa.Table) -> PredictionBatch:
+    table = found.select(SCHEMA.names).cast(SCHEMA).combine_chunks()  # raises if a column holds something else
+    for name, column in zip(SCHEMA.names, table.columns, strict=True):
+        if column.null_count or (pa.types.is_fixed_size_list(column.type) and pc.list_flatten(column).null_count):
+            raise ValueError(f"a value of column {name!r} is missing")
     return PredictionBatch(
         images=table["image"].to_pylist(),
         labels=table["label"].to_numpy().astype(np.int64),
@@ -66,7 +69,6 @@ def _columns(table: pa.RecordBatch | pa.Table) -> PredictionBatch:
     )
 
 
-def _fives(column: pa.Array | pa.ChunkedArray) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    values: np.ndarray[tuple[int, ...], np.dtype[np.generic]] = whole.flatten().to_numpy(zero_copy_only=False)
+def _fives(column: pa.ChunkedArray) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
+    values: np.ndarray[tuple[int, ...], np.dtype[np.generic]] = pc.list_flatten(column).to_numpy()
     return values.reshape(-1, 5)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +37,16 @@ def test_what_a_recipe_says_beyond_the_usual_is_kept(later: dict[str, Any]) -> N
     assert later.items() <= json.loads(line)["provenance"]["recipe"].items()
     assert record_from_json(line) == changed
     assert record_to_json(record_from_json(line)) == line
+
+
+def test_a_published_line_of_before_is_read_as_it_was_written() -> None:
+    """A line of the first results, from before several fields, keeps its id and its numbers."""
+    line = (Path(__file__).parent / "record-of-2026-11-22.jsonl").read_text().rstrip("\n")
+    record = record_from_json(line)
+    assert record.id == json.loads(line)["id"]
+    said = json.loads(line)["measurements"]
+    assert {key: m.value for key, m in record.measurements.items()} == {key: m["value"] for key, m in said.items()}
+    assert record_to_json(record) == line
 
 
 def test_id_changes_with_any_content() -> None:

@@ -86,7 +86,8 @@ def test_no_field_takes_what_is_not_its_own(way: tuple[str | int, ...], put: obj
         ("measurements.top1.interval", [1], "field 'measurements.top1.interval': expected a list of length 2, not 1"),
         ("measurements.top1.unit", None, "field 'measurements.top1.unit': expected text, not null"),
         ("extra.x", "\x1b[2J", "field 'extra.x' holds the control character U+001B"),
-        ("schema", 2, "schema 2 is not 1: another version of pwc-bench wrote it"),
+        ("schema", True, "schema True is no version of this form: the newest is 1"),
+        ("schema", [], "schema [] is no version of this form: the newest is 1"),
     ],
 )
 def test_the_words_name_the_field_and_what_is_expected(way: str, put: object, message: str) -> None:

@@ -92,7 +92,7 @@ def line(**changes: object) -> str:
     [
         ("<<<<<<< HEAD", "not JSON"),
         ("[]", "is a JSON object"),
-        (line(schema=2), "schema 2 is not 1"),
+        (line(schema=2), "schema 2 is newer than 1"),
         (line(value="5.5"), "field 'value': expected a number or null, not text"),
         (line(value=True), "field 'value': expected a number or null, not true or false"),
         (line(value=float("nan")), "NaN is not a number"),

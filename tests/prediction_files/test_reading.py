@@ -6,9 +6,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.prediction_files import SCHEMA, read_predictions, read_whole
+from pwc_bench.prediction_files import SCHEMA, parse_whole, read_predictions, read_whole
 
 
 def _write(path: Path, images: int) -> str:
@@ -46,3 +48,52 @@ def test_a_changed_file_is_refused(tmp_path: Path) -> None:
         read_whole(tmp_path / "q.parquet")
     with pytest.raises(EvaluationError, match="missing"):
         read_whole(tmp_path / "absent.parquet")
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("image", [[1], [2]]),
+        ("image", [None, "a"]),
+        ("label", ["a", "b"]),
+        ("label", [None, 1]),
+        ("top5", [1, 2]),
+        ("top5", [[1, 2], [3]]),
+        ("top5", [None, [1, 2, 3, 4, 5]]),
+        ("top5", [[1, 2, 3, 4, None]] * 2),
+        ("score", ["a", "b"]),
+        ("nll", [{"a": 1}, {"a": 2}]),
+        ("nll", ["a", "b"]),
+    ],
+)
+def test_columns_of_another_type_are_refused(tmp_path: Path, column: str, values: list[object]) -> None:
+    """A parquet file with the right names and other contents is no predictions file."""
+    _write(tmp_path / "p.parquet", 2)
+    table = pq.read_table(tmp_path / "p.parquet")
+    pq.write_table(table.set_column(SCHEMA.get_field_index(column), column, pa.array(values)), tmp_path / "p.parquet")
+    with pytest.raises(EvaluationError, match=r"p\.parquet is not a predictions file"):
+        read_whole(tmp_path / "p.parquet")
+    with pytest.raises(EvaluationError, match=r"p\.parquet is not a predictions file"):
+        list(read_predictions(tmp_path / "p.parquet"))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The bytes of a predictions file."""
+    path = tmp_path_factory.mktemp("whole") / "p.parquet"
+    _write(path, 2)
+    return path.read_bytes()
+
+
+@given(data=st.data())
+def test_damaged_bytes_are_refused_in_one_line(whole: bytes, data: st.DataObject) -> None:
+    """Cut off, or with other bytes somewhere: our error, or what the bytes say."""
+    content = bytearray(whole)
+    for _ in range(data.draw(st.integers(0, 3))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    said = ""
+    try:
+        parse_whole(bytes(content[: data.draw(st.integers(0, len(content)))]), "p.parquet")
+    except EvaluationError as error:
+        said = str(error)
+    assert "\n" not in said

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.errors import WeightsError, in_one_line, library_errors_as
 from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, checkpoint_files
 from pwc_bench.evaluation.weights.sniff import Form, form_of
 from pwc_bench.evaluation.weights.unwrap import ALL_PARTS, is_average
@@ -53,10 +52,8 @@ def _read(path: Path, name: str) -> object:
 
 
 def _read_safetensors(path: Path, name: str) -> object:
-    try:
+    with library_errors_as(WeightsError, f"{name} is damaged or truncated", "fetch it again"):
         return load_file(path)
-    except SafetensorError as error:
-        raise WeightsError(f"{name} is damaged or truncated ({_first_line(error)}): fetch it again") from error
 
 
 def _read_torch(path: Path, name: str, form: Form) -> object:
@@ -74,7 +71,7 @@ def _read_torch(path: Path, name: str, form: Form) -> object:
             "where you trust it, load it with weights_only=False and save its state_dict() alone"
         ) from error
     except Exception as error:  # on damaged bytes the unpickler stumbles in many ways
-        raise WeightsError(f"{name} is damaged or truncated ({_first_line(error)}): fetch it again") from error
+        raise WeightsError(f"{name} is damaged or truncated ({in_one_line(error)}); fetch it again") from error
 
 
 def _states_in(held: object, name: str) -> dict[str, dict[str, Tensor]]:
@@ -104,7 +101,3 @@ def _walk(held: Mapping[object, object], place: tuple[str, ...]) -> Iterator[tup
 def _rank(place: tuple[str, ...]) -> tuple[bool, list[int]]:
     known = [NESTED_UNDER.index(key) if key in NESTED_UNDER else len(NESTED_UNDER) for key in place]
     return any(is_average(key) for key in place), known
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:120]

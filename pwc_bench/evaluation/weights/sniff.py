@@ -4,7 +4,7 @@ import zipfile
 from enum import Enum
 from pathlib import Path
 
-from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.errors import WeightsError, library_errors_as
 
 __all__ = ["Form", "form_of", "refuse_what_no_checkpoint_begins_with"]
 
@@ -73,11 +73,8 @@ def _check_archive(path: Path, name: str) -> None:
     """Refuse a zip archive that was cut off, or that holds something else than one saved object."""
     if not zipfile.is_zipfile(path):
         raise WeightsError(f"{name} is truncated: its end is missing, fetch it again")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise WeightsError(f"{name} is damaged: {error}") from error
+    with library_errors_as(WeightsError, f"{name} is damaged", "fetch it again"), zipfile.ZipFile(path) as archive:
+        members = archive.namelist()
     if any(member.endswith("/constants.pkl") for member in members):
         raise WeightsError(f"{name} is a TorchScript archive: save the model's state_dict() instead")
     if not any(member.endswith("data.pkl") for member in members):
