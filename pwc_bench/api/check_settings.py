@@ -137,7 +137,7 @@ def _number(where: str, key: str, value: object) -> float:
         if not isinstance(value, int) or value < 1:
             raise UsageError(f"{where} must be a whole number of at least 1")
         return value
-    if not math.isfinite(value) or value < 0:
+    if value < 0 or not math.isfinite(value):
         raise UsageError(f"{where} must be a number of at least 0")
     if key == "significance" and not 0 < value < 1:
         raise UsageError(f"{where} must lie between 0 and 1")
@@ -148,7 +148,7 @@ def _format(where: str, value: str) -> str:
     if value not in FORMATS:
         near = get_close_matches(value, FORMATS, n=1)
         hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}"
-        raise UsageError(f"{where}: there is no format {value!r}: {hint}")
+        raise UsageError(f"{where}: there is no format {value[:40]!r}: {hint}")
     return value
 
 
@@ -159,7 +159,10 @@ def _is_whole(key: str) -> bool:
 def _from_here(value: str, folder: Path) -> str:
     """Return a path that a file names from its own folder as it is seen from here; anything else unchanged."""
     place = folder / value
-    is_path = "://" not in value and not value.startswith(("git:", "campaign:")) and place.exists()
+    try:
+        is_path = "://" not in value and not value.startswith(("git:", "campaign:")) and place.exists()
+    except OSError:  # its name is too long, or its folder is closed: whoever reads it says so
+        return value
     return os.path.relpath(place) if is_path and not Path(value).is_absolute() else value
 
 

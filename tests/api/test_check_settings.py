@@ -102,3 +102,18 @@ def test_thresholds_that_cannot_be_right(key: str, text: str, message: str) -> N
     with pytest.raises(UsageError) as caught:
         check_settings({}, {key: text}, Path())
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["significance", "least-speed-loss", "least-rounds"])
+def test_a_number_of_hundreds_of_digits_is_refused(tmp_path: Path, key: str) -> None:
+    """TOML's whole numbers have no bound, below zero as above."""
+    for sign in "-+":
+        (tmp_path / "pwc-bench.toml").write_text(f"[check]\n{key} = {sign}{'9' * 400}\n")
+        with pytest.raises(UsageError, match="must be a"):
+            check_settings({}, {}, tmp_path)
+
+
+def test_a_name_too_long_for_a_file_is_left_to_its_reader(tmp_path: Path) -> None:
+    """Whether a baseline is a path is asked of the file system, which refuses such a question."""
+    (tmp_path / "pwc-bench.toml").write_text(f'[check]\nbaseline = "{"x" * 5000}"\n')
+    assert check_settings({}, {}, tmp_path).baseline == "x" * 5000
