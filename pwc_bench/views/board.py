@@ -84,7 +84,7 @@ def make_board(
         columns=columns,
         rows=rows[: len(known)],
         further=rows[len(known) :],
-        order=_order(metrics, columns),
+        order=_order(metrics, columns, len(claims)),
         filters=filters,
         further_columns=further_columns(columns),
         newest=current.newest,
@@ -108,7 +108,7 @@ def _entries(claims: Sequence[Claim], measured: Sequence[str], names: Names) -> 
         yield Entry(group[0] or None, tuple(found))
 
 
-def _order(metrics: Sequence[Metric], columns: Sequence[BoardColumn]) -> str:
+def _order(metrics: Sequence[Metric], columns: Sequence[BoardColumn], claims: int) -> str:
     if not metrics:
         return ""
-    return order_sentences(metrics[0]) if columns[0].is_ours else published_order(metrics[0])
+    return order_sentences(metrics[0], claims) if columns[0].is_ours else published_order(metrics[0])

@@ -41,20 +41,23 @@ def in_rank_order(
     return ranked
 
 
-def order_sentences(metric: Metric) -> str:
-    """Say by what the rows are ordered and what a band of ranks means."""
+def order_sentences(metric: Metric, claims: int) -> str:
+    """Say by what the rows are ordered and what a band of ranks means, on a board with so many claims."""
     if depends_on_machine(metric):
         return (
             f"Ordered by {metric.title} as measured in one setting, which its column names; what was measured in "
             "another one, or is claimed of other hardware, has no rank beside it. A rank such as 2\N{EN DASH}4 is a "
             "band: the best and the worst place that the data allow, where intervals that meet tell nothing apart."
         )
+    chosen = (
+        ": the measurement where it is complete and of published weights, otherwise the claim, otherwise what was measured"
+    )
+    claimed = "; a claimed accuracy gets the interval that what is printed and the number of images imply"
     return (
-        f"Ordered by {metric.title}: the measurement where it is complete and of published weights, otherwise the "
-        "claim, otherwise what was measured. A rank such as 2\N{EN DASH}4 is a band: the best and the worst place that "
-        "the data allow. Two models are told apart by an exact McNemar test on the same images where both left their "
-        "answers (Holm over all pairs, 5 %), otherwise where their 95 % intervals do not meet; a claimed accuracy gets "
-        "the interval that what is printed and the number of images imply."
+        f"Ordered by {metric.title}{chosen if claims else ''}. A rank such as 2\N{EN DASH}4 is a band: the best and the "
+        "worst place that the data allow. Two models are told apart by an exact McNemar test on the same images where "
+        "both left their answers (Holm over all pairs, 5 %), otherwise where their 95 % intervals do not "
+        f"meet{claimed if claims else ''}."
     )
 
 
