@@ -15,8 +15,9 @@ PIP := $(VENV)/bin/python -m pip --quiet --disable-pip-version-check
 INSTALL := $(PIP) install $(if $(and $(WHEELS),$(filter-out wheels,$(MAKECMDGOALS))),--no-index --find-links $(WHEELS))
 KNOWN := $(if $(CONSTRAINTS),--constraint $(CONSTRAINTS),--upgrade --upgrade-strategy eager)
 
-# A process for each CPU; one that runs out of tests takes half of what another has left.
-PARALLEL := -n logical --maxprocesses 8 --dist worksteal
+# Two processes for each CPU, for tests wait as often as they work (a browser, a disk, a child); one that runs out of tests
+# takes half of what another has left.
+PARALLEL := -n $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN)) --maxprocesses 8 --dist worksteal
 
 .PHONY: run test quick test-latest test-lowest smoke smoke-latest smoke-lowest smoke-pythons constraints lint check format slow mutants gpu bench bench-gpu records wheels clean
 
