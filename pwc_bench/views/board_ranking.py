@@ -50,13 +50,14 @@ def order_sentences(metric: Metric, claims: int) -> str:
             "band: the best and the worst place that the data allow, where intervals that meet tell nothing apart."
         )
     chosen = (
-        ": the measurement where it is complete and of published weights, otherwise the claim, otherwise what was measured"
+        ": the measurement where it is complete and of published weights, otherwise the claim, "
+        "otherwise what was measured"
     )
     claimed = "; a claimed accuracy gets the interval that what is printed and the number of images imply"
     return (
-        f"Ordered by {metric.title}{chosen if claims else ''}. A rank such as 2\N{EN DASH}4 is a band: the best and the "
-        "worst place that the data allow. Two models are told apart by an exact McNemar test on the same images where "
-        "both left their answers (Holm over all pairs, 5 %), otherwise where their 95 % intervals do not "
+        f"Ordered by {metric.title}{chosen if claims else ''}. A rank such as 2\N{EN DASH}4 is a band: the best and "
+        "the worst place that the data allow. Two models are told apart by an exact McNemar test on the same images "
+        "where both left their answers (Holm over all pairs, 5 %), otherwise where their 95 % intervals do not "
         f"meet{claimed if claims else ''}."
     )
 
