@@ -11,6 +11,9 @@ from tests.browser.faces import FACES, Face, fontconfig, rendered_in
 from tests.browser.leaderboard_page import BOARD
 from tests.publishing.site_fixture import built_site
 
+ARGUMENTS = ("--no-sandbox", "--disable-gpu")
+"""Root may start it; and where no GPU is, a page is drawn at once instead of by a GPU that a CPU imitates."""
+
 
 def _leave_out(reason: str) -> None:
     """Leave the test out with a word, or fail it if everything is required."""
@@ -38,7 +41,7 @@ def chromium(driver: Playwright) -> str:
 @pytest.fixture(scope="session")
 def browser(driver: Playwright, chromium: str) -> Iterator[Browser]:
     """Start Chromium with the fonts that the system has."""
-    with driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as running:
+    with driver.chromium.launch(executable_path=chromium, args=ARGUMENTS) as running:
         yield running
 
 
@@ -56,7 +59,7 @@ def _started_in_face(
     file = tmp_path_factory.mktemp("fontconfig") / "fonts.conf"
     file.write_text(fontconfig(face), encoding="utf-8")
     environment: dict[str, str | float | bool] = {**os.environ, "FONTCONFIG_FILE": str(file)}
-    with driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"], env=environment) as running:
+    with driver.chromium.launch(executable_path=chromium, args=ARGUMENTS, env=environment) as running:
         if not _has(running, face):
             _leave_out(f"layout in {face.family}, which is not installed ({face.package})")
         yield running
