@@ -24,12 +24,16 @@ settings.load_profile("repeat")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out."""
+    """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out.
+
+    They come first, so that at the end no process has a long test left while the others have none.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and {"subprocess", "Forked", "run_forked", "kill_at"} & {
             *vars(item.module)
         }:
             item.add_marker("programs")
+    items.sort(key=lambda item: not any(item.iter_markers("programs")))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
