@@ -26,7 +26,7 @@ settings.load_profile("repeat")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out.
 
-    They come first, so that at the end no process has a long test left while the others have none.
+    They come first, so that the longest are begun early.
     """
     for item in items:
         if isinstance(item, pytest.Function) and {"subprocess", "Forked", "run_forked", "kill_at"} & {
