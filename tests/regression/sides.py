@@ -1,25 +1,40 @@
 """Records with the predictions that bear them out, for tests that compare."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.policy import Policy
 from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import PredictionsFile, Record
+from pwc_bench.core.verdict import Verdict
 from pwc_bench.metrics import load_metrics
-from pwc_bench.regression import Side
+from pwc_bench.regression import Side, compare
 from tests.factories import make_record
 
-__all__ = ["IMAGES", "METRICS", "Evaluated", "accuracy", "cost", "predictions", "side"]
+__all__ = [
+    "IMAGES",
+    "METRICS",
+    "POLICY",
+    "Evaluated",
+    "accuracy",
+    "cost",
+    "on_day",
+    "predictions",
+    "rounds",
+    "side",
+    "verdict_on",
+]
 
 IMAGES = 2_000
 """In every data set of these tests, unless a test says otherwise."""
 
 METRICS = load_metrics()
+POLICY = Policy()
 
 
 @dataclass(frozen=True)
@@ -133,3 +148,23 @@ def cost(
         "throughput": Measurement(float(np.median(samples)), "images/s", samples=samples, details={"batch_size": 64}),
     }
     return Evaluated(make_record(variant, None, measurements=measurements, **options))
+
+
+def verdict_on(
+    metric: str,
+    old: Sequence[Evaluated],
+    new: Sequence[Evaluated],
+    policy: Policy = POLICY,
+    equivalent: float | None = None,
+) -> Verdict:
+    """The one verdict of a check of one metric."""
+    found = compare(
+        side("old", *old), side("new", *new), metrics=METRICS, policy=policy, only=(metric,), equivalent=equivalent
+    )
+    (verdict,) = found
+    return verdict
+
+
+def on_day(found: Evaluated, day: int, **environment: Any) -> Evaluated:  # noqa: ANN401 - an environment's own fields
+    """Return the same, measured on that day of a month, with other fields of its environment."""
+    return found.but(started=f"2026-02-{day:02}T12:00:00Z", environment=environment)

@@ -167,41 +167,6 @@ def test_the_shown_record_is_the_one_that_is_judged() -> None:
         ("T5-small, V3", None),
         ("batch 8", None),
         (None, None),
-        *(
-            (name, "cuda")
-            for name in [
-                "NVIDIA",
-                "CUDA",
-                "Quadro",
-                "Tesla",
-                "GeForce",
-                "Titan Xp",
-                "RTX 3090",
-                "GTX 1080",
-                "H100",
-                "V100",
-            ]
-        ),
-        *(
-            (name, "cuda")
-            for name in [
-                "P100",
-                "B200",
-                "GB200",
-                "GH200",
-                "A100",
-                "A4000",
-                "A10",
-                "A30",
-                "A40",
-                "K20",
-                "K40",
-                "K80",
-                "L4",
-                "T4",
-                "P4",
-            ]
-        ),
     ],
 )
 def test_conditions_tell_the_kind_of_device(conditions: str | None, kind: str | None) -> None:
@@ -296,60 +261,25 @@ def test_what_is_no_speed_of_a_known_model_has_no_ratio() -> None:
     [
         (
             "cuda",
-            [
-                "NVIDIA",
-                "CUDA",
-                "Quadro",
-                "Tesla",
-                "GeForce",
-                "Titan Xp",
-                "RTX 3090",
-                "GTX 1080",
-                "H100",
-                "V100",
-                "P100",
-                "B200",
-                "GB200",
-                "GH200",
-                "A100",
-                "A4000",
-                "A10",
-                "A30",
-                "A40",
-                "K20",
-                "K40",
-                "K80",
-                "L4",
-                "T4",
-                "P4",
-                "L40",
-                "L40S",
-                "M40",
-                "P40",
-                "2 GPUs",
-            ],
+            (
+                "NVIDIA, CUDA, Quadro, Tesla, GeForce, Titan Xp, RTX 3090, GTX 1080, H100, V100, P100, B200, GB200, "
+                "GH200, A100, A4000, A10, A30, A40, K20, K40, K80, L4, T4, P4, L40, L40S, M40, P40, 2 GPUs"
+            ),
         ),
-        ("cpu", ["CPUs", "Xeon", "EPYC 7742", "Ryzen", "Core i7", "Threadripper", "Opteron", "Graviton2"]),
+        (
+            "cpu",
+            "CPUs, Xeon, EPYC 7742, Ryzen, Core i7, Threadripper, Opteron, Graviton2",
+        ),
         (
             None,
-            [
-                "TPU",
-                "TPUv4 GPU",
-                "Radeon GPU",
-                "MI50 GPU",
-                "MI300X GPU",
-                "IPU GPU",
-                "MPS GPU",
-                "Apple M2 GPU",
-                "phone GPU",
-                "iPhone CPU",
-                "Pixel CPU",
-                "Raspberry CPU",
-                "Jetson GPU",
-            ],
+            (
+                "TPU, TPUv4 GPU, Radeon GPU, MI50 GPU, MI300X GPU, IPU GPU, MPS GPU, Apple M2 GPU, phone GPU, iPhone "
+                "CPU, Pixel CPU, Raspberry CPU, Jetson GPU"
+            ),
         ),
     ],
 )
-def test_devices_are_known_by_many_names(kind: str | None, names: list[str]) -> None:
+def test_devices_are_known_by_many_names(kind: str | None, names: str) -> None:
     """Makers, series and models; nothing is measured here on the last ones, whatever else they say."""
-    assert {name: device_type_of(name) for name in names} == dict.fromkeys(names, kind)
+    known = names.split(", ")
+    assert {name: device_type_of(name) for name in known} == dict.fromkeys(known, kind)
