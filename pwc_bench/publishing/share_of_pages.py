@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 import pwc_bench.pages
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.errors import PublishError
+from pwc_bench.core.errors import PwcBenchError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.page import Page
 from pwc_bench.core.parts import part_modules
@@ -42,7 +42,7 @@ def write_share(
             found: Iterator[Page] = module.pages(archive, share) if is_shared else module.pages(archive)
             for page in found:
                 _write_page(environment, page, writer)
-        except PublishError:
+        except (PwcBenchError, OSError, MemoryError):  # no page's fault: the disk is full, the database is damaged
             raise
         except Exception as error:  # noqa: BLE001  (a fault of ours in one kind of page does not take the others)
             _leave_out(f"pages of the kind {_kind(module)}", error, writer)

@@ -15,7 +15,7 @@ import pwc_bench.pages.home
 import pwc_bench.pages.paper
 from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.core.catalogue import Catalogue
-from pwc_bench.core.errors import LeftOutWarning, PublishError
+from pwc_bench.core.errors import LeftOutWarning, PublishError, StoreError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import Share
@@ -175,6 +175,32 @@ def test_a_full_disk_is_named_and_the_old_site_stands(tmp_path: Path, monkeypatc
     with pytest.raises(PublishError, match=r"disk of .* is full"):
         publish(example_archive(), site)
     assert files_of(site) == before
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (StoreError("the database is damaged"), StoreError),
+        (OSError(errno.ENOSPC, "No space left on device"), PublishError),
+        (MemoryError(), MemoryError),
+    ],
+)
+def test_what_is_no_fault_of_a_page_ends_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, raised: type[Exception]
+) -> None:
+    """Nothing hollow takes the old site's place."""
+    site = tmp_path / "site"
+    publish(EMPTY, site)
+    before = files_of(site)
+
+    def broken(archive: Archive) -> Iterator[Page]:
+        raise error
+
+    monkeypatch.setattr(pwc_bench.pages.home, "pages", broken)
+    with pytest.raises(raised):
+        publish(example_archive(), site)
+    assert files_of(site) == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["site"]
 
 
 def test_without_an_atomic_exchange_the_old_folder_steps_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
