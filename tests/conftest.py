@@ -2,9 +2,14 @@
 
 import os
 import signal
+from collections.abc import Generator
+from itertools import islice
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.forked import start_server
 
 # Before torch starts: tests compare results, not speeds, and each CPU runs tests of its own (`make test`).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,17 +28,42 @@ settings.register_profile("search", deadline=None, max_examples=1000, database=N
 settings.load_profile("repeat")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out.
+def pytest_configure(config: pytest.Config) -> None:
+    """Let all workers of pytest-xdist have their forks from one process."""
+    if config.getoption("numprocesses", None):
+        start_server()
 
-    They come first, so that the longest are begun early.
-    """
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    """Mark the tests of modules that start other programs: those take seconds, and `make quick` leaves them out."""
     for item in items:
         if isinstance(item, pytest.Function) and {"subprocess", "Forked", "run_forked", "kill_at"} & {
             *vars(item.module)
         }:
             item.add_marker("programs")
-    items.sort(key=lambda item: not any(item.iter_markers("programs")))
+    yield
+    items[:] = _dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Deal the modules that start programs to all workers alike, each of which begins with its own.
+
+    pytest-xdist gives each worker as many neighbours of this list; in the order of folders one had nearly all of them.
+    """
+    programs: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if any(item.iter_markers("programs")):
+            programs.setdefault(item.path, []).append(item)
+    hands: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for module in sorted(programs.values(), key=len, reverse=True):
+        min(hands, key=len).extend(module)
+    others = iter([item for item in items if item.path not in programs])
+    dealt: list[pytest.Item] = []
+    for number, hand in enumerate(hands, start=1):
+        size = (len(items) - len(dealt)) // (workers - number + 1)
+        dealt += [*hand, *islice(others, max(0, size - len(hand)))]
+    return [*dealt, *others]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Self
 
-__all__ = ["Forked", "run_forked"]
+__all__ = ["Forked", "run_forked", "start_server"]
 
 _ADDRESS = "PWC_BENCH_TESTS_FORK"
 """The variable that names the socket at which forks can be had, for processes that are forks themselves."""
@@ -51,7 +51,7 @@ class Forked:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
     ) -> None:
-        address = os.environ.get(_ADDRESS) or str(_server())
+        address = os.environ.get(_ADDRESS) or start_server()
         environment = {**(os.environ if env is None else env), _ADDRESS: address}
         asked = {"arguments": list(arguments), "environment": environment, "folder": str(cwd or Path.cwd())}
         self.returncode: int | None = None
@@ -110,23 +110,23 @@ def run_forked(
 
 
 @cache
-def _server() -> Path:
-    """Start the process that is forked, which ends with this one; return its address."""
+def start_server() -> str:
+    """Start the process that is forked, which ends with this one, and tell those that this one starts where it is.
+
+    It imports what it needs once it is first asked for a fork.
+    """
     address = Path(tempfile.mkdtemp(prefix="pwc-bench-fork-")) / "socket"
     command = [sys.executable, "-m", "tests.forked", str(address)]
     server = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     atexit.register(server.communicate)  # closes its stdin, and waits
     assert server.stdout is not None
     assert server.stdout.readline() == b"ready\n"
-    return address
+    os.environ[_ADDRESS] = str(address)
+    return str(address)
 
 
 def _serve(address: Path) -> list[str]:
     """Fork whatever is asked for until stdin is closed; return, in a fork, what it shall run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for name in _IMPORTED:
-            import_module(name)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(str(address))
         listening.listen(64)
@@ -134,6 +134,10 @@ def _serve(address: Path) -> list[str]:
         keepers: set[int] = set()
         while select.select([0, listening.fileno()], [], [])[0] != [0]:
             connection, _ = listening.accept()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                for name in _IMPORTED:
+                    import_module(name)
             keeper = os.fork()
             if keeper == 0:
                 listening.close()
