@@ -5,6 +5,7 @@ twentieth of that. What a fresh interpreter itself does (imports, memory, start)
 """
 
 import atexit
+import gc
 import json
 import os
 import runpy
@@ -138,6 +139,7 @@ def _serve(address: Path) -> list[str]:
                 warnings.simplefilter("ignore")
                 for name in _IMPORTED:
                     import_module(name)
+            gc.freeze()  # else each fork's collector touches, and so copies, all memory
             keeper = os.fork()
             if keeper == 0:
                 listening.close()

@@ -1,8 +1,10 @@
 """What other installed packages offer. A broken offer is named with its package and left out; the rest works."""
 
+import sys
 import warnings
 from collections.abc import Callable, Collection, Iterable
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from types import ModuleType
 from typing import TypeVar
 
@@ -30,7 +32,7 @@ def offered_parts(
     PluginWarning and left out.
     """
     found: dict[str, Part] = {}
-    for point in sorted(entry_points(group=group), key=lambda each: each.name):
+    for point in sorted(_entry_points(tuple(sys.path)).select(group=group), key=lambda each: each.name):
         try:
             parts = contained(lambda point=point: by_key(read(_offered(point, declared_as)), what))  # type: ignore[misc]
             for key in parts:
@@ -42,6 +44,12 @@ def offered_parts(
         else:
             found |= parts
     return found
+
+
+@lru_cache(maxsize=1)
+def _entry_points(search_path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 - what the answer depends on
+    """Return the entry points of all distributions of the search path, whose metadata take long to read, once."""
+    return entry_points()
 
 
 def _offered(point: EntryPoint, declared_as: str) -> object:
