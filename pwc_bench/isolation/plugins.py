@@ -32,7 +32,7 @@ def offered_parts(
     PluginWarning and left out.
     """
     found: dict[str, Part] = {}
-    for point in sorted(_entry_points(tuple(sys.path)).select(group=group), key=lambda each: each.name):
+    for point in sorted(_entry_points(group, tuple(sys.path)), key=lambda each: each.name):
         try:
             parts = contained(lambda point=point: by_key(read(_offered(point, declared_as)), what))  # type: ignore[misc]
             for key in parts:
@@ -46,10 +46,10 @@ def offered_parts(
     return found
 
 
-@lru_cache(maxsize=1)
-def _entry_points(search_path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 - what the answer depends on
-    """Return the entry points of all distributions of the search path, whose metadata take long to read, once."""
-    return entry_points()
+@lru_cache
+def _entry_points(group: str, search_path: tuple[str, ...]) -> EntryPoints:  # noqa: ARG001 - what the answer depends on
+    """Return the entry points of a group; to find them, the metadata of all that is installed are read."""
+    return entry_points(group=group)
 
 
 def _offered(point: EntryPoint, declared_as: str) -> object:
