@@ -20,6 +20,7 @@ __all__ = [
     "YEAR",
     "one_line",
     "printable",
+    "whole",
     "writable",
 ]
 
@@ -27,8 +28,8 @@ _UNWRITABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\
 _INVISIBLE = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 UNWRITABLE = re.compile(f"[{_UNWRITABLE}]")
 """What neither YAML nor XML nor HTML can hold, not even escaped: control characters, halves of surrogate pairs."""
-TEXT = re.compile(f"[^{_UNWRITABLE}]*[^{_UNWRITABLE}\\s][^{_UNWRITABLE}]*")
-"""Anything that is not blank."""
+TEXT = re.compile(f"[^{_UNWRITABLE}\\S]*[^{_UNWRITABLE}\\s][^{_UNWRITABLE}]*")
+"""Anything that is not blank. No two parts match the same character, so that a long text takes no longer than it is."""
 NAME = re.compile(f"[^{_UNWRITABLE}{_INVISIBLE}]+( [^{_UNWRITABLE}{_INVISIBLE}]+)*")
 """Words with one space between, as an imported table's names are read: "top1", "EM", "mAP@0.5", "Top-1 (%)"."""
 LONGEST_KEY = 120
@@ -48,6 +49,11 @@ WEB = re.compile(
     f"([/?#][^\\s<>\"'`\\\\{_UNWRITABLE}\\x85]*)?"
 )
 """A host's name has a dot, to mean the same everywhere; one in other letters stands in its ASCII form (xn--)."""
+
+
+def whole(pattern: re.Pattern[str]) -> str:
+    """Return a pattern that finds nothing but the whole of a text; `$` alone would let a line's end follow."""
+    return rf"^({pattern.pattern})(?![\s\S])"
 
 
 def writable(text: str) -> str:

@@ -8,15 +8,13 @@ each are declared in `core.knowledge_schema`, of which the published JSON Schema
 from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import DatasetCard, Knowledge, Method, Paper, RelatedPaper, Repository, Task
-from pwc_bench.core.knowledge_schema import CLAIM, DATASET, METHOD, PAPER, REPOSITORY, TASK
-from pwc_bench.exchange.yaml_entries import read_entry
-from pwc_bench.exchange.yaml_fields import Fields
-from pwc_bench.exchange.yaml_tree import Place, read_tree
+from pwc_bench.core.knowledge_schema import DatasetForm, KnowledgeForm, PaperForm, RepositoryForm
+from pwc_bench.exchange.yaml_form import YamlFile
 
 __all__ = ["load_knowledge", "load_knowledge_file", "merge_knowledge"]
 
@@ -31,21 +29,19 @@ def load_knowledge() -> Knowledge:
 
 def load_knowledge_file(path: Path) -> Knowledge:
     """Read one file. Raises KnowledgeError, one line that names the file, the line and the field."""
-    top = Fields(read_tree(path), Place(path))
-    main = top.mapping("paper")
-    repositories = tuple(_repository(read_entry(REPOSITORY, fields)) for fields in top.mappings("repositories"))
-    if main is None and repositories:
-        raise top.error("`repositories` are those of `paper`, which is missing")
-    paper = None if main is None else _paper(main, repositories)
-    further = tuple(_paper(fields, ()) for fields in top.mappings("papers"))
+    file = YamlFile.read(path)
+    form = file.to(KnowledgeForm)
+    repositories = form.repositories or ()
+    if form.paper is None and repositories:
+        raise file.error("", "`repositories` are those of `paper`, which is missing")
+    main = () if form.paper is None else (_paper(form.paper, repositories),)
     knowledge = Knowledge(
-        papers=further if paper is None else (paper, *further),
-        tasks=tuple(Task(**read_entry(TASK, fields)) for fields in top.mappings("tasks")),
-        datasets=tuple(DatasetCard(**read_entry(DATASET, fields)) for fields in top.mappings("datasets")),
-        methods=tuple(Method(**read_entry(METHOD, fields)) for fields in top.mappings("methods")),
-        claims=_claims(top.mappings("claims"), None if paper is None else paper.slug),
+        papers=(*main, *(_paper(paper, ()) for paper in form.papers or ())),
+        tasks=tuple(Task(**task.said()) for task in form.tasks or ()),
+        datasets=tuple(_card(card) for card in form.datasets or ()),
+        methods=tuple(Method(**method.said()) for method in form.methods or ()),
+        claims=_claims(file, form),
     )
-    top.finish()
     return merge_knowledge([knowledge])
 
 
@@ -70,31 +66,29 @@ def _once(what: str, entries: Iterator[tuple[tuple[str, ...], Entry]]) -> tuple[
     return tuple(kept.values())
 
 
-def _paper(fields: Fields, repositories: tuple[Repository, ...]) -> Paper:
-    values = read_entry(PAPER, fields)
-    own = tuple(_repository(entry) for entry in values.pop("repositories"))
-    related = tuple(RelatedPaper(**entry) for entry in values.pop("related"))
-    return Paper(**values, repositories=repositories + own, related=related)
+def _paper(form: PaperForm, repositories: tuple[RepositoryForm, ...]) -> Paper:
+    held = {
+        "repositories": tuple(Repository(**each.said()) for each in (*repositories, *(form.repositories or ()))),
+        "related": tuple(RelatedPaper(**each.said()) for each in form.related or ()),
+    }
+    return Paper(**{"authors": ()} | form.said() | held)
 
 
-def _repository(values: dict[str, Any]) -> Repository:
-    return Repository(**values | {"is_official": bool(values["is_official"])})
+def _card(form: DatasetForm) -> DatasetCard:
+    # A year alone is a number in YAML.
+    return DatasetCard(**form.said() | {"introduced": None if form.introduced is None else str(form.introduced)})
 
 
-def _claims(entries: tuple[Fields, ...], paper: str | None) -> tuple[Claim, ...]:
-    """Read the claims. The same claim twice in one file is a mistake, whether or not the values agree."""
+def _claims(file: YamlFile, form: KnowledgeForm) -> tuple[Claim, ...]:
+    """Return the claims. The same claim twice in one file is a mistake, whether or not the values agree."""
+    by_default = {"paper": form.paper and form.paper.slug, "variant": None, "unit": ""}
     claims: dict[tuple[str, ...], Claim] = {}
-    for fields in entries:
-        claim = _claim(fields, paper)
+    for index, entry in enumerate(form.claims or ()):
+        claim = Claim(**by_default | entry.said())
+        if claim.paper is None:
+            raise file.error(f"claims[{index}]", "names no `paper`, and neither does the file")
         if claim.identity in claims:
-            raise fields.error(f"{claim.model} / {claim.metric} of {claim.source} stands twice in this file")
+            said = f"{claim.model} / {claim.metric} of {claim.source} stands twice in this file"
+            raise file.error(f"claims[{index}]", said)
         claims[claim.identity] = claim
     return tuple(claims.values())
-
-
-def _claim(fields: Fields, paper: str | None) -> Claim:
-    values = read_entry(CLAIM, fields)
-    own = values.pop("paper") or paper
-    if own is None:
-        raise fields.error("names no `paper`, and neither does the file")
-    return Claim(paper=own, unit=values.pop("unit") or "", **values)

@@ -1,6 +1,5 @@
 """YAML files as nodes that remember their lines: nothing is constructed, so a stranger's file can run nothing."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -8,7 +7,7 @@ import yaml
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.files import file_text
 
-__all__ = ["Place", "read_tree"]
+__all__ = ["read_tree"]
 
 MAX_BYTES = 64 * 2**20
 """A larger file is no knowledge file."""
@@ -19,28 +18,6 @@ _LOOKAHEAD = 2048
 """Characters behind the last event in which a scanner may have met further levels: it looks 1,024 ahead for a key."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a node stands, for complaints about it."""
-
-    path: Path
-    """The file."""
-    field: str = ""
-    """The path of fields to the node: "claims[3].value"; empty for the whole file."""
-
-    def below(self, name: str) -> "Place":
-        """Return the place of the field `name` of the mapping that stands here."""
-        return Place(self.path, f"{self.field}.{name}" if self.field else name)
-
-    def at(self, index: int) -> "Place":
-        """Return the place of the element `index`, from 0, of the list that stands here."""
-        return Place(self.path, f"{self.field}[{index}]")
-
-    def error(self, node: yaml.Node, message: str) -> KnowledgeError:
-        """Return a complaint that names the file, the line and the field."""
-        return KnowledgeError(f"{self.path}:{node.start_mark.line + 1}: {self.field or 'the file'}: {message}")
 
 
 def read_tree(path: Path) -> yaml.Node:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.knowledge_schema import CLAIM, PAPER, Field, knowledge_json_schema
+from pwc_bench.core.knowledge_schema import knowledge_json_schema
 from pwc_bench.core.page import Page
 from pwc_bench.core.text_forms import UNWRITABLE
 from pwc_bench.views.asked_fields import AskedField, AskedList, asked_fields, asked_lists
@@ -110,8 +110,8 @@ def pages(archive: Archive) -> Iterator[Page]:
         check_command=CHECK_COMMAND,
         submit_command=SUBMIT_COMMAND,
         schema_href=relative(PATH, SCHEMA_PATH),
-        fields=tuple(_field_line(field) for field in CLAIM.fields),
-        paper_asked=tuple(asked_fields(PAPER)),
+        fields=tuple(_field_line(field) for field in asked_fields("ClaimForm")),
+        paper_asked=tuple(asked_fields("PaperForm")),
         lists=tuple(asked_lists()),
         unwritable=UNWRITABLE.pattern,
         template_href=relative(PATH, TEMPLATE_PATH),
@@ -120,5 +120,5 @@ def pages(archive: Archive) -> Iterator[Page]:
     yield Page("submit", PATH, context, {SCHEMA_PATH: schema, TEMPLATE_PATH: EXAMPLE})
 
 
-def _field_line(field: Field) -> FieldLine:
+def _field_line(field: AskedField) -> FieldLine:
     return FieldLine(field.name, "yes" if field.is_required else "no", field.meaning)

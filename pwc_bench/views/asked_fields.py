@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.knowledge_schema import CLAIM, DATASET, PATTERNS, REPOSITORY, TASK, Entry, Form
+from pwc_bench.core.knowledge_schema import json_schemas
 
 __all__ = ["AskedField", "AskedList", "asked_fields", "asked_lists"]
 
@@ -39,39 +39,51 @@ class AskedList:
     fields: tuple[AskedField, ...]
 
 
-_LISTS = {Form.TEXTS: (Form.TEXT, "\n"), Form.KEYS: (Form.KEY, ",")}
-"""What a list holds, and what parts it."""
+_PARTED_BY = {"text": "\n", "key": ","}
+"""What parts the elements of a list, by what they are."""
 
 
-def asked_fields(entry: Entry) -> Iterator[AskedField]:
-    """Yield the fields that a form can ask: no lists of mappings, and of a claim not its paper, which is asked once."""
-    for field in entry.fields:
-        if field.form in {Form.ENTRY, Form.ENTRIES} or (entry is CLAIM and field.name == "paper"):
-            continue
-        form, parted_by = _LISTS.get(field.form, (field.form, ""))
-        pattern = PATTERNS.get(field.form, "")
-        yield AskedField(field.name, str(form), field.meaning, parted_by, field.is_required, pattern)
+def asked_fields(form: str) -> Iterator[AskedField]:
+    """Yield the fields of a form of the file, "PaperForm", that can be asked: no lists of mappings."""
+    schema = json_schemas()[form]
+    for name, field in schema["properties"].items():
+        value = field.get("anyOf", [field])[0]
+        each = value.get("items", value)
+        if "$ref" not in each:
+            parted_by = _PARTED_BY[each["title"]] if "items" in value else ""
+            is_required = name in schema["required"]
+            yield AskedField(name, each["title"], field["description"], parted_by, is_required, each.get("pattern", ""))
 
 
 def asked_lists() -> Iterator[AskedList]:
     """Yield the lists of a file that a form can ask; further papers and methods are written by hand."""
-    for name, entry, title, add, note in (
-        ("claims", CLAIM, "Claim", "Add a claim", ""),
+    for name, form, prefix, title, add, note in (
+        ("claims", "ClaimForm", "claim", "Claim", "Add a claim", ""),
         (
             "repositories",
-            REPOSITORY,
+            "RepositoryForm",
+            "repository",
             "Repository",
             "Add a code repository",
             "Code for the paper that is described above.",
         ),
-        ("tasks", TASK, "Task", "Describe a new task", "Only a task that this site does not list yet."),
+        (
+            "tasks",
+            "TaskForm",
+            "task",
+            "Task",
+            "Describe a new task",
+            "Only a task that this site does not list yet.",
+        ),
         (
             "datasets",
-            DATASET,
+            "DatasetForm",
+            "data-set",
             "Data set",
             "Describe a new data set",
             "Only a data set that this site does not list yet.",
         ),
     ):
-        prefix = entry.name.replace(" ", "-")
-        yield AskedList(name, prefix, title, add, note, tuple(asked_fields(entry)))
+        # The paper of a claim is asked once, for all of them.
+        fields = (field for field in asked_fields(form) if (name, field.name) != ("claims", "paper"))
+        yield AskedList(name, prefix, title, add, note, tuple(fields))

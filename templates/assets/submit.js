@@ -8,7 +8,7 @@
 
   const fields = (part) => [...part.querySelectorAll("[data-form]")];
   const entries = (list) => [...list.querySelectorAll("fieldset")];
-  const fits = (field, text) => new RegExp(`^(${field.dataset.pattern})$`, "u").test(text);
+  const fits = (field, text) => new RegExp(field.dataset.pattern, "u").test(text);
   const isChoice = (field) => field.localName === "select"; // "true", "false", or "" for what is not stated
   const value = (field) => {
     if (isChoice(field)) return field.value;

@@ -42,7 +42,7 @@ def test_the_commands_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     path.write_text(EXAMPLE.replace("model:", "modle:", 1), encoding="utf-8")
     bad = run(CHECK_COMMAND)
     assert bad.exit_code == 2
-    assert "my-results.yaml:16: claims[0].model: is missing" in bad.stderr
+    assert "my-results.yaml:16: claims[0].modle: unknown field; did you mean model?" in bad.stderr
 
 
 def test_the_schema_lies_beside_the_page() -> None:
