@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.api.check_form import CheckForm
-from pwc_bench.api.check_settings import DEFAULT, TYPED, check_settings, threshold_values
+from pwc_bench.api.check_settings import DEFAULT, TYPED, CheckForm, check_settings, threshold_values
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.policy import Policy
 

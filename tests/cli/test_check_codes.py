@@ -78,7 +78,7 @@ def test_1_where_it_became_slow(place: Path) -> None:
         ((*SIDES, "--models", "my:thing"), "--models my:thing: neither side holds a record of it"),
         ((*SIDES, "--accepted", "none.jsonl"), "--accepted none.jsonl: there is no such file"),
         ((*SIDES, "--output", "none/report.md"), "--output none/report.md: there is no folder none"),
-        ((*SIDES, "--set", "least-rouns=3"), "--set least-rouns: is not known: did you mean least-rounds?"),
+        ((*SIDES, "--set", "least-rouns=3"), "--set least-rouns is not known: did you mean least-rounds?"),
     ],
 )
 def test_2_for_what_cannot_be_right(repository: Repository, arguments: tuple[str, ...], said: str) -> None:

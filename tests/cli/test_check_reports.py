@@ -33,7 +33,7 @@ def test_settings_files_decide_and_are_named(place: Path) -> None:
     done = check_here(place)
     assert (done.returncode, done.stderr) == (
         2,
-        "error: pwc-bench.toml: [check] least-rouns: is not known: did you mean least-rounds?\n",
+        "error: pwc-bench.toml: [check] least-rouns is not known: did you mean least-rounds?\n",
     )
 
 
