@@ -21,7 +21,7 @@ from mutmut.stats import status_by_exit_code
 
 _LEAST_PERCENT = 90
 _FOLDER = Path("mutants")
-_ANY_MUTANT = "pwc_bench.core.noise.x_middle_half__mutmut_1"
+_ANY_MUTANT = "pwc_bench.core.metric.x_middle_half__mutmut_1"
 _NOTICED = {"killed", "timeout", "segfault", "caught by type check"}
 
 

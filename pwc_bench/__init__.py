@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from pwc_bench.core.errors import PwcBenchError
     from pwc_bench.core.measurement import Measurement
     from pwc_bench.core.metric import Metric
-    from pwc_bench.core.policy import Policy
-    from pwc_bench.core.recipe import Recipe
     from pwc_bench.core.record import Record
-    from pwc_bench.core.variant import Variant
-    from pwc_bench.core.verdict import Outcome, Verdict
+    from pwc_bench.core.variant import Recipe, Variant
+    from pwc_bench.core.verdict import Outcome, Policy, Verdict
 
     __version__: str
 

@@ -1,7 +1,6 @@
 """An archive for the site's tests: the real knowledge beside made-up records, of every kind that a page must show."""
 
-from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope

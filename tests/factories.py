@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Status, Weights, WeightsStatus
+from pwc_bench.core.variant import Recipe
 
 RECIPE = Recipe(key="exact-256-224")
 

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import default_database
 from pwc_bench.core.observer import Observer, SilentObserver
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
-from pwc_bench.core.verdict import Verdict
+from pwc_bench.core.verdict import Policy, Verdict
 
 if TYPE_CHECKING:
     from pwc_bench.publishing import SiteReport

@@ -9,16 +9,13 @@ from pathlib import Path
 
 from pwc_bench.api.check_settings import CheckSettings
 from pwc_bench.api.checking import accepted_file, chosen_metrics, open_sides
-from pwc_bench.core.acceptance import Acceptance
+from pwc_bench.core.acceptance import WEIGHTS, Acceptance, ExactValue, exact_value
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
 from pwc_bench.exchange import Shelf, append_acceptance, read_acceptances
 from pwc_bench.metrics import load_metrics
-
-__all__ = ["Accepted", "accept_value", "who"]
 
 
 @dataclass(frozen=True, slots=True)

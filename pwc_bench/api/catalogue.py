@@ -1,8 +1,6 @@
 """What this installation knows how to measure, as one value."""
 
-from pwc_bench.core.catalogue import Catalogue
-
-__all__ = ["load_catalogue"]
+from pwc_bench.core.archive import Catalogue
 
 
 def load_catalogue() -> Catalogue:

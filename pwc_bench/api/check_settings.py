@@ -15,10 +15,8 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.text_forms import TEXT
-
-__all__ = ["DEFAULT", "FORMATS", "TYPED", "CheckForm", "CheckSettings", "Format", "check_settings", "threshold_values"]
+from pwc_bench.core.verdict import Policy
 
 Format = Literal["text", "json", "markdown", "junit", "github"]
 FORMATS: tuple[str, ...] = get_args(Format)

@@ -11,9 +11,8 @@ from pwc_bench.api.check_settings import DEFAULT, TYPED, CheckSettings
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
 from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
-from pwc_bench.core.acceptance import Acceptance
+from pwc_bench.core.acceptance import WEIGHTS, Acceptance
 from pwc_bench.core.errors import NoBaselineError, UsageError
-from pwc_bench.core.exact_value import WEIGHTS
 from pwc_bench.core.files import user_path
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
@@ -24,8 +23,6 @@ from pwc_bench.metrics import load_metrics
 
 if TYPE_CHECKING:
     from pwc_bench.regression import Side
-
-__all__ = ["Check", "accepted_file", "chosen_metrics", "chosen_variants", "compare_shelves", "open_sides"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

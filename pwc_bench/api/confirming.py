@@ -16,8 +16,6 @@ from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.exchange import Shelf
 
-__all__ = ["measured_again", "suspects"]
-
 
 def suspects(check: Check) -> tuple[Verdict, ...]:
     """Return the verdicts on speeds of the model alone that are a loss, or may be one."""

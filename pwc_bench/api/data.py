@@ -6,11 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.dataset import Dataset, ImageSource
 from pwc_bench.core.errors import EvaluationError, SourceError, UsageError
-from pwc_bench.core.source import ImageSource
-
-__all__ = ["DataChoice", "choose_data", "opened"]
 
 _DEMO = "demo"
 _DEFAULT_DATASET = "imagenet-1k"

@@ -16,8 +16,6 @@ from pwc_bench.core.files import user_path
 from pwc_bench.exchange import GIT_PREFIX, git_reader, parse_acceptances, read_acceptances, same_repository
 from pwc_bench.exchange.settings_files import SETTINGS_FILES, content_on_disk, repository_root
 
-__all__ = ["ALLOW", "refuse_own_rules"]
-
 ALLOW = "--allow-changed-settings"
 """The option by which a maintainer lets a change bring its own rules."""
 _SHOWN_ONLY = ("format", "origins", "policy")

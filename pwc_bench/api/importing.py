@@ -16,9 +16,6 @@ from pwc_bench.exchange.submission import Review, origin_of, review, statements,
 from pwc_bench.exchange.text_stream import opened_text
 from pwc_bench.store import Store, SyncedClaims
 
-__all__ = ["MOST_REMOVED", "ImportedRecords", "ImportedTables", "Submitted", "import_records", "import_tables",
-           "review_submission", "submit"]  # fmt: skip
-
 MOST_REMOVED = 0.1
 """The share of an earlier file's claims that a newer one may drop without being asked: more looks cut off."""
 _COUNTED = 1_000

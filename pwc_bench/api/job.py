@@ -16,8 +16,6 @@ from pwc_bench.core.place import place_from_environment
 if TYPE_CHECKING:
     from pwc_bench.evaluation.team import Team
 
-__all__ = ["assist_session", "taking_part"]
-
 
 @contextmanager
 def taking_part() -> "Iterator[Team | None]":

@@ -13,8 +13,6 @@ from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 
-__all__ = ["Known", "archive_of", "known"]
-
 
 @dataclass(frozen=True, slots=True)
 class Known:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.place import ALONE, Place
 
-__all__ = ["chosen_threads", "cpu_count", "default_batch_size", "default_workers", "resolve_device"]
-
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")
 _BATCH_SIZE = {"cpu": 8, "cuda": 256}
 _MAX_WORKERS = 16

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["RunOptions"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:

@@ -9,16 +9,6 @@ from pathlib import Path
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.files import user_path
 
-__all__ = [
-    "cache_folder",
-    "default_database",
-    "default_quiet_budget",
-    "default_site",
-    "emptying",
-    "sqlite_path",
-    "using",
-]
-
 
 def default_database() -> str:
     """Return the database that `PWC_BENCH_DB` names, else results/pwc-bench.db in the current folder."""

@@ -14,15 +14,12 @@ from pwc_bench.api.machine import default_batch_size, default_workers, resolve_d
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import cache_folder, default_quiet_budget, using
 from pwc_bench.core.errors import UsageError
+from pwc_bench.core.instruments import IMPLEMENTATIONS, PRECISIONS, Settings
 from pwc_bench.core.place import place_from_environment
-from pwc_bench.core.recipe import CONFIGURATIONS
-from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS, Settings
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.variant import CONFIGURATIONS, Variant
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation.request import Request
-
-__all__ = ["at_folder", "prepare"]
 
 _FOLDER = Path("results")
 

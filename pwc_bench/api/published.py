@@ -8,8 +8,6 @@ from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 
-__all__ = ["published_files", "published_records"]
-
 _NO_RECORDS = "accepted.jsonl"
 """It lies among them and holds accepted changes."""
 

@@ -11,8 +11,6 @@ from pwc_bench.metrics import load_metrics
 if TYPE_CHECKING:
     from pwc_bench.regression.self_check import SelfCheck
 
-__all__ = ["check_campaigns"]
-
 
 def check_campaigns(settings: CheckSettings, db: str, most: int) -> "SelfCheck":
     """Check the newest `most` campaigns of the baseline that is named, else of the database, against each other.

@@ -12,8 +12,6 @@ from pwc_bench.core.record import Record
 if TYPE_CHECKING:
     from pwc_bench.evaluation.crew import Crew
 
-__all__ = ["run_session", "run_unstored"]
-
 
 def run_session(options: RunOptions, db: str, observer: Observer, crew: "Crew | None" = None) -> Iterator[Record]:
     """Evaluate, store each record as soon as it is measured, and yield it. For errors see `pwc_bench.evaluate`.

@@ -13,7 +13,7 @@ from pwc_bench.api.places import sqlite_path
 from pwc_bench.core.errors import NoBaselineError, NotFoundError, StoreError, UsageError
 from pwc_bench.core.files import user_path
 from pwc_bench.core.record import Record
-from pwc_bench.core.web_address import is_secure, without_secrets
+from pwc_bench.core.text_forms import is_secure, without_secrets
 from pwc_bench.exchange import (
     GIT_PREFIX,
     AbsentError,
@@ -28,8 +28,6 @@ from pwc_bench.exchange import (
 
 if TYPE_CHECKING:
     from pwc_bench.store import Store
-
-__all__ = ["CAMPAIGN_PREFIX", "PUBLISHED", "given_baseline", "given_candidate", "open_shelf"]
 
 CAMPAIGN_PREFIX = "campaign:"
 PUBLISHED = Path("results")

@@ -4,16 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.exchange import AbsentError, Shelf
 
 if TYPE_CHECKING:
     from pwc_bench.regression import Side
-
-__all__ = ["PredictionLoader", "Reader", "load_sides"]
 
 Reader = Callable[[str], bytes]
 

@@ -14,8 +14,6 @@ from pwc_bench.core.record import Record
 from pwc_bench.publishing import SiteReport, publish
 from pwc_bench.store import open_existing_store
 
-__all__ = ["publish_database", "publish_records"]
-
 
 def publish_database(
     db: str, site: Path, *, base_url: str | None, observer: Observer, published: Sequence[Path] | None = None

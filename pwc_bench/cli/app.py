@@ -4,8 +4,6 @@ import click
 
 from pwc_bench.cli.lazy import LazyCommand, LazyGroup
 
-__all__ = ["app"]
-
 _COMMANDS = {
     "run": LazyCommand("pwc_bench.cli.run", "Measure models on images, store the records, render the site."),
     "build": LazyCommand("pwc_bench.cli.build", "Render the site from the database."),

@@ -16,8 +16,6 @@ from pwc_bench.core.text_forms import UNWRITABLE
 if TYPE_CHECKING:
     from pwc_bench.publishing import LeftOutPages
 
-__all__ = ["command", "tell_left_out"]
-
 
 @click.command(
     "build",

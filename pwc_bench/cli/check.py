@@ -10,8 +10,6 @@ from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
 from pwc_bench.cli.text import say
 
-__all__ = ["command"]
-
 _SIDE = (
     "a JSON Lines file, a folder of them, a campaign of the database (campaign:NAME), an https address or git:REF:PATH"
 )

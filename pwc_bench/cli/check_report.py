@@ -16,8 +16,6 @@ from pwc_bench.regression.reports import ReportContext, render
 from pwc_bench.regression.reports.advice import advice
 from pwc_bench.regression.reports.text import Line, Role, lines
 
-__all__ = ["report"]
-
 _STYLES = {
     Role.BAD: {"fg": "red"},
     Role.GOOD: {"fg": "green"},

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 from pwc_bench.api.check_settings import CheckSettings, threshold_values
 from pwc_bench.api.checking import Check
 from pwc_bench.cli.text import plural, wrapped
-from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.exact_value import ExactValue
+from pwc_bench.core.acceptance import Acceptance, ExactValue
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports.absent import absent_variants
 from pwc_bench.regression.reports.advice import advice
-
-__all__ = ["plan_lines", "settings_lines", "value_change"]
 
 _TESTS = {
     Kind.EXACT: "equal, or accepted",

@@ -18,8 +18,6 @@ from pwc_bench.cli.text import say
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.verdict import REGRESSION, exit_code
 
-__all__ = ["end_with_report"]
-
 
 def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, explain: bool, dry_run: bool) -> NoReturn:
     """Compare, write the report, and end the command with the verdicts' exit code (0 for a dry run)."""

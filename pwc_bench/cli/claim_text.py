@@ -8,8 +8,6 @@ from pwc_bench.cli.text import wrapped
 from pwc_bench.core.metric import Metric
 from pwc_bench.views.numbers import signed_text
 
-__all__ = ["CLAIM_COLUMNS", "claim_lines", "claim_rows", "convention_rows", "difference_text"]
-
 _INDENT = " " * 12
 CLAIM_COLUMNS = ("model", "metric", "claimed", "difference", "verdict")
 _PRINTED = "*"

@@ -16,8 +16,6 @@ from pwc_bench.views.convention_table import ConventionTable, convention_tables
 from pwc_bench.views.paper_results import own_variants
 from pwc_bench.views.reproduction import Reproduction, Tally
 
-__all__ = ["Values", "claim_values", "measured_values", "paper_claims"]
-
 Values = dict[str, Any]
 """JSON values by field."""
 

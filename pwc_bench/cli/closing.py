@@ -4,15 +4,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.cli.text import plural
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import Usage, speaking_record, usage_of, uses_of
 from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.views.checks import precision_flips
-
-__all__ = ["ABSENT", "CAUTION", "INCOMPLETE", "OTHER", "Cell", "Closing", "Column", "Row", "close"]
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
 OTHER = "\N{DOUBLE DAGGER}"

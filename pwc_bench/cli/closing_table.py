@@ -8,9 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pwc_bench.cli.closing import Closing
-from pwc_bench.cli.text import one_line, wrapped
-
-__all__ = ["WIDTH", "closing_text"]
+from pwc_bench.cli.text import wrapped
+from pwc_bench.core.text_forms import one_line
 
 WIDTH = 80
 """The columns that a terminal has when nobody knows better."""

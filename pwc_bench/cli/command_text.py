@@ -6,8 +6,6 @@ from pathlib import PurePath
 
 import click
 
-__all__ = ["typed_command"]
-
 _LEFT_OUT = {"db", "site", "no_site", "as_json", "note", "dry_run", "fresh"}
 """What says where results go and not what they are: a database's URL may hold a password."""
 

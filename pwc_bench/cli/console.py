@@ -12,10 +12,9 @@ from rich.progress import Progress, ProgressColumn, Task, TextColumn
 from rich.progress_bar import ProgressBar
 from rich.text import Text
 
-from pwc_bench.cli.text import duration, one_line
+from pwc_bench.cli.text import duration
 from pwc_bench.core.observer import Observer
-
-__all__ = ["LiveObserver", "QuietObserver", "observing", "results_alone"]
+from pwc_bench.core.text_forms import one_line
 
 _REFRESH_SECONDS = 0.1
 _BAR_COLUMNS = 12

@@ -20,8 +20,6 @@ from pwc_bench.hardware import Gpu, find_gpu, native_bf16
 from pwc_bench.hardware.batch_sizes import list_found
 from pwc_bench.isolation import PluginWarning
 
-__all__ = ["Finding", "Health", "bf16_ability", "diagnose", "gpu_condition"]
-
 _PACKAGES = ("torch", "torchvision", "timm", "fvcore", "numpy", "pillow", "pyarrow", "sqlalchemy", "jinja2", "datasets")
 _LOW_DISK_BYTES = 2 * 2**30
 

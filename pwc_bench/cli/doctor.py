@@ -9,8 +9,6 @@ from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import db_option, json_option, site_option
 from pwc_bench.cli.text import wrapped
 
-__all__ = ["command"]
-
 _MARKS = {"good": "ok      ", "note": "note    ", "broken": "BROKEN  "}
 
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import click
 
-__all__ = ["DocumentedCommand", "write_sections"]
-
 
 class DocumentedCommand(click.Command):
     """A command that declares its examples and the meaning of its exit codes."""

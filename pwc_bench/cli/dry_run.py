@@ -13,8 +13,6 @@ from pwc_bench.core.metric import Scope
 from pwc_bench.core.record import Record
 from pwc_bench.store import open_existing_store
 
-__all__ = ["plan_text"]
-
 
 def plan_text(options: RunOptions, db: str, site: Path | None, *, as_json: bool) -> str:
     """Check everything as a run would, and return its plan as text or JSON. No database is made."""

@@ -9,8 +9,6 @@ from pwc_bench.cli.options import UserPath, campaign_option, db_option
 from pwc_bench.cli.output_file import opened_output
 from pwc_bench.core.errors import UsageError
 
-__all__ = ["command"]
-
 
 @click.command(
     "export",

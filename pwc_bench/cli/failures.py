@@ -11,12 +11,9 @@ from typing import Any
 
 import click
 
-from pwc_bench.cli.text import one_line
 from pwc_bench.cli.unforeseen import UNFORESEEN, tell_unforeseen
 from pwc_bench.core.errors import LeftOutWarning, PwcBenchError
-from pwc_bench.core.text_forms import printable
-
-__all__ = ["BROKEN_PIPE", "FAILED", "INTERRUPTED", "exit_code_of", "told_plainly"]
+from pwc_bench.core.text_forms import one_line, printable
 
 FAILED = 4
 INTERRUPTED = 130

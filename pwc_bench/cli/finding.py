@@ -10,14 +10,11 @@ from pwc_bench.cli.jsonable import to_json
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_to_dict
+from pwc_bench.core.record import Record, record_to_dict
 from pwc_bench.core.selection import Usage, speaking_record
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.answers import Answers
 from pwc_bench.views.reproduction import Reproduction
-
-__all__ = ["find"]
 
 Found = dict[str, Any]
 """JSON values; "kind" says what it is."""

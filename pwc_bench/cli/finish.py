@@ -15,8 +15,6 @@ from pwc_bench.cli.program import program_name
 from pwc_bench.core.record import Record, Status
 from pwc_bench.store import open_existing_store
 
-__all__ = ["closing_words", "is_incomplete", "next_step", "precision_offer", "render_site"]
-
 
 def is_incomplete(records: Iterable[Record]) -> bool:
     """Tell whether something that was asked for failed: a record, or an image that could not be read."""

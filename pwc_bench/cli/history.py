@@ -7,10 +7,11 @@ from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.known import known
 from pwc_bench.cli.console import observing
 from pwc_bench.cli.tables import print_table
-from pwc_bench.cli.text import one_line, say, wrapped
+from pwc_bench.cli.text import say, wrapped
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.metric import Kind
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.views.history import HistoryPoint, HistorySeries, histories
 from pwc_bench.views.history_words import (
     change_text,
@@ -22,8 +23,6 @@ from pwc_bench.views.history_words import (
     value_text,
 )
 from pwc_bench.views.numbers import interval_text
-
-__all__ = ["History", "find_history", "print_history"]
 
 _MOST_ROWS = 12
 """The newest rows of a table of noisy values; those beside a step stand there as well."""

@@ -6,8 +6,6 @@ from pwc_bench.cli.history import History
 from pwc_bench.cli.jsonable import json_text, to_json
 from pwc_bench.views.history import HistorySeries
 
-__all__ = ["history_json"]
-
 
 def history_json(found: History) -> str:
     """Return one indented object: the variant and its series, each with points (oldest first) and steps."""

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pwc_bench.api.importing import ImportedRecords, ImportedTables
-from pwc_bench.cli.text import one_line, plural
+from pwc_bench.cli.text import plural
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.exchange.predictions_copy import Copied
 from pwc_bench.exchange.pwc_archive import ATTRIBUTION
-
-__all__ = ["record_lines", "table_lines"]
 
 _PREDICTIONS = {
     Copied.COPIED: "copied",

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pwc_bench.core.observer import Observer
     from pwc_bench.store import Store
 
-__all__ = ["command"]
-
 
 @click.command(
     "import",

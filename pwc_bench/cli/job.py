@@ -11,13 +11,11 @@ import click
 
 from pwc_bench.api.options import RunOptions
 from pwc_bench.cli.failures import INTERRUPTED, exit_code_of
-from pwc_bench.cli.text import one_line
 from pwc_bench.core.errors import PwcBenchError
+from pwc_bench.core.text_forms import one_line
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation.team import Team
-
-__all__ = ["assist", "ending_together", "reason_to_stop"]
 
 _FOLDER = Path("results")
 

@@ -6,8 +6,6 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["json_text", "to_json"]
-
 
 def to_json(value: object) -> Any:  # noqa: ANN401  (JSON: any of its types)
     """Return `value` as JSON values; a field of a dataclass that holds a function is left out."""

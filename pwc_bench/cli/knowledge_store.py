@@ -11,8 +11,6 @@ from pwc_bench.api.places import sqlite_path
 if TYPE_CHECKING:
     from pwc_bench.store import Store
 
-__all__ = ["store_for_reading", "store_for_writing"]
-
 
 @contextmanager
 def store_for_writing(db: str) -> "Iterator[Store]":

@@ -14,8 +14,6 @@ from pwc_bench.cli.documented import write_sections
 from pwc_bench.cli.failures import told_plainly
 from pwc_bench.core.errors import UsageError
 
-__all__ = ["LazyCommand", "LazyGroup"]
-
 
 class LazyCommand(NamedTuple):
     """Where a command lives, and the line that says what it does."""

@@ -11,19 +11,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pwc_bench.core.errors import RecordFormatError
+from pwc_bench.core.files import read_sealed
 from pwc_bench.core.record_json import record_from_json
-from pwc_bench.core.sealed_file import read_sealed
 from pwc_bench.hardware import batch_sizes
-
-__all__ = [
-    "Leftover",
-    "cached",
-    "held_work",
-    "remove",
-    "running_campaigns",
-    "unfinished_work",
-    "unreferenced_predictions",
-]
 
 _CACHED = ("weights", "demo-v*", "crops", batch_sizes.FOLDER)
 """The folders of ours in a cache. Anything else may be somebody else's: the user names the cache."""

@@ -5,8 +5,6 @@ import click
 from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import db_option, json_option
 
-__all__ = ["command"]
-
 _KINDS = ("variants", "datasets", "metrics", "records", "campaigns")
 _COUNTED = frozenset({"classes", "images", "records", "metrics"})
 

@@ -5,11 +5,8 @@ from contextlib import contextmanager
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.cli.closing import ABSENT
-from pwc_bench.core.archive import Archive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Catalogue
 from pwc_bench.core.measurement import Json
-
-__all__ = ["DECLARED", "Row", "cell_text", "declared_rows", "opened_archive", "stored_rows"]
 
 Row = Mapping[str, Json]
 """One line: a value by column, None where there is none. The same for people and as JSON."""

@@ -9,18 +9,6 @@ import click
 from pwc_bench.api.places import default_database, default_site
 from pwc_bench.core.files import user_path
 
-__all__ = [
-    "UserPath",
-    "auto_number",
-    "campaign_option",
-    "comma_list",
-    "db_option",
-    "json_option",
-    "pairs",
-    "site_option",
-    "weights_by_key",
-]
-
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 

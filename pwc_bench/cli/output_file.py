@@ -8,8 +8,6 @@ from typing import TextIO
 
 from pwc_bench.core.errors import UsageError
 
-__all__ = ["opened_output", "refuse_unwritable"]
-
 
 @contextmanager
 def opened_output(output: Path | None) -> Iterator[TextIO]:

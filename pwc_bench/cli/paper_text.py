@@ -10,8 +10,6 @@ from pwc_bench.cli.tables import print_table
 from pwc_bench.cli.text import plural, say, wrapped
 from pwc_bench.core.metric import Metric
 
-__all__ = ["print_paper"]
-
 _HEADS = {
     "Without the attention products": "without attention",
     "Doubled (two for each multiply-add)": "doubled",

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pwc_bench.evaluation import Request
     from pwc_bench.evaluation.workspace import Workspace
 
-__all__ = ["PREDICTION_BYTES", "Plan", "make_plan", "plan_lines"]
-
 PREDICTION_BYTES = 80
 """About what one image's predictions take on disk."""
 

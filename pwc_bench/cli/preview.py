@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, BinaryIO
 if TYPE_CHECKING:
     from _typeshed import StrPath
 
-__all__ = ["PreviewServer"]
-
 _HOST = "127.0.0.1"
 _RELATIVE_LINK = re.compile(rb'href="(?![a-zA-Z][a-zA-Z0-9+.-]*:|[/#])')
 

@@ -6,8 +6,6 @@ import shutil
 import sys
 from pathlib import Path
 
-__all__ = ["program_name"]
-
 
 def program_name() -> str:
     """Return what to type to call this program: its name where the shell finds it, else the interpreter's own path.

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pwc_bench.cli.leftovers import Leftover
     from pwc_bench.store import Store
 
-__all__ = ["command"]
-
 _SQLITE = b"SQLite format 3\0"
 """How every SQLite file begins."""
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
-from pwc_bench.cli.text import one_line
 from pwc_bench.core.measurement import Json
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.views.facts import in_order
-
-__all__ = ["readable"]
 
 _MANY = 12
 """A list of plain values that is longer than this is shortened."""

@@ -22,14 +22,12 @@ from pwc_bench.cli.options import (
     weights_by_key,
 )
 from pwc_bench.cli.text import plural
-from pwc_bench.core.recipe import CONFIGURATIONS
+from pwc_bench.core.instruments import IMPLEMENTATIONS, PRECISIONS
 from pwc_bench.core.record import Record, Status
-from pwc_bench.core.settings import IMPLEMENTATIONS, PRECISIONS
+from pwc_bench.core.variant import CONFIGURATIONS
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation.team import Team
-
-__all__ = ["command"]
 
 _POSITIVE = click.IntRange(min=1)
 
@@ -168,7 +166,7 @@ def _measure(
         assist(context, options, db, team)
     from pwc_bench.api.session import run_session
     from pwc_bench.cli.console import observing
-    from pwc_bench.core.record_json import record_to_json
+    from pwc_bench.core.record import record_to_json
 
     kept: list[Record] = []
     try:

@@ -11,8 +11,6 @@ from pwc_bench.cli.text import plural, wrapped
 from pwc_bench.core.verdict import NOTHING_COMPARED
 from pwc_bench.regression.self_check import SelfCheck
 
-__all__ = ["end_with_self_check", "self_check_lines"]
-
 
 def end_with_self_check(settings: CheckSettings, db: str, wanted: int) -> NoReturn:
     """Print what the campaigns say; end with 0 where enough of them raise no alarm, else with 5."""

@@ -14,8 +14,6 @@ from pwc_bench.core.errors import UsageError
 if TYPE_CHECKING:
     from pwc_bench.cli.preview import PreviewServer
 
-__all__ = ["command"]
-
 
 @click.command(
     "serve",

@@ -9,8 +9,6 @@ from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import db_option, json_option
 from pwc_bench.cli.text import say
 
-__all__ = ["command"]
-
 
 @click.command(
     "show",

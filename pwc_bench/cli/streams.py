@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["make_streams_safe"]
-
 
 def make_streams_safe() -> None:
     """Open closed descriptors to the null device, and let what stderr cannot take be lost.

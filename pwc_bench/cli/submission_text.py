@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from pwc_bench.api.importing import Submitted
-from pwc_bench.cli.text import one_line, plural
+from pwc_bench.cli.text import plural
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.exchange.submission import Review
-
-__all__ = ["REFUSED", "kept_line", "review_lines"]
 
 _MOST = 10
 """So many claims of a kind are named; the others are counted."""

@@ -8,8 +8,6 @@ from pwc_bench.cli.documented import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
 from pwc_bench.cli.text import say
 
-__all__ = ["command"]
-
 
 @click.command(
     "submit",

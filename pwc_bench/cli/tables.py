@@ -9,9 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pwc_bench.cli.text import one_line
-
-__all__ = ["print_table"]
+from pwc_bench.core.text_forms import one_line
 
 _UNBROKEN = 10_000
 

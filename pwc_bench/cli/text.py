@@ -6,8 +6,6 @@ import click
 
 from pwc_bench.core.text_forms import one_line, printable
 
-__all__ = ["duration", "file_size", "one_line", "plural", "say", "wrapped"]
-
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 

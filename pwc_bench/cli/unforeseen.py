@@ -4,8 +4,6 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["UNFORESEEN", "tell_fault", "tell_unforeseen"]
-
 UNFORESEEN = 70
 """The code of sysexits.h for a fault inside of a program; 1 would say that something got worse."""
 _FILE = "traceback.txt"
@@ -15,7 +13,7 @@ def tell_unforeseen(error: BaseException) -> None:
     """Write one line to stderr that names the error and the file in which its traceback is kept."""
     import traceback
 
-    from pwc_bench.cli.text import one_line
+    from pwc_bench.core.text_forms import one_line
 
     said = one_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
     tell_fault(f"unforeseen, a fault of pwc-bench: {said}", "".join(traceback.format_exception(error)))
@@ -23,7 +21,7 @@ def tell_unforeseen(error: BaseException) -> None:
 
 def tell_fault(said: str, traceback: str) -> None:
     """Write one line to stderr that says what went wrong and in which file the traceback is kept."""
-    from pwc_bench.cli.text import one_line
+    from pwc_bench.core.text_forms import one_line
 
     kept = _kept(traceback)
     where = "its traceback could not be kept" if kept is None else f"its traceback is in {one_line(str(kept))}"

@@ -9,8 +9,6 @@ from pwc_bench.cli.text import wrapped
 from pwc_bench.core.metric import Metric
 from pwc_bench.views.numbers import EN_DASH
 
-__all__ = ["comparison_lines", "fact_lines"]
-
 _INDENT = " " * 12
 """Where the text of a line begins, behind "  measured  "."""
 

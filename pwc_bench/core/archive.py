@@ -1,4 +1,4 @@
-"""The read model that pages get: everything that is stored, streamed."""
+"""The read model: what is asked of records, claims and knowledge, wherever they are kept."""
 
 import hashlib
 import pickle
@@ -6,14 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from pwc_bench.core.catalogue import Catalogue
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
-from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
+from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
+from pwc_bench.core.variant import Variant
 
-__all__ = ["Archive", "Campaign", "MemoryArchive", "matching_claims", "matching_records"]
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Variants, data sets and metrics by key, in the order in which they are shown."""
+
+    variants: Mapping[str, Variant]
+    datasets: Mapping[str, Dataset]
+    metrics: Mapping[str, Metric]
 
 
 @dataclass(frozen=True, slots=True)

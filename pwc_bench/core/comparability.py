@@ -3,12 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from pwc_bench.core.claim import Claim, is_printed_number
-from pwc_bench.core.claim_unit import in_shown_unit
+from pwc_bench.core.claim import Claim, in_shown_unit, is_printed_number
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
-
-__all__ = ["Obstacle", "checkpoint_allowance", "device_type_of", "find_obstacle", "is_of_own_weights", "is_possible"]
 
 _DEVICE_TYPES = {
     "cuda": r"nvidia|cuda|quadro|tesla|geforce|titan|[rg]tx|g?[pvahb]\d{3}|a\d{4}|a[134]0|k[248]0|[ltp]4|[lmp]40s?",

@@ -21,27 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
-__all__ = [
-    "DuplicatePartError",
-    "EvaluationError",
-    "ImageError",
-    "KnowledgeError",
-    "LeftOutWarning",
-    "NoBaselineError",
-    "NotFoundError",
-    "PluginWarning",
-    "PublishError",
-    "PwcBenchError",
-    "RecordFormatError",
-    "RecordWarning",
-    "SourceError",
-    "StoreError",
-    "UsageError",
-    "WeightsError",
-    "in_one_line",
-    "library_errors_as",
-]
-
 _LONGEST_REASON = 200
 
 

@@ -1,6 +1,7 @@
-"""Files as people name them: looked at before they are opened, bounded in size, the same rule for every text."""
+"""Files that are written whole or not at all, and those that tell when they were changed."""
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -9,8 +10,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pwc_bench.core.errors import PwcBenchError, UsageError
-
-__all__ = ["LARGEST_LINE_BYTES", "decoded", "file_bytes", "file_text", "opened_file", "text_lines", "user_path"]
 
 LARGEST_LINE_BYTES = 64 << 20
 """A longer line of a file that is read line by line is no line of ours."""
@@ -102,3 +101,32 @@ def _next_line(stream: BinaryIO, name: str, error: type[PwcBenchError]) -> bytes
         return stream.readline(LARGEST_LINE_BYTES + len(_MARK) + 1)
     except OSError as reason:
         raise error(f"{name}: cannot be read: {reason.strerror or reason}") from None
+
+
+_SEAL_BYTES = 65
+"""A line end and 64 hexadecimal digits."""
+
+
+def write_sealed(path: Path, content: bytes) -> None:
+    """Write `content` and its seal; the file appears whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".writing")
+    with beside.open("wb") as file:
+        file.write(content + _seal(content))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """Return the content; None if there is none, or if a single byte of it is not as it was written."""
+    try:
+        whole = path.read_bytes()
+    except OSError:
+        return None
+    content, seal = whole[:-_SEAL_BYTES], whole[-_SEAL_BYTES:]
+    return content if seal == _seal(content) else None
+
+
+def _seal(content: bytes) -> bytes:
+    return b"\n" + hashlib.sha256(content).hexdigest().encode()

@@ -5,15 +5,12 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.archive import Archive, Campaign, MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Campaign, Catalogue, MemoryArchive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
-
-__all__ = ["JoinedArchive"]
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
 
-__all__ = ["DatasetCard", "Knowledge", "Method", "Paper", "RelatedPaper", "Repository", "Task"]
-
 
 @dataclass(frozen=True, slots=True)
 class Repository:

@@ -13,9 +13,6 @@ from pwc_bench.core.claim import PRINTED
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.text_forms import ARXIV, DATE, KEY, NAME, PARTIAL_DATE, TEXT, WEB, whole
 
-__all__ = ["ClaimForm", "DatasetForm", "Form", "KnowledgeForm", "MethodForm", "PaperForm", "RelatedForm",
-           "RepositoryForm", "TaskForm", "json_schemas", "knowledge_json_schema"]  # fmt: skip
-
 Text = Annotated[str, Meta(pattern=whole(TEXT), title="text")]
 Name = Annotated[str, Meta(pattern=whole(NAME), title="name")]
 """Words on one line, with single spaces between."""

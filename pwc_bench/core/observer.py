@@ -2,8 +2,6 @@
 
 from typing import Protocol
 
-__all__ = ["Observer", "SilentObserver"]
-
 
 class Observer(Protocol):
     """Told what begins, how far a pass is, and what went wrong without ending the run."""

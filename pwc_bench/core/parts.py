@@ -8,8 +8,6 @@ from typing import TypeVar
 
 from pwc_bench.core.errors import DuplicatePartError
 
-__all__ = ["by_key", "part_modules"]
-
 Part = TypeVar("Part")
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.errors import UsageError
 
-__all__ = ["ALONE", "Place", "place_from_environment"]
-
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -1,15 +1,18 @@
 """A record: what one run found out about one variant. Append-only; its id is the hash of its content."""
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from pwc_bench.core.measurement import Json, Measurement
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 
-__all__ = ["Environment", "PredictionsFile", "Provenance", "Record", "Status", "Weights", "WeightsStatus"]
+SCHEMA = 1
+"""The version of the JSON form."""
 
 
 class Status(StrEnum):
@@ -152,8 +155,6 @@ class Record:
     @cached_property
     def id(self) -> str:
         """Return the SHA-256 of the record's canonical JSON without its id, as 64 hexadecimal digits."""
-        from pwc_bench.core.record_json import canonical_json, record_to_dict
-
         payload = record_to_dict(self)
         del payload["id"]
         return hashlib.sha256(canonical_json(payload).encode()).hexdigest()
@@ -177,3 +178,77 @@ class Record:
         """
         own = self.measurements[metric].details.get("batch_size")
         return own if isinstance(own, int) and not isinstance(own, bool) else self.environment.batch_size
+
+
+def canonical_json(value: object) -> str:
+    """Return the one JSON text of `value`: sorted keys, no spaces, no NaN. Raises ValueError on NaN."""
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise ValueError("neither NaN nor infinity has a JSON text") from None
+
+
+def record_to_dict(record: Record) -> dict[str, Any]:
+    """Return `record` as JSON values, with "schema" and, as "id", an empty string where the caller fills it in."""
+    return {
+        "schema": SCHEMA,
+        "id": "",
+        "campaign": record.campaign,
+        "status": str(record.status),
+        "status_reason": record.status_reason,
+        "variant": record.variant,
+        "title": record.title,
+        "dataset": record.dataset,
+        "started": record.started,
+        "duration_seconds": record.duration_seconds,
+        "measurements": {key: measurement_to_dict(m) for key, m in record.measurements.items()},
+        "environment": _known_fields(record.environment),
+        "provenance": _provenance_to_dict(record.provenance),
+        "extra": dict(record.extra),
+    }
+
+
+def record_to_json(record: Record) -> str:
+    """Return `record` as one line of JSON, its id included, without a line end."""
+    return canonical_json(record_to_dict(record) | {"id": record.id})
+
+
+def measurement_to_dict(measurement: Measurement) -> dict[str, Any]:
+    """Return `measurement` as JSON values, in the form that a record holds it."""
+    return {
+        "value": measurement.value,
+        "unit": measurement.unit,
+        "interval": None if measurement.interval is None else list(measurement.interval),
+        "samples": None if measurement.samples is None else list(measurement.samples),
+        "details": measurement.details,
+        "version": measurement.version,
+        "caveats": list(measurement.caveats),
+    }
+
+
+def _provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
+    weights, recipe, predictions = provenance.weights, provenance.recipe, provenance.predictions
+    values: dict[str, Any] = {
+        "weights": {"status": str(weights.status), "uri": weights.uri, "sha256": weights.sha256}
+        | ({"undone": list(weights.undone)} if weights.undone else {}),
+        "images_failed": list(provenance.images_failed),
+    }
+    if recipe is not None:
+        values["recipe"] = _recipe_to_dict(recipe)
+    if predictions is not None:
+        values["predictions"] = {"path": predictions.path, "sha256": predictions.sha256}
+    return _known_fields(provenance) | values
+
+
+def _known_fields(value: Environment | Provenance) -> dict[str, Any]:
+    """Return the fields that are not None, so that a field added later (None by default) leaves old ids as they are."""
+    found = {f.name: getattr(value, f.name) for f in fields(value)}
+    return {name: content for name, content in found.items() if content is not None}
+
+
+def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
+    values = {f.name: getattr(recipe, f.name) for f in fields(Recipe)}
+    for later in ("crop_mode", "configuration"):  # left out where they say nothing new, so that old ids stay
+        if values[later] == Recipe.__dataclass_fields__[later].default:
+            del values[later]
+    return values | {"mean": list(recipe.mean), "std": list(recipe.std), "sha256": recipe.sha256}

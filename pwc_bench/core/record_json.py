@@ -1,14 +1,20 @@
-"""A record as one line of JSON, and back. The form is public: see `schema`."""
+"""A record read from its line of JSON, whose form `record_schema` declares and `pwc_bench.core.record` writes."""
 
-import json
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Weights
+from pwc_bench.core.record import (
+    SCHEMA,
+    Environment,
+    PredictionsFile,
+    Provenance,
+    Record,
+    Weights,
+    canonical_json,
+    measurement_to_dict,
+)
 from pwc_bench.core.record_schema import (
     MeasurementForm,
     ProvenanceForm,
@@ -18,60 +24,16 @@ from pwc_bench.core.record_schema import (
     known_version,
     parse_json,
 )
+from pwc_bench.core.variant import Recipe
 
-__all__ = [
-    "SCHEMA",
-    "canonical_json",
-    "record_from_dict",
-    "record_from_json",
-    "record_to_dict",
-    "record_to_json",
-    "storable",
-]
-
-SCHEMA = 1
-"""The version of the JSON form."""
 _LONGEST_MEASUREMENT = 1 << 20
 """Characters of one measurement's JSON: 21,000 classes with a number each need less than half."""
-
-
-def canonical_json(value: object) -> str:
-    """Return the one JSON text of `value`: sorted keys, no spaces, no NaN. Raises ValueError on NaN."""
-    try:
-        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        raise ValueError("neither NaN nor infinity has a JSON text") from None
-
-
-def record_to_dict(record: Record) -> dict[str, Any]:
-    """Return `record` as JSON values, with "schema" and, as "id", an empty string where the caller fills it in."""
-    return {
-        "schema": SCHEMA,
-        "id": "",
-        "campaign": record.campaign,
-        "status": str(record.status),
-        "status_reason": record.status_reason,
-        "variant": record.variant,
-        "title": record.title,
-        "dataset": record.dataset,
-        "started": record.started,
-        "duration_seconds": record.duration_seconds,
-        "measurements": {key: _measurement_to_dict(m) for key, m in record.measurements.items()},
-        "environment": _known_fields(record.environment),
-        "provenance": _provenance_to_dict(record.provenance),
-        "extra": dict(record.extra),
-    }
-
-
-def record_to_json(record: Record) -> str:
-    """Return `record` as one line of JSON, its id included, without a line end."""
-    return canonical_json(record_to_dict(record) | {"id": record.id})
 
 
 def storable(key: str, measurement: Measurement) -> Measurement:
     """Return the measurement of `key` as readers of its record will get it. Raises RecordFormatError if none could."""
     try:
-        text = canonical_json(_measurement_to_dict(measurement))
+        text = canonical_json(measurement_to_dict(measurement))
     except (TypeError, ValueError, RecursionError) as error:
         raise RecordFormatError(f"it has no JSON text: {error}") from None
     if len(text) > _LONGEST_MEASUREMENT:
@@ -118,50 +80,10 @@ def _record(form: RecordForm) -> Record:
     return Record(**values)
 
 
-def _measurement_to_dict(measurement: Measurement) -> dict[str, Any]:
-    return {
-        "value": measurement.value,
-        "unit": measurement.unit,
-        "interval": None if measurement.interval is None else list(measurement.interval),
-        "samples": None if measurement.samples is None else list(measurement.samples),
-        "details": measurement.details,
-        "version": measurement.version,
-        "caveats": list(measurement.caveats),
-    }
-
-
 def _measurement(key: str, form: MeasurementForm) -> Measurement:
     if form.interval is not None and form.interval[0] > form.interval[1]:
         raise RecordFormatError(f"field 'measurements.{key}.interval': its ends are in the wrong order")
     return Measurement(**form.values())
-
-
-def _provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
-    weights, recipe, predictions = provenance.weights, provenance.recipe, provenance.predictions
-    values: dict[str, Any] = {
-        "weights": {"status": str(weights.status), "uri": weights.uri, "sha256": weights.sha256}
-        | ({"undone": list(weights.undone)} if weights.undone else {}),
-        "images_failed": list(provenance.images_failed),
-    }
-    if recipe is not None:
-        values["recipe"] = _recipe_to_dict(recipe)
-    if predictions is not None:
-        values["predictions"] = {"path": predictions.path, "sha256": predictions.sha256}
-    return _known_fields(provenance) | values
-
-
-def _known_fields(value: Environment | Provenance) -> dict[str, Any]:
-    """Return the fields that are not None, so that a field added later (None by default) leaves old ids as they are."""
-    found = {f.name: getattr(value, f.name) for f in fields(value)}
-    return {name: content for name, content in found.items() if content is not None}
-
-
-def _recipe_to_dict(recipe: Recipe) -> dict[str, Any]:
-    values = {f.name: getattr(recipe, f.name) for f in fields(Recipe)}
-    for later in ("crop_mode", "configuration"):  # left out where they say nothing new, so that old ids stay
-        if values[later] == Recipe.__dataclass_fields__[later].default:
-            del values[later]
-    return values | {"mean": list(recipe.mean), "std": list(recipe.std), "sha256": recipe.sha256}
 
 
 def _provenance(form: ProvenanceForm) -> Provenance:

@@ -18,9 +18,6 @@ from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.core.text_forms import UNWRITABLE
 
-__all__ = ["EnvironmentForm", "MeasurementForm", "ProvenanceForm", "RecipeForm", "RecordForm", "WeightsForm",
-           "convert", "known_version", "parse_json"]  # fmt: skip
-
 _LINE = r"^[^\t\n\r\x85\u2028\u2029]*\Z"
 _FILLED = r"\S"
 _SHA256 = r"^[0-9a-f]{64}\Z"
@@ -88,7 +85,7 @@ class PredictionsFileForm(Form, frozen=True, gc=False):
 
 
 class RecipeForm(Form, frozen=True, gc=False):
-    """See `pwc_bench.core.recipe.Recipe`; the hash of its content goes with it."""
+    """See `pwc_bench.core.variant.Recipe`; the hash of its content goes with it."""
 
     key: Name
     resize_px: Size

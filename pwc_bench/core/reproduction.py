@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import in_shown_unit, shown_range
+from pwc_bench.core.claim import Claim, in_shown_unit, shown_range
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
-
-__all__ = [
-    "ATTENTION_PRODUCTS",
-    "Agreement",
-    "Basis",
-    "Judgement",
-    "Reading",
-    "claimed_range",
-    "displayed",
-    "judge",
-    "prints",
-    "readings",
-    "shown_claim",
-]
 
 ATTENTION_PRODUCTS = ("matmul", "mm", "bmm", "baddbmm", "einsum", "scaled_dot_product_attention")
 """The operators that multiply queries, keys and values: two products apart, or one fused operator."""

@@ -8,8 +8,6 @@ from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine
 
-__all__ = ["Usage", "Use", "current_record", "speaking_record", "usage_of", "uses_of"]
-
 
 def current_record(records: Iterable[Record], metric: str) -> Record | None:
     """Return the newest complete record that holds `metric`; else the newest partial one; None where there is none.

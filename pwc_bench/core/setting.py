@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pwc_bench.core.metric import Kind, Metric, Scope
-from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.record import Environment, Record
-from pwc_bench.core.slug import slugify
-
-__all__ = ["REFERENCE", "Machine", "Setting", "depends_on_machine", "machine_of", "precision_text"]
+from pwc_bench.core.text_forms import slugify
+from pwc_bench.core.variant import Recipe
 
 REFERENCE = "reference"
 """The implementation that goes without saying: timm's own code, of which papers speak."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-__all__ = ["WHOLE", "Share"]
-
 Item = TypeVar("Item")
 
 

@@ -1,28 +1,14 @@
-r"""What texts of knowledge files look like, as patterns for the parser, the JSON Schema and the browser's form alike.
+"""Forms of text: what may stand in a record, an address of the web, a slug, a table's cell."""
 
-So each is written in what Python's and JavaScript's (with its flag "u") regular expressions have in common: no \Z, no
-named classes, nothing escaped that needs it not.
-"""
-
+import csv
+import hashlib
 import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TextIO, TypeAlias
 from unicodedata import category
-
-__all__ = [
-    "ARXIV",
-    "DATE",
-    "KEY",
-    "LONGEST_KEY",
-    "NAME",
-    "PARTIAL_DATE",
-    "TEXT",
-    "UNWRITABLE",
-    "WEB",
-    "YEAR",
-    "one_line",
-    "printable",
-    "whole",
-    "writable",
-]
+from urllib.parse import urlsplit, urlunsplit
 
 _UNWRITABLE = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
 _INVISIBLE = r"\s\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -71,3 +57,97 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return `text` on one line, with every character that could steer a terminal replaced."""
     return printable(" ".join(text.split()))
+
+
+LONGEST_NAME = 240
+"""Characters. A name in a path may have 255 on common file systems, of which an ending like ".svg" needs some."""
+_KEPT = 120
+"""Characters of a name that is too long; a hash of the whole tells it apart."""
+
+
+@lru_cache(maxsize=100_000)
+def slugify(text: str) -> str:
+    """Return `text` in lower-case ASCII words joined by hyphens; "+" becomes "plus".
+
+    Never empty: of a text in another script there is no letter left, and a hash tells it apart ("x-5f0d8ac2").
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("+", " plus ")).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return slug or f"x-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
+
+
+def shortened(name: str) -> str:
+    """Return the slug `name` as a path can hold it: as it is, or its beginning with a hash where it is too long."""
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[:_KEPT].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+
+
+CsvCell: TypeAlias = str | int | float | bool | None
+
+_FORMULA = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*[=+@\uff0b\uff0d\uff1d\uff20-]|[\t\n]"
+)
+"""What a spreadsheet may run, also behind what it trims: the four signs and their full-width twins."""
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
+def write_csv_table(stream: TextIO, columns: Sequence[str], rows: Iterable[Iterable[CsvCell]]) -> None:
+    """Write a head line and the rows, lines ended with LF: None is an empty field, truth values are those of JSON."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_field(cell) for cell in row] for row in rows)
+
+
+def disarmed(text: str) -> str:
+    """Return `text` as no spreadsheet takes it for a formula: an apostrophe stands before it, unless it is a number.
+
+    templates/assets/save.js has the same rule.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")  # the writer does not quote a lone carriage return
+    return f"'{lines}" if _FORMULA.match(lines) and not _NUMBER.fullmatch(lines) else lines
+
+
+def _field(cell: CsvCell) -> CsvCell:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return disarmed(cell) if isinstance(cell, str) else cell
+
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def is_secure(address: str) -> bool:
+    """Tell whether `address` is an https one, or a plain one of this very machine."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # a bracket without its end, letters that become "/"
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+
+
+def without_secrets(address: str) -> str:
+    """Return `address` without user, password, query and fragment, which may hold keys."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # nobody can tell where in it a secret stands
+        scheme = address.partition("://")[0]
+        return f"{scheme}://\N{HORIZONTAL ELLIPSIS}"
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+_WHOLE_HOST = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]|$)", re.IGNORECASE)
+
+
+def is_web_address(value: str) -> bool:
+    """Tell whether `value` is an http or https address without a user's name, and safe in a page."""
+    return WEB.fullmatch(value) is not None
+
+
+def address_complaint(value: str) -> str | None:
+    """Say what keeps `value` from being a web address; None where nothing does."""
+    if is_web_address(value):
+        return None
+    if _WHOLE_HOST.match(value):
+        return f"{value!r} holds a character that no web address has: percent-encode it, a host as xn--"
+    return f"{value!r} is no web address: it must start with https:// (or http://) and a host's name"

@@ -7,8 +7,6 @@ classifier's outputs) and their readable names from WordNet 3.0 (the first lemma
 
 from importlib.resources import files
 
-__all__ = ["NAMES", "SYNSETS"]
-
 
 def _synsets_and_names() -> tuple[tuple[str, ...], tuple[str, ...]]:
     lines = files(__package__).joinpath("imagenet_synsets.tsv").read_text(encoding="utf-8").splitlines()

@@ -3,8 +3,6 @@
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.datasets._synsets import NAMES, SYNSETS
 
-__all__ = ["DATASET"]
-
 DATASET = Dataset(
     key="imagenet-1k",
     title="ImageNet-1k",

@@ -3,8 +3,6 @@
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.datasets._synsets import NAMES
 
-__all__ = ["DATASET"]
-
 DATASET = Dataset(
     key="imagenet-v2",
     title="ImageNet-V2",

@@ -6,8 +6,6 @@ from typing import Any
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
 
-__all__ = ["prepared_report", "settle"]
-
 
 def prepared_report(found: Sequence[Candidate | Absent], deferred: Sequence[Variant]) -> dict[str, Any]:
     """Return what one process tells the others of its preparation, as JSON."""

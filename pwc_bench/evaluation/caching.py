@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.seat import Seat
 from pwc_bench.imaging import CropCache, open_crop_cache
-
-__all__ = ["RoundCrops", "round_crops"]
 
 
 @dataclass(slots=True)

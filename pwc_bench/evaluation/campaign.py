@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pwc_bench.core.dataset import ImageSource, manifest_sha256
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
-from pwc_bench.core.source import ImageSource, manifest_sha256
 from pwc_bench.evaluation.batch_size import settle_batch_size
 from pwc_bench.evaluation.concluding import absent_result, result_of
 from pwc_bench.evaluation.crew import Crew, Single
@@ -20,8 +20,6 @@ from pwc_bench.evaluation.rounds import run_rounds
 from pwc_bench.evaluation.seat import Seat, follow_seat, lead_seat
 from pwc_bench.evaluation.workspace import open_workspace
 from pwc_bench.sources import spread
-
-__all__ = ["assist", "evaluate"]
 
 
 def evaluate(request: Request, observer: Observer | None = None, crew: Crew | None = None) -> Iterator[Record]:

@@ -10,8 +10,6 @@ from pwc_bench.core.record import Weights
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.ran import Ran
 
-__all__ = ["Absent", "Candidate"]
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -6,8 +6,6 @@ from typing import Any, Self
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["BatchSize", "Choices"]
-
 
 @dataclass(frozen=True, slots=True)
 class BatchSize:

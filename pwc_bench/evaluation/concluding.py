@@ -4,11 +4,10 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Instrument, Meter
-from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.gauging import checked_measurements
 from pwc_bench.evaluation.merge import merge
@@ -17,8 +16,6 @@ from pwc_bench.evaluation.recording import PassResult
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.seat import Seat
 from pwc_bench.isolation import contained
-
-__all__ = ["absent_result", "result_of"]
 
 
 def absent_result(absent: Absent) -> PassResult:

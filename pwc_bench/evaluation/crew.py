@@ -4,8 +4,6 @@ from typing import Any, Protocol
 
 from pwc_bench.core.place import ALONE, Place
 
-__all__ = ["Crew", "Single"]
-
 
 class Crew(Protocol):
     """What an evaluation needs of the processes that share it. `Team` connects several of them."""

@@ -6,12 +6,10 @@ import torch
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.settings import Settings
+from pwc_bench.core.instruments import Settings
 from pwc_bench.evaluation.graphs import captured
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.shapes import FixedSizes, Forward
-
-__all__ = ["DTYPES", "choose_device", "deploy", "placed", "set_matmul_precision"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import torch
 from PIL import __version__
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.settings import Settings
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.loader import CropBatch
 from pwc_bench.imaging.exact_resize import PassOrder, exact_crops, self_test
-
-__all__ = ["DeviceResize", "choose_resize", "crops_on_device"]
 
 
 @dataclass(frozen=True, slots=True)

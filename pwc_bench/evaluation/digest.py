@@ -9,13 +9,11 @@ from pathlib import Path
 import torch
 
 import pwc_bench
+from pwc_bench.core.dataset import manifest_sha256
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.record_json import canonical_json
-from pwc_bench.core.source import manifest_sha256
+from pwc_bench.core.record import canonical_json
 from pwc_bench.evaluation.environment import git_state
 from pwc_bench.evaluation.request import Request
-
-__all__ = ["common_digest", "request_digest"]
 
 
 def request_digest(request: Request) -> str:

@@ -9,11 +9,9 @@ import psutil
 import torch
 
 import pwc_bench
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Environment
-from pwc_bench.core.settings import Settings
 from pwc_bench.imaging import decoder_name
-
-__all__ = ["describe_environment", "device_name", "git_state"]
 
 
 def describe_environment(settings: Settings) -> Environment:

@@ -10,11 +10,10 @@ from functools import partial
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.instruments import Patience, Subject
+from pwc_bench.core.instruments import Patience, Settings, Subject
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import deploy
@@ -27,8 +26,6 @@ from pwc_bench.evaluation.sample import random_batch
 from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.workspace import Workspace
 from pwc_bench.isolation import contained
-
-__all__ = ["model_records", "settle_all_kernels"]
 
 _CLASSES = 1000
 """Cost and speed are those of the models for ImageNet, whatever the data."""

@@ -11,8 +11,6 @@ from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.evaluation.outcome import NOT_FINITE, OutcomeBuffer
 from pwc_bench.isolation import contained
 
-__all__ = ["Forward"]
-
 
 @dataclass(slots=True)
 class Forward:

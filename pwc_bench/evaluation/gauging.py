@@ -13,8 +13,6 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.record_json import storable
 from pwc_bench.isolation import contained
 
-__all__ = ["Findings", "checked_measurements", "examine_cost", "examine_speed"]
-
 
 @dataclass(slots=True)
 class Findings:

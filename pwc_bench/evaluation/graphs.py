@@ -5,8 +5,6 @@ from torch import Tensor
 
 from pwc_bench.evaluation.shapes import Forward
 
-__all__ = ["captured"]
-
 _WARM_UPS = 3
 """Forwards before the capture: libraries choose kernels and take their memory in them."""
 

@@ -9,8 +9,6 @@ from torch import Tensor, nn
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["TOLERANCE", "Agreement", "compare", "exact_products"]
-
 TOLERANCE = 1e-5
 """The largest difference of two logits, as a fraction of the largest: what orders of summation make in fp32."""
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.deploy import placed
@@ -16,8 +16,6 @@ from pwc_bench.evaluation.guard import Agreement, compare
 from pwc_bench.evaluation.memory import ModelDoesNotFitError, is_out_of_memory
 from pwc_bench.evaluation.ran import FUSED, REFERENCE
 from pwc_bench.isolation import contained
-
-__all__ = ["Implementation", "choose_implementation", "is_fusible", "settle_kernels", "try_kernels"]
 
 
 @dataclass(frozen=True, slots=True)

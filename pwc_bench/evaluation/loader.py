@@ -8,13 +8,11 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.dataset import ImageSource
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.pictures import WholeImages
 from pwc_bench.evaluation.reading import CropStore, Job, ReadingThreads
 from pwc_bench.evaluation.ring import Ring
-
-__all__ = ["CropBatch", "Crops", "load_batches"]
 
 Crops: TypeAlias = NDArray[np.uint8]
 

@@ -7,8 +7,6 @@ import torch
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.isolation import ContainedError
 
-__all__ = ["ModelDoesNotFitError", "free_memory", "is_out_of_memory"]
-
 
 class ModelDoesNotFitError(EvaluationError):
     """A model that finds no room on the device beside those that are there already."""

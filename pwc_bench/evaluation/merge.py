@@ -10,16 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Meter
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import PredictionsFile
-from pwc_bench.core.source import ImageSource
 from pwc_bench.evaluation.shard_reader import ShardReader, joined
 from pwc_bench.evaluation.shards import Lanes, ShardFolder, ShardResult
 from pwc_bench.prediction_files import SCHEMA
-
-__all__ = ["Merged", "merge"]
 
 WINDOW_IMAGES = 4096
 """The images that are merged at once: bounds the memory, and makes the file's bytes depend on the results alone."""

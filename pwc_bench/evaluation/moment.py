@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-__all__ = ["timestamp"]
-
 
 def timestamp() -> str:
     """Return the present time as records write it: UTC, ISO 8601, to the second."""

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from pwc_bench.core.dataset import ImageSource
+from pwc_bench.core.measurement import PassSummary
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.predictions import PassSummary
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.caching import RoundCrops
 from pwc_bench.evaluation.candidate import Candidate
 from pwc_bench.evaluation.device_resize import DeviceResize, crops_on_device
@@ -24,8 +24,6 @@ from pwc_bench.evaluation.plan import PassPlan, Shard
 from pwc_bench.evaluation.shard_writer import ShardWriter
 from pwc_bench.evaluation.shards import Lanes, ShardFolder
 from pwc_bench.hardware import LoadWatch, read_load_of_all
-
-__all__ = ["PassOutcome", "run_pass"]
 
 
 @dataclass(slots=True)

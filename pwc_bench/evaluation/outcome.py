@@ -3,8 +3,6 @@
 import torch
 from torch.nn import functional
 
-__all__ = ["NOT_FINITE", "OutcomeBuffer", "normalise"]
-
 TOP = 5
 NOT_FINITE = "the model's outputs are not finite: try --precision fp32 or bf16"
 

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["Pictures", "WholeImages", "picture_pixels"]
-
 _PIXELS_PER_IMAGE = 350_000
 """Room for each image of a batch, shared by all: about twice what ImageNet's have on average."""
 _MOST_PIXELS = 1 << 27

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.place import ALONE, Place
 
-__all__ = ["PassPlan", "Shard"]
-
 SHARD_IMAGES = 1024
 """The most images of a shard: what a killed run loses at the most."""
 SHARDS_WANTED = 32

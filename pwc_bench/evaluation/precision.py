@@ -5,11 +5,9 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation.guard import exact_products
-
-__all__ = ["best_classes", "flip_facts", "is_below_fp32", "reference_classes"]
 
 _MOST_AT_ONCE = 32
 """Images of a reference forward: fp32 takes twice the memory of what the batch size was chosen for."""

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Weights, WeightsStatus
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.candidate import Absent, Candidate
 from pwc_bench.evaluation.choices import Choices
@@ -26,8 +26,6 @@ from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.sample import CropSample, normalised
 from pwc_bench.evaluation.weights import ResolvedWeights, build_unfilled, fit_weights, resolve_weights, state_sha256
 from pwc_bench.isolation import contained
-
-__all__ = ["NO_WEIGHTS", "Preparation"]
 
 NO_WEIGHTS = Weights(WeightsStatus.NONE)
 PROBE_BATCH = 8

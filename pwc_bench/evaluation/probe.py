@@ -9,8 +9,6 @@ from torch.nn.functional import one_hot
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.variant import Variant
 
-__all__ = ["RIDGE", "features_of", "fit_head", "head_sha256", "seed_of", "seeded_backbone", "set_head"]
-
 RIDGE = 0.01
 """The penalty on the head, as a fraction of the features' mean squared norm: the same for wide and narrow models."""
 

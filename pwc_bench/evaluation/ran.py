@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["FUSED", "REFERENCE", "Ran"]
-
 FUSED = "fused"
 REFERENCE = "reference"
 

@@ -10,13 +10,11 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import ImageError, in_one_line
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.ring import Slot
 from pwc_bench.imaging import crop_into, decode_for
-
-__all__ = ["CropStore", "Job", "ReadingThreads"]
 
 _READERS_PER_WORKER = 4
 _MIN_READERS = 8

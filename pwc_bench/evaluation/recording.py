@@ -21,8 +21,6 @@ from pwc_bench.evaluation.gauging import Findings
 from pwc_bench.evaluation.ran import Ran
 from pwc_bench.evaluation.request import Request
 
-__all__ = ["PassResult", "Recorder"]
-
 
 @dataclass(frozen=True, slots=True)
 class PassResult:

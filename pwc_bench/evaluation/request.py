@@ -5,13 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.instruments import Instrument
-from pwc_bench.core.settings import Settings
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.dataset import Dataset, ImageSource
+from pwc_bench.core.instruments import Instrument, Settings
 from pwc_bench.core.variant import Variant
-
-__all__ = ["Request"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

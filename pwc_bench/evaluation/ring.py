@@ -8,10 +8,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.pictures import Pictures, picture_pixels
-
-__all__ = ["Ring", "Slot"]
 
 _WAITING = 2
 """How many buffers may wait for the device at once before the next batch waits with them."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
+from pwc_bench.core.dataset import ImageSource
+from pwc_bench.core.measurement import PassSummary
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.predictions import PassSummary
-from pwc_bench.core.source import ImageSource
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.agreeing import prepared_report, settle
 from pwc_bench.evaluation.caching import round_crops
@@ -24,8 +24,6 @@ from pwc_bench.evaluation.plan import PassPlan
 from pwc_bench.evaluation.prepare import NO_WEIGHTS, Preparation
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.seat import Seat
-
-__all__ = ["Round", "run_rounds"]
 
 
 @dataclass(frozen=True, slots=True)

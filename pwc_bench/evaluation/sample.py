@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.dataset import ImageSource
+from pwc_bench.core.variant import Recipe
 from pwc_bench.evaluation.loader import Crops
 from pwc_bench.evaluation.outcome import normalise
 from pwc_bench.imaging import crops
-
-__all__ = ["GUARD_IMAGES", "PRECISION_IMAGES", "CropSample", "normalised", "random_batch"]
 
 GUARD_IMAGES = 16
 """The most images on which a fused model is compared with the reference; a small data set takes fewer."""

@@ -16,8 +16,6 @@ from pwc_bench.evaluation.shards import Lanes
 from pwc_bench.evaluation.transfer import receive_shards, send_shards
 from pwc_bench.evaluation.workspace import Workspace, open_workspace
 
-__all__ = ["Seat", "follow_seat", "lead_seat"]
-
 VISIBLE_SECONDS = 60.0
 """How long a network file system may need to show the first process what the others have written."""
 

@@ -8,8 +8,6 @@ from torch import Tensor
 
 from pwc_bench.evaluation.memory import is_out_of_memory
 
-__all__ = ["FixedSizes", "Forward"]
-
 Forward: TypeAlias = Callable[[Tensor], Tensor]
 """From a batch (n, 3, side, side) to logits (n, classes)."""
 

@@ -7,8 +7,6 @@ import numpy as np
 
 from pwc_bench.evaluation.shards import EMPTY, ShardResult
 
-__all__ = ["ShardReader", "joined"]
-
 
 class ShardReader:
     """Hands out the rows of one process's shards, never holding more than what was asked for and one shard."""

@@ -10,8 +10,6 @@ import numpy as np
 from pwc_bench.evaluation.outcome import NOT_FINITE, OutcomeBuffer
 from pwc_bench.evaluation.shards import EMPTY, ShardFolder, ShardResult
 
-__all__ = ["ShardWriter"]
-
 
 class ShardWriter:
     """Writes one shard while the next one is made. Leaving the context waits for what is under way.

@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pwc_bench.core.files import read_sealed, write_sealed
 from pwc_bench.core.place import Place
-from pwc_bench.core.sealed_file import read_sealed, write_sealed
-from pwc_bench.core.slug import slugify
-
-__all__ = ["EMPTY", "Lanes", "ShardFolder", "ShardResult"]
+from pwc_bench.core.text_forms import slugify
 
 _LANE = re.compile(r"(\d+)-(\d+)")
 _NUMBER = re.compile(r"\d{6,}")

@@ -22,8 +22,6 @@ from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.place import Place
 
-__all__ = ["Team", "join_team"]
-
 JOIN_SECONDS = 300.0
 """How long the processes may need to find each other."""
 SILENCE_SECONDS = 60.0

@@ -10,8 +10,6 @@ import torch.distributed as dist
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.evaluation.shards import ShardFolder
 
-__all__ = ["receive_shards", "send_shards"]
-
 _HEADER = struct.Struct("<qq")
 """The bytes of a file's name and of its content; the end is a name of no bytes."""
 _NAME = re.compile(r"\d{6,}/[\w.-]+\.(npz|json)")

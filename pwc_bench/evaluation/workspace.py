@@ -12,16 +12,14 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pwc_bench.core.errors import RecordFormatError
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_from_json, record_to_json
-from pwc_bench.core.sealed_file import read_sealed, write_sealed
+from pwc_bench.core.files import read_sealed, write_sealed
+from pwc_bench.core.record import Record, record_to_json
+from pwc_bench.core.record_json import record_from_json
 from pwc_bench.evaluation.choices import Choices
 from pwc_bench.evaluation.digest import request_digest
 from pwc_bench.evaluation.moment import timestamp
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shards import Lanes
-
-__all__ = ["Workspace", "find_interrupted", "open_workspace"]
 
 _STATE = "campaign.json"
 

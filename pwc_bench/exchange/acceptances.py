@@ -14,8 +14,6 @@ from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.files import file_bytes, text_lines
 from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, known_version, parse_json
 
-__all__ = ["ACCEPTED", "SCHEMA", "append_acceptance", "parse_acceptances", "read_acceptances"]
-
 ACCEPTED = "accepted.jsonl"
 """The name of the file, beside the records of a baseline."""
 SCHEMA = 1

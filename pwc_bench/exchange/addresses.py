@@ -4,11 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.core.links import board_path, dataset_path, method_path, paper_path, task_path
 from pwc_bench.views.board_keys import board_keys
-from pwc_bench.views.links import board_path, dataset_path, method_path, paper_path, task_path
 from pwc_bench.views.topics import all_tasks, dataset_topics
-
-__all__ = ["address_clash"]
 
 Address = tuple[str, str]
 """The path of a page, and whose it is: "the paper 'x.y'"."""

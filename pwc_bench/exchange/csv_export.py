@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from pwc_bench.core.csv_table import CsvCell, write_csv_table
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record
-
-__all__ = ["COLUMNS", "write_csv"]
+from pwc_bench.core.text_forms import CsvCell, write_csv_table
 
 COLUMNS = (
     "record", "campaign", "status", "status_reason", "variant", "title", "dataset", "metric", "value", "unit", "low",

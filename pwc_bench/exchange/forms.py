@@ -7,8 +7,6 @@ from pathlib import Path
 from pwc_bench.core.errors import UsageError, library_errors_as
 from pwc_bench.core.files import opened_file
 
-__all__ = ["Form", "detect_form", "files_of", "is_gzip"]
-
 _GZIP = b"\x1f\x8b"
 
 

@@ -14,8 +14,6 @@ from pwc_bench.exchange.acceptances import ACCEPTED, parse_acceptances
 from pwc_bench.exchange.records import parse_records
 from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
 
-__all__ = ["GIT_PREFIX", "git_reader", "git_shelf", "same_repository"]
-
 GIT_PREFIX = "git:"
 DEFAULT_PATH = "results"
 """What is meant where only a revision is named."""

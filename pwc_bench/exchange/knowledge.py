@@ -16,8 +16,6 @@ from pwc_bench.core.knowledge import DatasetCard, Knowledge, Method, Paper, Rela
 from pwc_bench.core.knowledge_schema import DatasetForm, KnowledgeForm, PaperForm, RepositoryForm
 from pwc_bench.exchange.yaml_form import YamlFile
 
-__all__ = ["load_knowledge", "load_knowledge_file", "merge_knowledge"]
-
 Entry = TypeVar("Entry")
 
 

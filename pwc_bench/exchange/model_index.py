@@ -10,8 +10,6 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.record import Record, Status, WeightsStatus
 
-__all__ = ["write_model_index"]
-
 _TYPES = {"top1": "accuracy", "top5": "top_5_accuracy"}
 """The hub's names of metrics; another metric keeps our key."""
 

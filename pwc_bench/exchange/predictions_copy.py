@@ -8,8 +8,6 @@ from pathlib import Path
 
 from pwc_bench.core.record import PredictionsFile
 
-__all__ = ["Copied", "copy_predictions"]
-
 _PATH = re.compile(r"predictions/[0-9a-f]{64}\.parquet")
 
 

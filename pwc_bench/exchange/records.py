@@ -6,10 +6,8 @@ from typing import BinaryIO, TextIO
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.files import opened_file, text_lines
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_from_json, record_to_json
-
-__all__ = ["parse_records", "read_records", "write_jsonl"]
+from pwc_bench.core.record import Record, record_to_json
+from pwc_bench.core.record_json import record_from_json
 
 
 def read_records(path: Path) -> Iterator[Record]:

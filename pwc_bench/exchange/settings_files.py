@@ -11,8 +11,6 @@ from typing import Any
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.files import decoded, file_bytes
 
-__all__ = ["SETTINGS_FILES", "SettingsTable", "content_on_disk", "repository_root", "settings_tables"]
-
 _MOST_BYTES = 4 << 20
 """Settings are written by hand."""
 OWN_FILE = "pwc-bench.toml"

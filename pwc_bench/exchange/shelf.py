@@ -12,9 +12,6 @@ from pwc_bench.core.record import Record
 from pwc_bench.exchange.acceptances import ACCEPTED, read_acceptances
 from pwc_bench.exchange.records import read_records
 
-__all__ = ["AbsentError", "Shelf", "beside", "distinct", "file_shelf", "folder_shelf", "public_path", "reader_below"]
-
-
 _MOST_BYTES = 1 << 30
 """A file beside records that is larger is none of ours: predictions of a million images take 100 MB."""
 

@@ -4,16 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import in_shown_unit
+from pwc_bench.core.claim import Claim, in_shown_unit
 from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.reproduction import claimed_range
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.exchange.addresses import address_clash
-
-__all__ = ["Review", "origin_of", "review", "statements", "with_known_data"]
 
 Held = Mapping[tuple[str, ...], tuple[Claim, str]]
 """Claims that are known, by identity, each with the name of who brought it."""

@@ -12,8 +12,6 @@ from pwc_bench.core.files import opened_file
 from pwc_bench.core.observer import Observer
 from pwc_bench.exchange.forms import is_gzip
 
-__all__ = ["opened_text"]
-
 _MIB = 2**20
 
 

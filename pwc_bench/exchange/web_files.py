@@ -12,11 +12,9 @@ from typing import IO
 from urllib.parse import urljoin, urlsplit
 
 from pwc_bench.core.errors import NotFoundError, SourceError
-from pwc_bench.core.web_address import is_secure, without_secrets
+from pwc_bench.core.text_forms import is_secure, without_secrets
 from pwc_bench.exchange.records import parse_records
 from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
-
-__all__ = ["LIMITS", "Limits", "fetch", "web_shelf"]
 
 _ABSENT = (404, 410)
 """How a server says that there is no such file."""

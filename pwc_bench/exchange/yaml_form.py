@@ -12,11 +12,20 @@ import yaml
 
 from pwc_bench.core.claim import PRINTED, printed_complaint
 from pwc_bench.core.errors import KnowledgeError
-from pwc_bench.core.text_forms import ARXIV, DATE, KEY, LONGEST_KEY, NAME, PARTIAL_DATE, TEXT, UNWRITABLE, WEB, whole
-from pwc_bench.exchange.web_address import address_complaint
+from pwc_bench.core.text_forms import (
+    ARXIV,
+    DATE,
+    KEY,
+    LONGEST_KEY,
+    NAME,
+    PARTIAL_DATE,
+    TEXT,
+    UNWRITABLE,
+    WEB,
+    address_complaint,
+    whole,
+)
 from pwc_bench.exchange.yaml_tree import read_tree
-
-__all__ = ["YamlFile"]
 
 Value = TypeVar("Value")
 

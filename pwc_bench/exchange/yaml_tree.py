@@ -7,8 +7,6 @@ import yaml
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.files import file_text
 
-__all__ = ["read_tree"]
-
 MAX_BYTES = 64 * 2**20
 """A larger file is no knowledge file."""
 MAX_DEPTH = 16

@@ -7,13 +7,10 @@ architecture with as many heads as the ConViT of that size, each of dimension 64
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Checkpoint, Variant
+from pwc_bench.core.variant import Checkpoint, Recipe, Variant
 
 if TYPE_CHECKING:
     from torch import nn
-
-__all__ = ["VARIANTS"]
 
 _FAMILY = "deit"
 _RECIPE = Recipe.for_crop_fraction(224, 0.9)

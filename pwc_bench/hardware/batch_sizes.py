@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pwc_bench.core.sealed_file import read_sealed, write_sealed
-
-__all__ = ["FOLDER", "Found", "Load", "list_found", "recall", "remember"]
+from pwc_bench.core.files import read_sealed, write_sealed
 
 FOLDER = "batch-sizes"
 """The folder below the cache."""

@@ -7,8 +7,6 @@ from statistics import median
 from pwc_bench.core.measurement import Json
 from pwc_bench.hardware.nvml import Gpu, GpuState
 
-__all__ = ["GpuWatch"]
-
 _STEADY = 0.05
 """Clocks that moved by more than this share of their median make rounds hard to compare."""
 

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["MOST_TAKEN", "LoadReading", "LoadWatch", "idle_processors", "read_load", "read_load_of_all"]
-
 MOST_TAKEN = 0.05
 """The share of the time that others may take before what was timed counts as disturbed: as much as a loss of speed must
 be to count at all (`Policy.least_speed_loss`)."""

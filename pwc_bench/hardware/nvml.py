@@ -7,8 +7,6 @@ tells little) is None. Asking takes well under a millisecond and leaves the GPU'
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["SLOWDOWNS", "Gpu", "GpuState", "find_gpu"]
-
 # The bits of nvmlClocksEventReasons, from NVIDIA's nvml.h. Being idle, and clocks that somebody set, are left out: both
 # say nothing about the work at hand.
 _REASONS = {

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["cpu_energy_counter"]
-
 _POWERCAP = Path("/sys/class/powercap")
 _MICRO = 1e-6
 

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-__all__ = ["native_bf16"]
-
 _CPUINFO = Path("/proc/cpuinfo")
 _INSTRUCTIONS = {"amx_bf16": "AMX", "avx512_bf16": "AVX-512", "bf16": "NEON", "svebf16": "SVE"}
 """The kernel's names of processor features, and what people call the instructions."""

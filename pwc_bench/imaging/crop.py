@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pwc_bench.core.errors import ImageError
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.decode import open_header, to_rgb
 from pwc_bench.imaging.resize import Window, resized_window
-
-__all__ = ["crop_into", "crop_offset_px", "crops", "crops_into", "decode_for", "resized_size_px"]
 
 
 def crops(data: bytes, name: str, recipes: Sequence[Recipe]) -> list[NDArray[np.uint8]]:

@@ -11,14 +11,12 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from pwc_bench.core.dataset import ImageSource, manifest_sha256
 from pwc_bench.core.errors import ImageError
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import ImageSource, manifest_sha256
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.crop import crops
 from pwc_bench.imaging.crop_file import CropFile, CropIdentity, create_crop_file, open_crop_file, read_identity
 from pwc_bench.imaging.decode import decoder_name
-
-__all__ = ["CachedCrops", "CropCache", "list_cached_crops", "open_crop_cache"]
 
 _RESERVE_BYTES = 2**30
 """What is left free on the disk: results have to be written too."""

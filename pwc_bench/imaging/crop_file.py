@@ -19,8 +19,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CropFile", "CropIdentity", "create_crop_file", "open_crop_file", "read_identity"]
-
 _MAGIC = b"pwc-bench crops 1\n"
 _HEADER_BYTES = 4096
 _PAGE_BYTES = 4096

@@ -15,8 +15,6 @@ from PIL import Image, UnidentifiedImageError, __version__, features
 from pwc_bench.core.errors import ImageError
 from pwc_bench.imaging.jpeg import fast_rgb, is_fast
 
-__all__ = ["FORMATS", "MAX_IMAGE_PIXELS", "decode", "decoder_name", "open_header", "to_rgb"]
-
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM", "JPEG2000", "AVIF")
 """The formats that are tried. Pillow knows more, and among them one that runs another program (EPS)."""
 

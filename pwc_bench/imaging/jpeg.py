@@ -12,8 +12,6 @@ import pyarrow as pa
 import simplejpeg
 from PIL import Image
 
-__all__ = ["fast_rgb", "is_fast"]
-
 _FRAMES = (0xC0, 0xC1, 0xC2)
 """Baseline, extended and progressive frames, Huffman-coded. The others (lossless, arithmetic) are left to Pillow."""
 

@@ -15,8 +15,6 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-__all__ = ["Window", "is_windowed", "resized_window"]
-
 _MAX_SIDE_PX = 1 << 14
 """Sides below this, times 1,024, fit into the 24 bits of a 32-bit float."""
 _MAX_DENOMINATOR = 1 << 10

@@ -14,8 +14,6 @@ from typing import NoReturn, TypeVar
 from pwc_bench.core.errors import EvaluationError, PwcBenchError
 from pwc_bench.isolation.process_state import ProcessState
 
-__all__ = ["ContainedError", "contained", "described"]
-
 _Result = TypeVar("_Result")
 _LONGEST_REASON = 300
 _PATIENT_RINGS = 5

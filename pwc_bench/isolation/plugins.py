@@ -12,8 +12,6 @@ from pwc_bench.core.errors import DuplicatePartError, PluginWarning, PwcBenchErr
 from pwc_bench.core.parts import by_key
 from pwc_bench.isolation.containment import contained
 
-__all__ = ["PluginWarning", "offered_parts"]
-
 Part = TypeVar("Part")
 
 

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Self
 
-__all__ = ["ProcessState"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Setting:

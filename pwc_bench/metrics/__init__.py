@@ -11,9 +11,9 @@ from difflib import get_close_matches
 
 from pwc_bench.core.errors import PwcBenchError, UsageError
 from pwc_bench.core.instruments import Examination, Gauge, Instrument, Measurements, Meter, Subject
+from pwc_bench.core.measurement import PassSummary, PredictionBatch
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.parts import by_key, part_modules
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
 from pwc_bench.isolation import offered_parts
 
 __all__ = ["ENTRY_POINTS", "load_instruments", "load_metrics", "select"]

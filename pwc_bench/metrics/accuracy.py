@@ -1,11 +1,8 @@
 """Top-1 and top-5 accuracy: how often the right class is the first guess, or among the first five."""
 
 from pwc_bench.core.instruments import Instrument, Measurements
-from pwc_bench.core.measurement import Json, Measurement
+from pwc_bench.core.measurement import Json, Measurement, PassSummary, PredictionBatch
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
-
-__all__ = ["INSTRUMENT"]
 
 
 def _accuracy(key: str, title: str, definition: str) -> Metric:

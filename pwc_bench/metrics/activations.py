@@ -10,8 +10,6 @@ from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.metrics._apparatus.counting_rules import PER_ELEMENT, RULES, Rule, Shape
 from pwc_bench.metrics._apparatus.tracing import count_operators
 
-__all__ = ["INSTRUMENT"]
-
 ACTIVATIONS = Metric(
     key="activations",
     title="Activations",

@@ -8,11 +8,8 @@ Liang and Ma, "Verified Uncertainty Calibration" (NeurIPS 2019).
 from typing import Any
 
 from pwc_bench.core.instruments import Instrument, Measurements
-from pwc_bench.core.measurement import Json, Measurement
+from pwc_bench.core.measurement import Json, Measurement, PassSummary, PredictionBatch
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
-
-__all__ = ["BINS", "INSTRUMENT"]
 
 BINS = 15
 """Bins of equal width over [0, 1], each open below and closed above."""

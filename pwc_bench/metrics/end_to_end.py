@@ -5,13 +5,9 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pwc_bench.core.instruments import Instrument, Measurements
-from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.core.noise import noise_of
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
+from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
+from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope, noise_of
 from pwc_bench.metrics._apparatus.quiet import busy_caveat
-
-__all__ = ["INSTRUMENT", "MOST_ROUNDS"]
 
 MOST_ROUNDS = 50
 """Consecutive steps are joined into at most so many rounds, so that a record of a long pass stays short and the

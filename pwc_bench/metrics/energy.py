@@ -10,8 +10,6 @@ from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.hardware import cpu_energy_counter, find_gpu
 from pwc_bench.metrics._apparatus.clock import Clock, clock_for, forward_once, forwards_to_fill, warm_up
 
-__all__ = ["INSTRUMENT", "PLAN", "EnergyPlan", "Meter", "examine"]
-
 ENERGY = Metric(
     key="energy",
     title="Energy",

@@ -8,8 +8,6 @@ from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.reproduction import ATTENTION_PRODUCTS
 from pwc_bench.metrics._apparatus.macs import CountedTwice, count_macs
 
-__all__ = ["INSTRUMENT"]
-
 GFLOPS = Metric(
     key="gflops",
     title="GFLOPs",

@@ -10,8 +10,6 @@ from pwc_bench.hardware import LoadWatch
 from pwc_bench.metrics._apparatus.clock import WarmUp, clock_for, forward_once, warm_up
 from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
 
-__all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "LEAST_FOR_P99", "LatencyPlan", "examine"]
-
 LEAST_FOR_P99 = 100
 """With fewer forwards the 99th percentile would be the slowest one under another name, and is left out."""
 

@@ -3,11 +3,8 @@
 from typing import Any
 
 from pwc_bench.core.instruments import Instrument, Measurements
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
-
-__all__ = ["INSTRUMENT"]
 
 NLL = Metric(
     key="nll",

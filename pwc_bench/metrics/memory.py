@@ -11,8 +11,6 @@ from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.metrics._apparatus.clock import forward_once
 
-__all__ = ["INSTRUMENT"]
-
 PEAK_MEMORY = Metric(
     key="peak_memory",
     title="Peak memory",

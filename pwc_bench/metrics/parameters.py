@@ -6,8 +6,6 @@ from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 
-__all__ = ["INSTRUMENT"]
-
 PARAMETERS = Metric(
     key="parameters",
     title="Parameters",

@@ -13,8 +13,6 @@ from pwc_bench.metrics._apparatus.macs import count_macs
 from pwc_bench.metrics._apparatus.peak import PeakRounds
 from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
 
-__all__ = ["CPU_PLAN", "CUDA_PLAN", "INSTRUMENT", "RoundPlan", "examine"]
-
 THROUGHPUT = Metric(
     key="throughput",
     title="Throughput",

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link
 from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.page import Page
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import Link
-
-__all__ = ["AboutPage", "MetricSection", "pages"]
 
 PATH = "about/index.html"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.links import Link, relative
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import make_board
@@ -13,11 +14,8 @@ from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_tabs import Tabs, board_tabs, chart_path
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import Link, relative
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.svg import standalone
-
-__all__ = ["ChartContext", "pages"]
 
 _STATE_OF_THE_ART = (
     "Each of these is better, as a number, than everything published before it; by how much chance moves such numbers "

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, relative
 from pwc_bench.core.page import Page
 from pwc_bench.views.compare_data import GUESSES_FOLDER, guesses_script, index_script, labels_script
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.guesses import GuessDesk, Guesses
-from pwc_bench.views.links import Link, relative
 from pwc_bench.views.pairs import Pair, paper_pairs
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["ComparePage", "PairCell", "PairRow", "pages"]
 
 PATH = "compare/index.html"
 _MOST_VARIANTS = 500

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, relative, safe_url, task_path
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board_keys import board_keys
@@ -11,13 +12,10 @@ from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.linked_data import dataset_data
-from pwc_bench.views.links import Link, relative, safe_url, task_path
 from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.record_rows import RecordList, record_list
 from pwc_bench.views.topics import DatasetTopic, dataset_topics, task_titles
-
-__all__ = ["ClassLine", "DatasetPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, relative
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import Link, relative
 from pwc_bench.views.pagination import slices
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import DatasetTopic, dataset_topics
-
-__all__ = ["DatasetEntry", "DatasetsPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from itertools import chain, islice
 
 from pwc_bench.core.archive import Archive, Campaign
 from pwc_bench.core.knowledge import Method
+from pwc_bench.core.links import Link, method_path, paper_path, record_path, relative
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record
 from pwc_bench.views.board import make_board
@@ -14,10 +15,7 @@ from pwc_bench.views.board_figure import BoardFigure, board_figure
 from pwc_bench.views.board_keys import BoardKey, board_keys, board_title
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import SITE_LINE, Frame, make_frame
-from pwc_bench.views.links import Link, method_path, paper_path, record_path, relative
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["CampaignLine", "HomeContext", "ModelGroup", "RecordGroup", "pages"]
 
 PATH = "index.html"
 _MOST_CAMPAIGNS = 5

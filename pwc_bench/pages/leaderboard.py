@@ -6,6 +6,7 @@ from itertools import chain
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.links import Link, relative, task_path
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board import Board, make_board
@@ -16,13 +17,9 @@ from pwc_bench.views.board_keys import BoardKey, board_keys, board_title, datase
 from pwc_bench.views.board_tabs import Tabs, board_tabs
 from pwc_bench.views.citation import Citation, cite_board
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import Link, relative, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.separation import paired_tests
 from pwc_bench.views.svg import standalone
-
-__all__ = ["LeaderboardContext", "pages"]
-
 
 _SIGNS = (
     ("reproduced", False, "reproduced: the measurement minus the claim"),

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method
+from pwc_bench.core.links import method_path, paper_path, relative, safe_url
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.facts import Fact, optional_fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import method_path, paper_path, relative, safe_url
 from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.topics import task_titles
-
-__all__ = ["MethodPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, method_path, relative
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import Link, method_path, relative
 from pwc_bench.views.pagination import slices
-
-__all__ = ["MethodCard", "MethodsPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import cache, partial
 from urllib.parse import quote
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, paper_path, record_path, relative
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.page import Page
 from pwc_bench.core.record import Record
@@ -17,7 +18,6 @@ from pwc_bench.views.demo_results import DemoResult, demo_results
 from pwc_bench.views.facts import Fact
 from pwc_bench.views.frame import Frame, make_frame, shorten
 from pwc_bench.views.history_section import HistorySection, history_section
-from pwc_bench.views.links import Link, paper_path, record_path, relative
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.provenance_facts import weights_address
 from pwc_bench.views.record_naming import Names
@@ -25,8 +25,6 @@ from pwc_bench.views.record_rows import RecordList, record_list
 from pwc_bench.views.speed_ratios import SpeedRatios
 from pwc_bench.views.speed_table import SpeedTable, speed_table
 from pwc_bench.views.variant_standing import StandingGroup, VariantStanding
-
-__all__ = ["CheckpointLine", "CostSection", "ModelPage", "pages"]
 
 _FACTS = {
     "heads": "Attention heads",

@@ -7,8 +7,6 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame
 
-__all__ = ["NotFoundPage", "pages"]
-
 PATH = "404.html"
 
 

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link, record_path, relative
 from pwc_bench.core.page import Page
 from pwc_bench.views.current import site_usage
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.guesses import GuessDesk, Guesses
-from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.pair_flips import PairFlips, pair_flips
 from pwc_bench.views.pair_metrics import PairRow, VariantFigures, pair_rows
 from pwc_bench.views.pairs import Pair, paper_pairs
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["PairPage", "PairTest", "pages"]
 
 _REFERENCE = "imagenet-1k"
 

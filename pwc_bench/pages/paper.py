@@ -7,13 +7,7 @@ from urllib.parse import urlsplit
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Method, Paper, Repository
-from pwc_bench.core.page import Page
-from pwc_bench.core.share import WHOLE, Share
-from pwc_bench.views.badge import draw_badge
-from pwc_bench.views.board_keys import BoardKey, titled_board
-from pwc_bench.views.frame import SITE_TITLE, Frame, make_frame, shorten
-from pwc_bench.views.linked_data import paper_data
-from pwc_bench.views.links import (
+from pwc_bench.core.links import (
     Link,
     method_path,
     paper_path,
@@ -22,13 +16,17 @@ from pwc_bench.views.links import (
     safe_url,
     task_path,
 )
+from pwc_bench.core.page import Page
+from pwc_bench.core.share import WHOLE, Share
+from pwc_bench.views.badge import draw_badge
+from pwc_bench.views.board_keys import BoardKey, titled_board
+from pwc_bench.views.frame import SITE_TITLE, Frame, make_frame, shorten
+from pwc_bench.views.linked_data import paper_data
 from pwc_bench.views.paper_results import PaperResults, judged_machines, paper_results, tally_of
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.related import RelatedPapers
 from pwc_bench.views.related_lines import RelatedLine, related_lines
 from pwc_bench.views.topics import task_titles
-
-__all__ = ["CodeLink", "PaperContext", "pages"]
 
 Item = TypeVar("Item")
 

@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import Link
 from pwc_bench.core.page import Page
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import Link
 from pwc_bench.views.pagination import slices
 from pwc_bench.views.paper_lines import PaperLine, PaperLines
 from pwc_bench.views.topics import task_titles
-
-__all__ = ["PapersPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

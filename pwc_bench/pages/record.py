@@ -4,21 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.comparability import is_of_own_weights
+from pwc_bench.core.links import record_path, relative
 from pwc_bench.core.page import Page
-from pwc_bench.core.record import Record, Status
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import Record, Status, record_to_json
 from pwc_bench.core.share import WHOLE, Share
-from pwc_bench.views.cells import is_of_own_weights
 from pwc_bench.views.checks import check_sentences
 from pwc_bench.views.citation import Citation, cite_record
 from pwc_bench.views.facts import Fact, duration_text, json_facts, moment_text
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import record_path, relative
 from pwc_bench.views.measurement_lines import MeasurementLine, measurement_lines
 from pwc_bench.views.provenance_facts import FactGroup, environment_groups, provenance_groups
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["PublishedPredictions", "RecordPage", "StatusNotice", "pages"]
 
 _MOST_FAILED_NAMES = 50
 """More failed images than this are counted on the page; the record's JSON names them all."""

@@ -10,8 +10,6 @@ from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import Frame, make_frame
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["SotaPage", "pages"]
-
 PATH = "sota/index.html"
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge_schema import knowledge_json_schema
+from pwc_bench.core.links import relative
 from pwc_bench.core.page import Page
 from pwc_bench.core.text_forms import UNWRITABLE
 from pwc_bench.views.asked_fields import AskedField, AskedList, asked_fields, asked_lists
 from pwc_bench.views.frame import Frame, make_frame
-from pwc_bench.views.links import relative
-
-__all__ = ["CHECK_COMMAND", "EXAMPLE", "SCHEMA_PATH", "SUBMIT_COMMAND", "FieldLine", "SubmitPage", "pages"]
 
 PATH = "submit/index.html"
 TEMPLATE_PATH = "submit/example.yaml"

@@ -4,17 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import task_path
 from pwc_bench.core.page import Page
 from pwc_bench.core.share import WHOLE, Share
 from pwc_bench.views.board_keys import board_keys
 from pwc_bench.views.board_summary import BoardSummary, summarise_boards
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import task_path
 from pwc_bench.views.paper_lines import PaperLines, PaperList, shelve_papers
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, task_titles
-
-__all__ = ["TaskPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Task
+from pwc_bench.core.links import Link, relative, task_path
 from pwc_bench.core.page import Page
 from pwc_bench.views.board_keys import board_keys, dataset_title
 from pwc_bench.views.frame import Frame, make_frame, shorten
-from pwc_bench.views.links import Link, relative, task_path
 from pwc_bench.views.pagination import Slice, slices
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks
-
-__all__ = ["TaskCard", "TasksPage", "pages"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pwc_bench.core.errors import EvaluationError, library_errors_as
-from pwc_bench.core.predictions import PredictionBatch
-
-__all__ = ["SCHEMA", "parse_whole", "read_predictions", "read_whole"]
+from pwc_bench.core.measurement import PredictionBatch
 
 SCHEMA = pa.schema(
     [

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from pwc_bench.views.frame import SITE_LINE, SITE_TITLE
 
-__all__ = ["card_files", "card_path"]
-
 _SIZE_PX = (1200, 630)
 _GROUND, _INK, _SOFT, _CLAIM, _MEASURED = "#fafaf8", "#1a1d21", "#575e66", "#985800", "#0a6c68"
 _TITLES = {

@@ -16,8 +16,6 @@ from markupsafe import Markup, escape
 
 from pwc_bench.core.text_forms import writable
 
-__all__ = ["SiteEnvironment", "escaped"]
-
 
 def escaped(value: object) -> str:
     """Return what stands on a page for `value`: markup as it is, everything else as escaped text that HTML can hold."""

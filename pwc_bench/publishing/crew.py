@@ -21,8 +21,6 @@ from pwc_bench.publishing.held import HeldArchive
 from pwc_bench.publishing.share_of_pages import write_share
 from pwc_bench.publishing.writing import SiteWriter, Written
 
-__all__ = ["Helper", "Order", "helpers", "usable_processes", "work"]
-
 _START = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from pwc_bench.publishing.crew import work; work()"

@@ -6,12 +6,10 @@ from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
 from pwc_bench.core.archive import Archive, Campaign
+from pwc_bench.core.links import record_path
 from pwc_bench.core.text_forms import writable
 from pwc_bench.views.frame import SITE_LINE, SITE_TITLE
-from pwc_bench.views.links import record_path
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["ADDRESSES_PER_SITEMAP", "feed", "sitemap_files"]
 
 ADDRESSES_PER_SITEMAP = 50_000
 """As many as the sitemap protocol allows."""

@@ -12,8 +12,6 @@ from pathlib import Path
 
 from pwc_bench.core.errors import PublishError
 
-__all__ = ["MARKER", "replaced_folder"]
-
 MARKER = ".pwc-bench-site"
 """The file that says that a folder is a site of ours, so that it may be replaced."""
 

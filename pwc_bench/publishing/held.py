@@ -7,15 +7,12 @@ from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
-from pwc_bench.core.archive import Archive, Campaign, matching_claims, matching_records
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Campaign, Catalogue, matching_claims, matching_records
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
-
-__all__ = ["MOST_RECORDS", "HeldArchive"]
 
 Value = TypeVar("Value")
 

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterator
 
-__all__ = ["lean_script", "lean_style"]
-
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
 _AROUND_BRACES = re.compile(r"(?<=[{;]) | (?={)|;(?= ?})")

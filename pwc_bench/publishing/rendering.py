@@ -16,8 +16,6 @@ from pwc_bench.publishing.compiling import SiteEnvironment
 from pwc_bench.publishing.leaning import lean_script, lean_style
 from pwc_bench.views.frame import Frame
 
-__all__ = ["asset_files", "make_environment", "render", "templates_folder"]
-
 
 def templates_folder() -> Path:
     """Return the folder of the templates: inside the package as installed, beside it in a checkout."""

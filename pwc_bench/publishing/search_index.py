@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.search_entries import KINDS, SearchEntry
-
-__all__ = ["ENTRIES_PER_FILE", "search_files"]
 
 ENTRIES_PER_FILE = 5000
 """Some 120 kB compressed: quickly there, quickly read."""

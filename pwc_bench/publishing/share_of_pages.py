@@ -19,8 +19,6 @@ from pwc_bench.isolation import described
 from pwc_bench.publishing.rendering import make_environment, render
 from pwc_bench.publishing.writing import LeftOutPages, SiteWriter
 
-__all__ = ["write_share"]
-
 
 def write_share(
     archive: Archive, writer: SiteWriter, templates: Path, base_url: str | None, share: Share, observer: Observer

@@ -25,8 +25,6 @@ from pwc_bench.publishing.state import SiteState, listing_hash, read_state, site
 from pwc_bench.publishing.writing import LeftOutPages, SiteWriter, Written
 from pwc_bench.views.search_entries import search_entries
 
-__all__ = ["SiteReport", "publish"]
-
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:

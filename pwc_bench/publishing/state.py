@@ -18,8 +18,6 @@ import pwc_bench
 from pwc_bench.core.archive import Archive
 from pwc_bench.publishing.folders import MARKER
 
-__all__ = ["SiteState", "listing_hash", "read_state", "site_fingerprint", "write_state"]
-
 _ABOUT = "This folder is written by pwc-bench and replaced as a whole."
 _OWN_CODE = {".py", ".yaml", ".json"}
 

@@ -9,8 +9,6 @@ from pathlib import Path
 from pwc_bench.core.errors import PublishError
 from pwc_bench.publishing.folders import MARKER
 
-__all__ = ["LeftOutPages", "SiteWriter", "Written"]
-
 
 @dataclass(frozen=True, slots=True)
 class LeftOutPages:

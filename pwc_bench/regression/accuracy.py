@@ -2,10 +2,7 @@
 
 from dataclasses import dataclass
 
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome
-
-__all__ = ["Flips", "outcome_of_flips"]
+from pwc_bench.core.verdict import Outcome, Policy
 
 
 @dataclass(frozen=True, slots=True)

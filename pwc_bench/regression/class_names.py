@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 
 from pwc_bench.core.dataset import Dataset
 
-__all__ = ["ClassNames"]
-
 
 @dataclass(frozen=True, slots=True)
 class ClassNames:

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pwc_bench.core.exact_value import WEIGHTS
+from pwc_bench.core.acceptance import WEIGHTS
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Setting, depends_on_machine
-
-__all__ = ["differences", "image_differences"]
 
 _NONE = "unknown"
 

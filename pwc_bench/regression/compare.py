@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.metric import Kind, Metric
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.equivalence import pair_images, prepare_equivalence
 from pwc_bench.regression.exact import judge_exact
 from pwc_bench.regression.pair import Pair, Tested
@@ -15,8 +14,6 @@ from pwc_bench.regression.pairing import pair_up
 from pwc_bench.regression.sampled import prepare_sampled
 from pwc_bench.regression.side import Side
 from pwc_bench.statistics import holm
-
-__all__ = ["compare", "predictions_needed"]
 
 
 def compare(

@@ -12,10 +12,9 @@ import numpy as np
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.metric import Kind, Metric
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.setting import Machine
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.comparability import image_differences
 from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
 from pwc_bench.regression.hurdles import find_hurdle
@@ -24,8 +23,6 @@ from pwc_bench.regression.pair import Hurdle, Pair, Tested, known_id
 from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
 from pwc_bench.regression.side import Side
 from pwc_bench.statistics import mean_beyond, share_lost_beyond
-
-__all__ = ["LIKELIHOOD_MARGIN", "pair_images", "prepare_equivalence"]
 
 LIKELIHOOD_MARGIN = 0.01
 """Nats of likelihood that go with a margin of one percentage point."""

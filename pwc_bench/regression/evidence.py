@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression.pair import Hurdle, Pair
 from pwc_bench.regression.per_image import SHARES, likelihoods
 from pwc_bench.regression.side import Side
-
-__all__ = ["PairedPredictions", "are_identical", "paired_predictions"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

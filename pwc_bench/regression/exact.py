@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 
-from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
+from pwc_bench.core.acceptance import WEIGHTS, Acceptance, ExactValue, exact_value
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import WeightsStatus
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.pair import Pair
-
-__all__ = ["judge_exact"]
 
 
 def judge_exact(pair: Pair, accepted: Sequence[Acceptance]) -> Verdict:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Kind
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.class_names import ClassNames
 from pwc_bench.regression.explanation import (
@@ -24,8 +24,6 @@ from pwc_bench.regression.explanation import (
 )
 from pwc_bench.regression.joining import Joined, join
 from pwc_bench.regression.side import Side
-
-__all__ = ["Diagnosis", "diagnose", "explain"]
 
 _MOST_CLASSES = 10
 _MOST_IMAGES = 3

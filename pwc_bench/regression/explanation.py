@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-__all__ = ["ClassFlips", "Confidence", "Crossing", "Explanation", "ImageFlip", "Likelihood", "Mistake"]
-
 
 @dataclass(frozen=True, slots=True)
 class Crossing:

@@ -4,15 +4,12 @@ import math
 from collections.abc import Callable
 from typing import TypeAlias
 
-from pwc_bench.core.exact_value import WEIGHTS
+from pwc_bench.core.acceptance import WEIGHTS
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression.comparability import differences
 from pwc_bench.regression.pair import Hurdle
-
-__all__ = ["find_hurdle"]
-
 
 Differ: TypeAlias = Callable[[Metric, Record, Record], tuple[str, ...]]
 """Says in words what differs although it must not."""

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pwc_bench.core.predictions import PredictionBatch
-
-__all__ = ["Joined", "join"]
+from pwc_bench.core.measurement import PredictionBatch
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -4,11 +4,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome
+from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.statistics import Interval, paired_bootstrap
-
-__all__ = ["outcome_of_likelihoods"]
 
 
 def outcome_of_likelihoods(

@@ -1,7 +1,5 @@
 """A p-value in words."""
 
-__all__ = ["p_text"]
-
 _LEAST = 1e-6
 
 

@@ -8,8 +8,6 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["Hurdle", "Pair", "Tested", "known_id"]
-
 
 def known_id(record: Record) -> str | None:
     """Return a record's id; None for one that holds NaN or infinity, which no file can hold and no hash can name."""

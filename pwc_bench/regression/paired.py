@@ -4,8 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.accuracy import Flips, outcome_of_flips
 from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
 from pwc_bench.regression.likelihood import outcome_of_likelihoods
@@ -14,8 +13,6 @@ from pwc_bench.regression.pair import Hurdle, Pair, Tested
 from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
 from pwc_bench.regression.side import Side
 from pwc_bench.statistics import mcnemar_exact, paired_t
-
-__all__ = ["prepare_paired"]
 
 
 def prepare_paired(pair: Pair, baseline: Side, candidate: Side, policy: Policy) -> Tested | Verdict:

@@ -11,7 +11,7 @@ be compared tell how far runs drift; of the candidate, those of the same code as
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pwc_bench.core.exact_value import WEIGHTS, ExactValue, exact_value
+from pwc_bench.core.acceptance import WEIGHTS, ExactValue, exact_value
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
@@ -20,8 +20,6 @@ from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression.comparability import differences
 from pwc_bench.regression.hurdles import find_hurdle
 from pwc_bench.regression.pair import Hurdle, Pair, known_id
-
-__all__ = ["code_of", "pair_up"]
 
 _MOST_RUNS = 10
 """Of a baseline that goes back for years, the newest runs are compared with."""

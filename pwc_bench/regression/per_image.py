@@ -6,9 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from pwc_bench.core.predictions import PredictionBatch
-
-__all__ = ["SHARES", "Hits", "first_guesses", "likelihoods"]
+from pwc_bench.core.measurement import PredictionBatch
 
 Hits: TypeAlias = "npt.NDArray[np.bool_]"
 """Shape (n,): whether the metric counts each image as right."""

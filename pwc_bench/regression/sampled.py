@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from statistics import median
 
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.metric import Better, Metric
-from pwc_bench.core.noise import noise_of
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.metric import Better, Metric, noise_of
 from pwc_bench.core.record import Record
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.p_text import p_text
 from pwc_bench.regression.pair import Pair, Tested
 from pwc_bench.statistics import Shift, mann_whitney, shift_between_runs
-
-__all__ = ["RunsTest", "outcome_of_runs", "prepare_sampled", "test_runs"]
 
 Rounds = Sequence[float]
 

@@ -4,14 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.metric import Kind, Metric
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record, Status
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.compare import compare
 from pwc_bench.regression.pairing import code_of
 from pwc_bench.regression.side import Side
-
-__all__ = ["SelfCheck", "SpeedSeen", "check_itself", "same_runs"]
 
 
 @dataclass(frozen=True, slots=True)

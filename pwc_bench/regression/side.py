@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import Record
-
-__all__ = ["Side"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)

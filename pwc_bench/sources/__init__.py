@@ -7,10 +7,9 @@ import sys
 import warnings
 from dataclasses import replace
 
-from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.dataset import Dataset, ImageSource
 from pwc_bench.core.errors import EvaluationError, PluginWarning, SourceError, UsageError, library_errors_as
 from pwc_bench.core.parts import by_key, part_modules
-from pwc_bench.core.source import ImageSource
 from pwc_bench.isolation import contained, offered_parts
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._location import Location, locate

@@ -8,8 +8,6 @@ from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._devkit import DEVKIT_NAMES, labels_by_devkit
 from pwc_bench.sources._label_files import KAGGLE_NAME, LABEL_FILE_NAMES, labels_by_file, labels_by_kaggle
 
-__all__ = ["labels_beside"]
-
 
 def labels_beside(names: Sequence[str], places: Sequence[Path], index: ClassIndex, where: str) -> list[int]:
     """Return the labels of images by their names, in their order.

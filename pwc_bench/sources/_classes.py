@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import SourceError
 
-__all__ = ["ClassIndex"]
-
 VERIFIED_FRACTION = 0.99
 """The part of the names that must stand at their own place before the order of all is trusted."""
 

@@ -11,8 +11,6 @@ from pwc_bench.sources._classes import ClassIndex
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Columns", "find_columns"]
-
 IMAGE_COLUMNS = ("image", "img", "jpg", "jpeg", "png", "webp")
 """The names by which one of several columns of bytes is the images'."""
 

@@ -11,8 +11,6 @@ from pwc_bench.sources._location import DEVKIT
 from pwc_bench.sources._plain_files import check_plain, file_bytes, text_of
 from pwc_bench.sources._tar_members import tar_members
 
-__all__ = ["DEVKIT_NAMES", "labels_by_devkit"]
-
 DEVKIT_NAMES = (DEVKIT, f"{DEVKIT}.tar.gz")
 
 _META = "data/meta.mat"

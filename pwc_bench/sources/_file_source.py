@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pwc_bench.core.source import Item
+from pwc_bench.core.dataset import Item
 from pwc_bench.sources._items import in_order
 from pwc_bench.sources._plain_files import file_bytes
-
-__all__ = ["FileSource"]
 
 
 class FileSource:

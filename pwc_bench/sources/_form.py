@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.sources._location import Location
-
-__all__ = ["Form"]
 
 
 @dataclass(frozen=True, slots=True)

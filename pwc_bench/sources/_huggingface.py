@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.dataset import Dataset, Item
 from pwc_bench.core.errors import ImageError, SourceError, library_errors_as
-from pwc_bench.core.source import Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import find_columns
 from pwc_bench.sources._items import in_order
@@ -15,8 +14,6 @@ from pwc_bench.sources._rows import Row, image_bytes, named_items, rows_of_batch
 
 if TYPE_CHECKING:
     import datasets
-
-__all__ = ["HuggingFaceSource", "choose_split"]
 
 _ROWS_AT_ONCE = 256
 

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TypeVar
 
+from pwc_bench.core.dataset import Item
 from pwc_bench.core.errors import SourceError
-from pwc_bench.core.source import Item
-
-__all__ = ["in_order"]
 
 Place = TypeVar("Place")
 

@@ -10,8 +10,6 @@ from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._location import is_image
 from pwc_bench.sources._plain_files import file_text
 
-__all__ = ["KAGGLE_NAME", "LABEL_FILE_NAMES", "label_of_index", "labels_by_file", "labels_by_kaggle"]
-
 LABEL_FILE_NAMES = ("labels.txt", "labels.csv", "labels.tsv", "val.txt", "val.csv", "val.tsv")
 """An image's file name, then its synset, or its index among the sorted synsets counted from 0; in .csv separated by a
 comma, in .tsv by a tab, in .txt by blanks. The name may lack its suffix, and may have folders before it; if the last

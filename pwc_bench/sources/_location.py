@@ -10,22 +10,6 @@ from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.errors import SourceError
 from pwc_bench.core.files import user_path
 
-__all__ = [
-    "DEVKIT",
-    "HUB_PREFIX",
-    "IMAGE_SUFFIXES",
-    "OFFICIAL_TAR",
-    "Listing",
-    "Location",
-    "files_of_split",
-    "is_hidden",
-    "is_image",
-    "label_places",
-    "list_folder",
-    "locate",
-    "split_names",
-]
-
 IMAGE_SUFFIXES = (".jpeg", ".jpg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 """What an image's file name ends with, in lower or upper case."""
 

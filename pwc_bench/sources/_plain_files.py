@@ -6,8 +6,6 @@ from pathlib import Path
 from pwc_bench.core.errors import ImageError, PwcBenchError, SourceError
 from pwc_bench.core.files import opened_file
 
-__all__ = ["MAX_IMAGE_BYTES", "beside", "check_plain", "file_bytes", "file_text", "text_of"]
-
 MAX_IMAGE_BYTES = 384 * 1024**2
 """A larger file is no image: the most pixels that are decoded take less, each written out with its alpha."""
 

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-__all__ = ["RowGroup", "RowGroupCache", "open_parquet"]
-
 MAX_GROUP_BYTES = 512 * 1024**2
 """A row group of more images than fit into this is refused: memory must not grow with the data set."""
 

@@ -5,16 +5,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from pwc_bench.core.dataset import Item
 from pwc_bench.core.errors import ImageError, SourceError
-from pwc_bench.core.source import Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import Columns
 from pwc_bench.sources._plain_files import beside, file_bytes
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-__all__ = ["Row", "image_bytes", "named_items", "rows_of_batch", "text_of_cell"]
 
 
 class Row(NamedTuple):

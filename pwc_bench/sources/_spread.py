@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.source import ImageSource, Item
-
-__all__ = ["SpreadSource", "spread"]
 
 
 class SpreadSource:

@@ -7,8 +7,6 @@ from typing import Literal, Self
 
 from pwc_bench.core.errors import SourceError, library_errors_as
 
-__all__ = ["tar_members"]
-
 _MAX_NAME_BYTES = 1024**2
 """Headers that hold long names are read whole, so a larger one is refused."""
 

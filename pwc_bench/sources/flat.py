@@ -1,14 +1,12 @@
 """The files of the official validation tar in one folder, labelled by what lies beside them."""
 
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import SourceError
-from pwc_bench.core.source import ImageSource, Item
 from pwc_bench.sources._beside import labels_beside
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._file_source import FileSource
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._location import DEVKIT, Location, label_places
-
-__all__ = ["FORM"]
 
 
 def _recognises(location: Location) -> bool:

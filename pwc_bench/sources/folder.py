@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import SourceError
-from pwc_bench.core.source import ImageSource, Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._file_source import FileSource
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._location import DEVKIT, Location, list_folder
-
-__all__ = ["FORM"]
 
 
 def _recognises(location: Location) -> bool:

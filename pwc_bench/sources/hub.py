@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import SourceError
-from pwc_bench.core.source import ImageSource
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import find_columns
 from pwc_bench.sources._form import Form
@@ -21,8 +21,6 @@ from pwc_bench.sources._plain_files import check_plain
 
 if TYPE_CHECKING:
     import datasets
-
-__all__ = ["FORM"]
 
 _SEPARATE_FILES = ("parquet", "arrow")
 """The builders for which a part of the files is a data set of the same features."""

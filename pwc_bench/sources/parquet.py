@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import ImageError, SourceError, library_errors_as
-from pwc_bench.core.source import ImageSource, Item
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._columns import Columns, find_columns
 from pwc_bench.sources._form import Form
@@ -16,8 +16,6 @@ from pwc_bench.sources._rows import Row, image_bytes, named_items, rows_of_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-__all__ = ["FORM", "ParquetSource"]
 
 _SUFFIX = ".parquet"
 

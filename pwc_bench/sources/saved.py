@@ -3,14 +3,12 @@
 import json
 from pathlib import Path
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import SourceError, library_errors_as
-from pwc_bench.core.source import ImageSource
 from pwc_bench.sources._form import Form
 from pwc_bench.sources._huggingface import HuggingFaceSource, choose_split
 from pwc_bench.sources._location import Location, list_folder
 from pwc_bench.sources._plain_files import check_plain, file_text
-
-__all__ = ["FORM"]
 
 _SEVERAL_SPLITS = "dataset_dict.json"
 _ONE_SPLIT = "state.json"

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import ImageError, SourceError
-from pwc_bench.core.source import ImageSource, Item
 from pwc_bench.sources._beside import labels_beside
 from pwc_bench.sources._classes import ClassIndex
 from pwc_bench.sources._form import Form
@@ -28,8 +28,6 @@ from pwc_bench.sources._location import (
 )
 from pwc_bench.sources._plain_files import MAX_IMAGE_BYTES, check_plain, text_of
 from pwc_bench.sources._tar_members import tar_members
-
-__all__ = ["FORM", "TarSource"]
 
 _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 _COMPRESSION_MARKS = {b"\x1f\x8b": "gzip -d", b"BZh": "bzip2 -d", b"\xfd7zXZ": "xz -d", b"\x28\xb5\x2f\xfd": "zstd -d"}

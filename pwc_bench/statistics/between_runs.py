@@ -7,8 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
-__all__ = ["LEAST_RUNS", "Shift", "shift_between_runs"]
-
 LEAST_RUNS = 3
 """So many runs of the baseline say themselves how far runs drift; with fewer, a stated drift is assumed."""
 _POWER = 0.95

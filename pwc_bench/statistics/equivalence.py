@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.special
 
-__all__ = ["mean_beyond", "share_lost_beyond"]
-
 
 def share_lost_beyond(lost: int, gained: int, cases: int, margin: float) -> float:
     """Return Tango's score statistic of the share of cases lost on balance against `margin`, both from -1 to 1.

@@ -11,17 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.stats
 
-__all__ = [
-    "Interval",
-    "bootstrap_mean",
-    "bootstrap_median",
-    "bootstrap_statistic",
-    "independent_values",
-    "least_for_quantile",
-    "quantile_interval",
-    "wilson",
-]
-
 Interval: TypeAlias = tuple[float, float]
 """The low and the high end, in the unit of the numbers."""
 

@@ -7,8 +7,6 @@ import scipy.stats
 
 from pwc_bench.statistics.intervals import Interval, bootstrap_mean
 
-__all__ = ["mcnemar_exact", "paired_bootstrap", "paired_t"]
-
 _MOST_BLOCKS = 500
 """Means of so many groups of cases stand for the cases in a paired bootstrap."""
 

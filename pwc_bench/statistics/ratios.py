@@ -8,8 +8,6 @@ import scipy.stats
 
 from pwc_bench.statistics.intervals import Interval
 
-__all__ = ["ratio_of_medians"]
-
 _SEED = 0
 _RESAMPLES = 4_999
 

@@ -8,8 +8,6 @@ import scipy.stats
 
 from pwc_bench.statistics.intervals import Interval
 
-__all__ = ["Bin", "Reliability", "reliability"]
-
 _SEED = 0
 _DRAWS = 10_000
 _TAIL = 0.025

@@ -22,8 +22,6 @@ import numpy.typing as npt
 import scipy.ndimage
 import scipy.stats
 
-__all__ = ["LEAST_POINTS", "Step", "exact_steps", "noisy_steps"]
-
 _LEAST_SEGMENT = 3
 """A level is told from an outlier when it has held for so many points."""
 LEAST_POINTS = 2 * _LEAST_SEGMENT + 2

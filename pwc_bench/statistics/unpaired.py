@@ -6,8 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import scipy.stats
 
-__all__ = ["holm", "mann_whitney"]
-
 
 def mann_whitney(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     """Return the two-sided p-value of Mann and Whitney's test: both samples come from one distribution.

@@ -9,8 +9,6 @@ from sqlalchemy.exc import ArgumentError
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.files import user_path
 
-__all__ = ["Address", "parse_address"]
-
 _SCHEMES = {
     "sqlite": "sqlite",
     "sqlite+pysqlite": "sqlite",

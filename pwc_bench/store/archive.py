@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pwc_bench.core.archive import Campaign
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Campaign, Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.store import reads
 from pwc_bench.store.database import Database
 from pwc_bench.store.fingerprint import content_hash, predictions_state
-
-__all__ = ["StoreArchive"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ from pwc_bench.core.errors import StoreError
 from pwc_bench.store.address import Address
 from pwc_bench.store.failures import told_plainly
 
-__all__ = ["BUSY_SECONDS", "Database"]
-
 BUSY_SECONDS = 30.0
 """How long a connection waits for another program's write to end."""
 CONNECT_SECONDS = 10

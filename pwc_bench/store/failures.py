@@ -13,8 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from pwc_bench.core.errors import StoreError
 from pwc_bench.store.address import Address
 
-__all__ = ["folder_error", "told_plainly"]
-
 _NEARLY_NOTHING_BYTES = 256 * 1024
 """SQLite calls a full disk an "I/O error" where it strikes while shared memory grows: it is one when less is free."""
 

@@ -10,8 +10,6 @@ from sqlalchemy import JSON, String, Table, select, type_coerce
 from pwc_bench.store.database import Database
 from pwc_bench.store.tables import Base, MeasurementRow, RecordRow
 
-__all__ = ["content_hash", "predictions_state"]
-
 _CHUNK_ROWS = 2000
 
 

@@ -13,8 +13,6 @@ from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.store.rows import claim_row, dataset_row, method_row, paper_row, task_row
 from pwc_bench.store.tables import ClaimRow, DatasetRow, MethodRow, PaperRow, TaskRow
 
-__all__ = ["SyncedClaims", "sync"]
-
 _KEYS_PER_QUERY = 500
 Row = TypeVar("Row", PaperRow, TaskRow, DatasetRow, MethodRow, ClaimRow)
 

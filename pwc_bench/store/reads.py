@@ -19,9 +19,6 @@ from pwc_bench.store.database import Database
 from pwc_bench.store.rows import claim_id, claim_of, dataset_of, method_of, paper_of, task_of
 from pwc_bench.store.tables import CampaignRow, ClaimRow, DatasetRow, MethodRow, PaperRow, RecordRow, TaskRow
 
-__all__ = ["campaigns", "claims", "dataset_keys", "datasets", "held_claims", "methods", "papers", "records", "tasks",
-           "variant_keys"]  # fmt: skip
-
 CHUNK_ROWS = 500
 Column = InstrumentedAttribute[Any]
 

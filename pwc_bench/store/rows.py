@@ -7,14 +7,8 @@ from typing import Any
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, RelatedPaper, Repository, Task
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import Record, record_to_json
 from pwc_bench.store.tables import ClaimRow, DatasetRow, MeasurementRow, MethodRow, PaperRow, RecordRow, TaskRow
-
-__all__ = [
-    "claim_id", "claim_of", "claim_row", "dataset_of", "dataset_row", "measurement_rows", "method_of", "method_row",
-    "paper_of", "paper_row", "record_row", "task_of", "task_row",
-]  # fmt: skip
 
 
 def record_row(record: Record) -> RecordRow:

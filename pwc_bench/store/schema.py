@@ -12,8 +12,6 @@ from pwc_bench.store.tables import Base
 if TYPE_CHECKING:
     from alembic.config import Config
 
-__all__ = ["HEAD", "VERSION_TABLE", "bring_up_to_date", "require_schema", "require_writing"]
-
 HEAD = "0002"
 """The newest step. Named here so that opening an up-to-date database does not need Alembic."""
 VERSION_TABLE = "pwc_bench_schema"

@@ -8,8 +8,7 @@ from typing import Self
 
 from sqlalchemy import delete, select
 
-from pwc_bench.core.archive import Archive, Campaign
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Campaign, Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import RecordFormatError, StoreError
 from pwc_bench.core.knowledge import Knowledge
@@ -24,8 +23,6 @@ from pwc_bench.store.knowledge_sync import SyncedClaims, sync
 from pwc_bench.store.rows import measurement_rows, record_row
 from pwc_bench.store.schema import bring_up_to_date, require_schema, require_writing
 from pwc_bench.store.tables import CampaignRow, RecordRow
-
-__all__ = ["Store", "open_existing_store", "open_store"]
 
 
 class Store:

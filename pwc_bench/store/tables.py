@@ -9,11 +9,6 @@ from sqlalchemy import BigInteger, Float, ForeignKey, Index, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import JSON
 
-__all__ = [
-    "Base", "CampaignRow", "ClaimRow", "DatasetRow", "KnowledgeRow", "MeasurementRow", "MethodRow", "PaperRow",
-    "RecordRow", "TaskRow",
-]  # fmt: skip
-
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 

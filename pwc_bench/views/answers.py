@@ -11,8 +11,6 @@ from pwc_bench.views.current import Current, current_records, site_usage
 from pwc_bench.views.reproduction import Reproduction, reproduce
 from pwc_bench.views.speed_ratios import SpeedRatios
 
-__all__ = ["Answers"]
-
 
 class Answers:
     """Answers claims; reads the records of each variant and data set once."""

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.knowledge_schema import json_schemas
 
-__all__ = ["AskedField", "AskedList", "asked_fields", "asked_lists"]
-
 
 @dataclass(frozen=True, slots=True)
 class AskedField:

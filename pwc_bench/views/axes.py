@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Axis", "Tick", "linear_axis", "log_axis", "time_axis", "years"]
-
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_DECADES = 10
 """Of more decades on a logarithmic axis only some are marked."""

@@ -2,8 +2,6 @@
 
 from pwc_bench.views.svg import element, escaped, text
 
-__all__ = ["draw_badge"]
-
 _NAME = "pwc-bench"
 _HEIGHT_PX = 20
 _LETTER_PX = 6.4

@@ -19,8 +19,6 @@ from pwc_bench.views.record_naming import Names
 from pwc_bench.views.separation import PairedTester, untested
 from pwc_bench.views.speed_ratios import SpeedRatios
 
-__all__ = ["Board", "make_board"]
-
 _MOST_LABELLED = 100
 """Rows; every label that repeats a heading costs a browser time."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.pareto import Estimate, pareto_frontier, state_of_the_art
+from pwc_bench.core.ranking import Estimate, pareto_frontier, state_of_the_art
 from pwc_bench.views.board import Board
 from pwc_bench.views.board_columns import BoardColumn
 from pwc_bench.views.board_frontier import (
@@ -15,9 +15,7 @@ from pwc_bench.views.board_frontier import (
 )
 from pwc_bench.views.board_points import counted_costs, crossed_points, dated_points
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.scatter import Point, Scatter
-
-__all__ = ["BoardChart", "board_charts"]
+from pwc_bench.views.scatter_plane import Point, Scatter
 
 _COSTS = ("gflops", "parameters")
 _MOST_CROSSED = 6

@@ -8,12 +8,10 @@ from itertools import chain, count
 from pwc_bench.core.metric import Better, Metric, Scope
 from pwc_bench.core.selection import Usage
 from pwc_bench.core.setting import depends_on_machine
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.board_ranking import can_rank
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.separation import images_of_share
-
-__all__ = ["BoardColumn", "FurtherColumn", "board_columns", "further_columns"]
 
 _LONGEST_KEY = 60
 """Characters of a published metric's name in the addresses of charts, where two of them stand."""

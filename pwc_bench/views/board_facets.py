@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.links import Link
 from pwc_bench.core.setting import Machine
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.comparison import Comparison
-from pwc_bench.views.links import Link
-
-__all__ = ["Choice", "Facet", "Filter", "Level", "board_filters", "evidence_level", "family_facet", "row_facets"]
 
 _TITLES = {
     "family": "Family",

@@ -6,8 +6,6 @@ from pwc_bench.views.board_chart import BoardChart
 from pwc_bench.views.scatter import draw_scatter
 from pwc_bench.views.svg import Drawing
 
-__all__ = ["BoardFigure", "board_figure", "brief_figure"]
-
 _MOST_NAMED = 60
 """Points that each say their numbers; of more, each leads to its row in the table of the same page, which does."""
 

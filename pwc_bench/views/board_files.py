@@ -5,13 +5,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from pwc_bench.core.csv_table import CsvCell, write_csv_table
+from pwc_bench.core.text_forms import CsvCell, write_csv_table
 from pwc_bench.views.board import Board
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.comparison import Comparison
 from pwc_bench.views.numbers import MINUS
-
-__all__ = ["BoardLine", "board_csv", "board_json", "board_lines"]
 
 _DIGITS_ALONE = str.maketrans({MINUS: "-", "±": None, ",": None})
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from pwc_bench.views.cells import ClaimCell, MeasuredCell
-from pwc_bench.views.scatter import Point
-
-__all__ = ["claimed_setting", "in_one_setting", "known_then", "measured_first", "measured_setting"]
+from pwc_bench.views.scatter_plane import Point
 
 
 def claimed_setting(claims: Iterable[ClaimCell]) -> str | None:

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.links import board_folder, board_path
 from pwc_bench.core.metric import Scope
-from pwc_bench.views.links import board_folder, board_path
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["BoardKey", "board_keys", "board_title", "dataset_title", "titled_board"]
 
 _DEFAULT_TASK = "image-classification"
 

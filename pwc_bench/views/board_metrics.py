@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.published_metric import published_metric
-
-__all__ = ["board_metrics"]
+from pwc_bench.core.ranking import published_metric
 
 _RESULTS = ("top1", "top5")
 _COSTS = ("gflops", "parameters", "throughput")

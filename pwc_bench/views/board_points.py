@@ -8,11 +8,8 @@ from pwc_bench.views.board_columns import BoardColumn
 from pwc_bench.views.board_frontier import claimed_setting, measured_setting
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.cells import ClaimCell, MeasuredCell
-from pwc_bench.views.scatter import Cost, Point
+from pwc_bench.views.scatter_plane import Cost, Point
 from pwc_bench.views.separation import claim_interval
-
-__all__ = ["counted_costs", "crossed_points", "dated_points"]
-
 
 _OPEN_END = 1e-6
 """What an interval of rounding lacks at its upper end, as a share of its width."""

@@ -5,15 +5,12 @@ from dataclasses import replace
 from functools import partial
 
 from pwc_bench.core.metric import Better, Metric
-from pwc_bench.core.published_metric import direction_of
-from pwc_bench.core.ranking import rank_bands, ranking_order
+from pwc_bench.core.ranking import direction_of, rank_bands, ranking_order
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.views.board_rows import BoardRow
 from pwc_bench.views.current import Current
 from pwc_bench.views.separation import Standing, Tests, claim_interval, images_of_share, told_apart
-
-__all__ = ["can_rank", "in_rank_order", "order_sentences", "published_order"]
 
 
 def in_rank_order(

@@ -7,6 +7,7 @@ from itertools import chain
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.links import Link, paper_path, record_path, relative, safe_url
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine
@@ -15,11 +16,8 @@ from pwc_bench.views.cells import MeasuredCell, StatusBadge, record_badge
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim
 from pwc_bench.views.current import Current
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.links import Link, paper_path, record_path, relative, safe_url
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
-
-__all__ = ["BoardRow", "Entry", "Evidence", "align_rows", "make_row", "short_title"]
 
 
 @dataclass(frozen=True, slots=True)

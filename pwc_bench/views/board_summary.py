@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import in_shown_unit
-from pwc_bench.core.comparability import is_possible
+from pwc_bench.core.claim import Claim, in_shown_unit
+from pwc_bench.core.comparability import is_of_own_weights, is_possible
 from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.links import relative, task_path
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import speaking_record, usage_of, uses_of
@@ -16,11 +16,8 @@ from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.views.board_keys import BoardKey, dataset_title, titled_board
 from pwc_bench.views.board_metrics import board_metrics
 from pwc_bench.views.board_ranking import can_rank
-from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, is_of_own_weights, measured_cell
-from pwc_bench.views.links import relative, task_path
+from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["BestClaim", "BestMeasurement", "BoardSummary", "summarise_boards"]
 
 
 @dataclass(frozen=True, slots=True)

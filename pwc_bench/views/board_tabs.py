@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pwc_bench.core.links import relative
 from pwc_bench.views.board_chart import BoardChart
 from pwc_bench.views.board_keys import BoardKey
-from pwc_bench.views.links import relative
-
-__all__ = ["Tab", "Tabs", "board_tabs", "chart_path"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,27 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import printed_interval, unit_as_printed
+from pwc_bench.core.claim import Claim, printed_interval, unit_as_printed
 from pwc_bench.core.comparability import is_of_own_weights, is_possible
+from pwc_bench.core.links import record_path, relative, safe_url
 from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.ranking import Interval
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine, precision_text
-from pwc_bench.views.links import record_path, relative, safe_url
 from pwc_bench.views.numbers import Number, interval_text, measured_number, printed_number
-
-__all__ = [
-    "ClaimCell",
-    "MeasuredCell",
-    "StatusBadge",
-    "claim_cell",
-    "is_of_own_weights",
-    "measured_cell",
-    "record_badge",
-    "setting_text",
-    "unit_text",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,6 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
 from pwc_bench.views.facts import in_order, moment_text
 
-__all__ = ["PrecisionFlips", "check_sentences", "precision_flips"]
-
 
 class PrecisionFlips(NamedTuple):
     """How a lower precision compared with fp32."""

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Machine
-from pwc_bench.core.slug import slugify
-
-__all__ = ["Citation", "cite_board", "cite_record"]
+from pwc_bench.core.text_forms import slugify
 
 _SPECIAL = re.compile(r"[#$%&_{}~^\\]")
 _NAMED = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}

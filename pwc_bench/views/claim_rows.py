@@ -6,13 +6,11 @@ from itertools import groupby
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.links import Link, relative, task_path
 from pwc_bench.views.answers import Answers
 from pwc_bench.views.board_keys import dataset_title
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
-from pwc_bench.views.links import Link, relative, task_path
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["ClaimDesk", "ClaimRow", "align_claim_rows"]
 
 
 @dataclass(frozen=True, slots=True)

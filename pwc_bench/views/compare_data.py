@@ -12,6 +12,7 @@ from typing import Any
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.links import relative
 from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.selection import Usage
@@ -20,11 +21,8 @@ from pwc_bench.views.cells import measured_cell
 from pwc_bench.views.current import current_records, site_usage
 from pwc_bench.views.guesses import Guesses
 from pwc_bench.views.likeness import in_turn, likeness, usual_obstacle
-from pwc_bench.views.links import relative
 from pwc_bench.views.pairs import Pair
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["GUESSES_FOLDER", "guesses_script", "index_script", "labels_script"]
 
 GUESSES_FOLDER = "compare/data"
 _HOME = "compare/index.html"

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.links import Link, record_path, relative
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Agreement
 from pwc_bench.core.variant import Variant
 from pwc_bench.views.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell, setting_text
-from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import aligned, signed_text
 from pwc_bench.views.reproduction import Reproduction, ratio_text, reproduce
 from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
-
-__all__ = ["Comparison", "Verdict", "aligned_comparisons", "compare_claim", "unmeasured_comparison"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.comparability import find_obstacle
+from pwc_bench.core.links import model_path, record_path, relative
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.reproduction import Reading, prints, readings
-from pwc_bench.views.links import model_path, record_path, relative
 from pwc_bench.views.numbers import Number, measured_number, printed_number
-
-__all__ = ["ConventionCell", "ConventionLine", "ConventionTable", "convention_tables"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import Usage, Use, current_record, usage_of
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine, machine_of
 
-__all__ = ["Current", "current_records", "site_usage"]
-
 
 class _Place(NamedTuple):
     """What one number of a variant's metric differs in from another: what `setting` leaves out, `machine` may name."""

@@ -8,8 +8,6 @@ from pwc_bench.core.record import Record
 from pwc_bench.views.cells import MeasuredCell, measured_cell
 from pwc_bench.views.record_naming import Names
 
-__all__ = ["DemoResult", "demo_results"]
-
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.measurement import Json
 
-__all__ = ["Fact", "duration_text", "in_order", "json_facts", "moment_text", "optional_fact", "yes_no"]
-
 _LONGEST_LIST = 40
 """A list of more scalars than this is cut on the page; the record's JSON holds it whole."""
 

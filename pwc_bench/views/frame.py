@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pwc_bench.core.links import Link, relative, root_of
 from pwc_bench.views.linked_data import LinkedData
-from pwc_bench.views.links import Link, relative, root_of
-
-__all__ = ["SITE_LINE", "SITE_TITLE", "Crumb", "FooterGroup", "Frame", "NavItem", "make_frame", "shorten"]
 
 SITE_TITLE = "pwc-bench"
 SITE_LINE = "What papers claim, and what we measure. Side by side, with the evidence."

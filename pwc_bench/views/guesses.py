@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.core.selection import current_record
-
-__all__ = ["GuessDesk", "Guesses"]
 
 _TOP1 = "top1"
 

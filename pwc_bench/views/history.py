@@ -10,8 +10,6 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.views.history_changes import Change, changes
 from pwc_bench.views.history_keys import SeriesKey, series_key
 
-__all__ = ["MOST_POINTS", "HistoryLevel", "HistoryPoint", "HistorySeries", "HistoryStep", "histories", "series_of"]
-
 MOST_POINTS = 60
 """A series shows its newest points; older ones are counted."""
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.record import Record
 
-__all__ = ["Change", "changes"]
-
 _FIELDS = (
     "device", "cpu", "cpu_count", "power_limit_watts", "driver", "cuda", "cudnn", "torch", "torchvision", "timm",
     "fvcore", "numpy", "pillow", "decoder", "resize", "python", "os",

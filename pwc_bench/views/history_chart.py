@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pwc_bench.core.links import record_path, relative
 from pwc_bench.views.history import HistoryPoint, HistorySeries, HistoryStep
 from pwc_bench.views.history_plane import BOTTOM, TOP, HistoryChart, Plane, frame, gaps, plane_of
 from pwc_bench.views.history_words import series_display, step_words
-from pwc_bench.views.links import record_path, relative
 from pwc_bench.views.svg import Drawing, coordinate, element, escaped, text
-
-__all__ = ["draw_history"]
 
 _MOST_RADIUS, _LEAST_RADIUS = 4.5, 2.0
 _LABEL_HEIGHT = 15.0

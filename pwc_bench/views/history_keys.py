@@ -6,8 +6,6 @@ from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Setting, depends_on_machine, precision_text
 
-__all__ = ["SeriesKey", "series_key"]
-
 _USUAL_INPUT_PX = 224
 
 

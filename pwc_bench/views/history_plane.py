@@ -11,8 +11,6 @@ from pwc_bench.views.history import HistoryPoint, HistorySeries
 from pwc_bench.views.history_words import direction_text
 from pwc_bench.views.svg import coordinate, element, text
 
-__all__ = ["BOTTOM", "TOP", "HistoryChart", "Plane", "frame", "gaps", "plane_of"]
-
 TOP, BOTTOM = 56.0, 30.0
 """The room above the plot for the unit and the steps' words, and below it for dates."""
 _RIGHT = 16.0

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pwc_bench.core.links import Link, record_path, relative
 from pwc_bench.core.record import Record
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.history import HistorySeries, series_of
 from pwc_bench.views.history_chart import draw_history
 from pwc_bench.views.history_plane import HistoryChart
@@ -18,12 +19,9 @@ from pwc_bench.views.history_words import (
     step_words,
     value_text,
 )
-from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.numbers import interval_text
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.svg import Drawing
-
-__all__ = ["HistoryFigure", "HistoryRow", "HistorySection", "UnchangedLine", "history_section"]
 
 _MOST_FIGURES = 16
 """A page draws no more series than this; those with a step go first, the others are counted."""

@@ -7,18 +7,6 @@ from pwc_bench.core.metric import Better, Display, Kind, Metric
 from pwc_bench.views.history import HistoryPoint, HistorySeries, HistoryStep
 from pwc_bench.views.numbers import signed_text
 
-__all__ = [
-    "change_text",
-    "counted",
-    "direction_text",
-    "series_display",
-    "series_title",
-    "step_sentence",
-    "step_sentences",
-    "step_words",
-    "value_text",
-]
-
 _MOST_DECIMALS = 15
 _MOST_CHANGES = 4
 

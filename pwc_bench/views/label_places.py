@@ -4,8 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Box", "Place", "place_labels"]
-
 _CHARACTER_WIDTH, _WIDE_CHARACTER_WIDTH = 6.6, 12.0
 """The width of a character of the chart's text (12 px), rounded up; one of an East Asian script fills its square."""
 _LINE_HEIGHT = 14.0

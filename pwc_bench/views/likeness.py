@@ -6,8 +6,6 @@ from pwc_bench.core.metric import Kind, Metric, Scope
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import Machine, Setting, depends_on_machine
 
-__all__ = ["in_turn", "likeness", "obstacle", "usual_obstacle"]
-
 
 def likeness(metric: Metric, record: Record) -> tuple[object, ...]:
     """Return what two measurements must share.

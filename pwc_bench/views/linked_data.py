@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.views.links import safe_url
+from pwc_bench.core.links import safe_url
 from pwc_bench.views.topics import DatasetTopic
-
-__all__ = ["LinkedData", "dataset_data", "paper_data"]
 
 
 @dataclass(frozen=True, slots=True)

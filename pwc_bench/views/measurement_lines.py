@@ -3,18 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import depends_on_machine
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.views.facts import Fact, json_facts
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.operator_split import OperatorSplit, operator_split
 from pwc_bench.views.strip_chart import StripChart, strip_chart
-
-__all__ = ["MeasurementLine", "measurement_lines"]
 
 _BETTER = {Better.HIGHER: "higher is better", Better.LOWER: "lower is better"}
 

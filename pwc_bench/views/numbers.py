@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import in_shown_unit
+from pwc_bench.core.claim import Claim, in_shown_unit
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
-
-__all__ = ["EN_DASH", "Number", "aligned", "interval_text", "measured_number", "printed_number", "signed_text"]
 
 MINUS = "\N{MINUS SIGN}"
 EN_DASH = "\N{EN DASH}"

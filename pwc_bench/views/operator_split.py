@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.measurement import Json, Measurement
 
-__all__ = ["OperatorLine", "OperatorSplit", "operator_split"]
-
 
 @dataclass(frozen=True, slots=True)
 class OperatorLine:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from pwc_bench.views.links import Link, relative
-
-__all__ = ["PAGE_LENGTH", "Slice", "list_path", "slices"]
+from pwc_bench.core.links import Link, relative
 
 Item = TypeVar("Item")
 

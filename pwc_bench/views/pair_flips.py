@@ -8,8 +8,6 @@ from pwc_bench.core.dataset import Dataset
 from pwc_bench.views.guesses import Guesses
 from pwc_bench.views.numbers import EN_DASH, signed_text
 
-__all__ = ["ClassSplit", "PairFlips", "pair_flips"]
-
 _MOST_CLASSES = 8
 _MOST_IMAGES = 3
 _SIGNIFICANCE = 0.05

@@ -15,8 +15,6 @@ from pwc_bench.views.current import current_records
 from pwc_bench.views.likeness import in_turn, likeness, obstacle
 from pwc_bench.views.numbers import printed_number, signed_text
 
-__all__ = ["PairRow", "VariantFigures", "pair_rows"]
-
 
 @dataclass(frozen=True, slots=True)
 class PairRow:

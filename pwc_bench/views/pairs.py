@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pwc_bench.core.archive import Archive
-from pwc_bench.views.links import pair_path
-
-__all__ = ["Pair", "paper_pairs"]
+from pwc_bench.core.links import pair_path
 
 _MOST_VARIANTS = 24
 """A paper's first so many: 276 pages. Any other two are compared in the browser."""

@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.views.links import Link, paper_path, root_of, task_path
-
-__all__ = ["MOST_PAPERS", "PaperLine", "PaperLines", "PaperList", "PaperShelf", "shelve_papers"]
+from pwc_bench.core.links import Link, paper_path, root_of, task_path
 
 MOST_PAPERS = 50
 """A page of a task, method or data set lists no more papers than this, the newest; the others are counted."""

@@ -14,8 +14,6 @@ from pwc_bench.views.numbers import printed_number
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.reproduction import Tally
 
-__all__ = ["ClaimGroup", "PaperResults", "judged_machines", "own_variants", "paper_results", "tally_of"]
-
 _METRIC_ORDER = ("gflops", "top1", "top5", "parameters", "throughput")
 _STATES = ("reproduced", "above", "below", "not-comparable", "not-measured")
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pwc_bench.core.links import safe_url
 from pwc_bench.core.record import Environment, Provenance, Weights, WeightsStatus
 from pwc_bench.views.facts import Fact, yes_no
-from pwc_bench.views.links import safe_url
-
-__all__ = ["FactGroup", "environment_groups", "provenance_groups", "weights_address", "weights_text"]
 
 _UNKNOWN = "not recorded"
 _CONFIGURATIONS = {

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pwc_bench.core.archive import Archive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Catalogue
+from pwc_bench.core.links import board_path, dataset_path, model_path, told_apart
 from pwc_bench.core.record import Record, WeightsStatus
 from pwc_bench.core.setting import Setting
-from pwc_bench.core.slug import slugify
-from pwc_bench.views.links import board_path, dataset_path, model_path, told_apart
-
-__all__ = ["Names"]
+from pwc_bench.core.text_forms import slugify
 
 
 @dataclass(frozen=True, slots=True)

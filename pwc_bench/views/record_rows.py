@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pwc_bench.core.links import Link, record_path, relative
 from pwc_bench.core.record import Record
 from pwc_bench.views.cells import StatusBadge, record_badge
 from pwc_bench.views.facts import moment_text
-from pwc_bench.views.links import Link, record_path, relative
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["MOST_ROWS", "RecordList", "RecordRow", "record_list"]
 
 MOST_ROWS = 100
 """A page lists no more records than this; the others are counted, and stand in the exports."""

@@ -10,8 +10,6 @@ from typing import NamedTuple
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 
-__all__ = ["Related", "RelatedPapers"]
-
 _MOST_RELATED = 8
 _MOST_WORDS = 6
 """A paper is known by its rarest so many words."""

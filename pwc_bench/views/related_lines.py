@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from pwc_bench.core.knowledge import Method, Paper, RelatedPaper
-from pwc_bench.views.links import paper_path, root_of, safe_url, title_search_url
+from pwc_bench.core.links import paper_path, root_of, safe_url, title_search_url
 from pwc_bench.views.related import Related, RelatedPapers
-
-__all__ = ["RelatedLine", "related_lines"]
 
 
 class RelatedLine(NamedTuple):

@@ -20,9 +20,6 @@ from pwc_bench.core.variant import Variant
 from pwc_bench.views.numbers import EN_DASH
 from pwc_bench.views.speed_ratios import SpeedRatio, SpeedRatios
 
-__all__ = ["Reproduction", "Tally", "ratio_text", "reproduce"]
-
-
 _MOST_NAMED = 4
 
 

@@ -12,8 +12,6 @@ from pwc_bench.views.scatter_names import model_names
 from pwc_bench.views.scatter_plane import BAR_PX, RADIUS, Cost, Plane, Point, Scatter, ShareOfPlot, row_text, stairs
 from pwc_bench.views.svg import Drawing, coordinate, element, escaped, share, text
 
-__all__ = ["Cost", "Point", "Scatter", "draw_scatter"]
-
 _SETTING_DY, _LINE_PX = 57, 15
 """How far below the plot the settings of its numbers stand."""
 _MOST_LETTERS = 150, 48

@@ -5,8 +5,6 @@ from pwc_bench.views.label_places import Box, place_labels
 from pwc_bench.views.scatter_plane import BAR_PX, RADIUS, Plane, Point, Scatter, row_text, stairs
 from pwc_bench.views.svg import coordinate, share, text
 
-__all__ = ["model_names"]
-
 _MOST_LETTERS = 28
 """A longer name is cut; the point itself says it whole."""
 _MOST_NAMES = 36

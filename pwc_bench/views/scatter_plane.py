@@ -7,8 +7,6 @@ from itertools import pairwise
 from pwc_bench.core.ranking import Interval
 from pwc_bench.views.axes import Axis
 
-__all__ = ["BAR_PX", "RADIUS", "Cost", "Plane", "Point", "Scatter", "ShareOfPlot", "row_text", "stairs"]
-
 RADIUS = 5.0
 BAR_PX = (3.0, 14.0)
 """Width and height of the bar that marks a cost."""

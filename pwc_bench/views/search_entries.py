@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
+from pwc_bench.core.links import method_path, paper_path, task_path
 from pwc_bench.views.board_keys import BoardKey, board_keys, titled_board
-from pwc_bench.views.links import method_path, paper_path, task_path
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.topics import all_tasks, dataset_topics
-
-__all__ = ["KINDS", "SearchEntry", "search_entries"]
 
 KINDS = ("Task", "Leaderboard", "Dataset", "Model", "Method", "Paper", "Claimed model")
 """In the order in which entries are listed: what is few and general first, papers, which are many, last."""

@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     Hits = npt.NDArray[np.bool_]
     """Of each image, whether a row has it right."""
 
-__all__ = [
-    "PairedTester",
-    "Standing",
-    "Tests",
-    "claim_interval",
-    "images_of_share",
-    "paired_tests",
-    "told_apart",
-    "untested",
-]
-
 _SIGNIFICANCE = 0.05
 """Of all pairs of a leaderboard together, after Holm's correction; an interval's own level."""
 _GUESSES = {"top1": 1, "top5": 5}

@@ -13,9 +13,6 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.reproduction import Agreement, claimed_range
 from pwc_bench.core.setting import Setting
 
-__all__ = ["SpeedRatio", "SpeedRatios"]
-
-
 _LEAST_ROUNDS = 2
 """One round alone tells nothing of how far rounds differ."""
 

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.views.cells import MeasuredCell, measured_cell
 from pwc_bench.views.record_naming import Names
-
-__all__ = ["SpeedColumn", "SpeedRow", "SpeedTable", "speed_metrics", "speed_table"]
 
 
 @dataclass(frozen=True, slots=True)

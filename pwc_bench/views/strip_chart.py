@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from pwc_bench.core.measurement import Measurement
 
-__all__ = ["Dot", "StripChart", "strip_chart"]
-
 _WIDTH, _HEIGHT, _PADDING = 600.0, 96.0, 8.0
 _MARGIN_SHARE = 0.08
 """Free space above and below the extremes, as a share of their distance."""

@@ -6,8 +6,6 @@ from html import escape
 
 from pwc_bench.core.text_forms import writable
 
-__all__ = ["Drawing", "coordinate", "element", "escaped", "share", "standalone", "text"]
-
 _STYLE = """
 .chart{--ink:#1a1d21;--ink-soft:#575e66;--line:#e1e1db;--surface:#fff;--claim:#985800;--measured:#0a6c68;
 font:12px system-ui,sans-serif}

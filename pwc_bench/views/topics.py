@@ -9,8 +9,6 @@ from pwc_bench.core.knowledge import DatasetCard, Task
 from pwc_bench.core.metric import Scope
 from pwc_bench.views.board_keys import board_keys
 
-__all__ = ["DatasetTopic", "all_tasks", "dataset_topics", "task_titles"]
-
 
 @dataclass(frozen=True, slots=True)
 class DatasetTopic:

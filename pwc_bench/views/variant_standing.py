@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
+from pwc_bench.core.links import paper_path, relative
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.selection import Usage
 from pwc_bench.views.comparison import Comparison, aligned_comparisons, compare_claim, unmeasured_comparison
 from pwc_bench.views.current import Current, current_records
 from pwc_bench.views.frame import shorten
-from pwc_bench.views.links import paper_path, relative
 from pwc_bench.views.record_naming import Names
 from pwc_bench.views.speed_ratios import SpeedRatios
-
-__all__ = ["StandingGroup", "StandingLine", "VariantStanding"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 // Files of what a leaderboard shows: loaded when somebody wants one. board.js hands over what it knows of the table.
 
 // A text that a spreadsheet would take for a formula is preceded by an apostrophe; numbers stay as they are. The rule is
-// that of pwc_bench/core/csv_table.py.
+// that of pwc_bench/core/text_forms.py.
 const csvField = (value) => {
   const text = (value ?? "").replace(/\r\n?/g, "\n");
   const isFormula = /^(?:[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]*[=+@\uff0b\uff0d\uff1d\uff20-]|[\t\n])/.test(text);

@@ -7,7 +7,7 @@ import pytest
 
 from pwc_bench.api.check_settings import DEFAULT, TYPED, CheckForm, check_settings, threshold_values
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.verdict import Policy
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
 from pwc_bench.core.errors import PwcBenchError, UsageError
-from pwc_bench.core.settings import PRECISIONS, Settings
+from pwc_bench.core.instruments import PRECISIONS, Settings
 from pwc_bench.datasets import load_datasets
 from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
 from pwc_bench.evaluation.environment import describe_environment

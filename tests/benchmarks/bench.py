@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pwc_bench.core.settings import Settings
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.variant import Variant
 from tests.benchmarks.files import Files
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import torch
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.loader import load_batches

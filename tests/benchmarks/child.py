@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pwc_bench.core.settings import Settings
+from pwc_bench.core.instruments import Settings
 from pwc_bench.families import resolve
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.files import Files

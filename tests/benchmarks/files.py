@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import UsageError
-from pwc_bench.core.source import ImageSource
 from pwc_bench.datasets import load_datasets
 from pwc_bench.sources import open_source
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.core.variant import Variant
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.comparison import Comparison, LeftOut

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from timm.data import create_dataset, create_loader, create_transform
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.variant import Recipe, Variant
 
 __all__ = ["DTYPES", "PeerPass", "PeerSettings", "timm_loader", "timm_pass", "timm_transform"]
 

@@ -12,8 +12,8 @@ import torch
 from PIL import Image
 from torch import nn
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.metric import Better
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.datasets import load_datasets
 from tests.benchmarks import bf16, forward

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.variant import Recipe, Variant
 from tests.evaluation.tiny import TinyModel
 
 __all__ = ["TINY"]

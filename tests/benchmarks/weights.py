@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.core.variant import Variant
 
 __all__ = ["seeded_model", "seeded_weights"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.datasets import load_datasets
 from pwc_bench.evaluation import Request, evaluate

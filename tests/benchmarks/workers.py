@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging import crops
 
 __all__ = ["decode_files"]

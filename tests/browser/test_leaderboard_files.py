@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from pwc_bench.core.csv_table import disarmed
+from pwc_bench.core.text_forms import disarmed
 from pwc_bench.publishing import publish
 from tests.browser.leaderboard_page import BOARD, SVG, download, shown
 from tests.core.test_csv_table import KEPT, RUN

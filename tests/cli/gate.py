@@ -11,8 +11,7 @@ from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import Record, record_to_json
 from pwc_bench.store import open_store
 from tests.factories import make_record
 from tests.predictions_files import predictions_bytes, with_predictions

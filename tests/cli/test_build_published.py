@@ -6,8 +6,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
-from pwc_bench.core.record import Record
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import Record, record_to_json
 from tests.cli.conftest import imagenet_campaign, stored
 from tests.factories import make_record
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import record_to_json
 from tests.cli.gate import SIDES, accuracy, check_here, cost, stored, written
 from tests.exchange.conftest import Repository, repository
 from tests.web_server import Web, web

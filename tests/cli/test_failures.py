@@ -17,7 +17,7 @@ import pwc_bench
 from pwc_bench.cli.app import app
 from pwc_bench.cli.failures import told_plainly
 from pwc_bench.core.errors import EvaluationError, PwcBenchError, UsageError
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import record_to_json
 from tests.cli.gate import cost
 
 

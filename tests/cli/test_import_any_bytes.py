@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from pwc_bench.core.errors import SourceError, WeightsError
-from pwc_bench.core.record_json import record_to_dict
+from pwc_bench.core.record import record_to_dict
 from pwc_bench.evaluation.weights.read import read_states
 from pwc_bench.sources import open_source
 from tests.cli.gate import check_here

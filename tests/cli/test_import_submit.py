@@ -15,8 +15,7 @@ from click.testing import CliRunner, Result
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.cli.app import app
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.record import PredictionsFile, Record
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import PredictionsFile, Record, record_to_json
 from pwc_bench.exchange import load_knowledge
 from pwc_bench.store import open_existing_store
 from tests.factories import make_record

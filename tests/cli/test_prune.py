@@ -16,9 +16,8 @@ from click.testing import CliRunner
 
 from pwc_bench.api.places import using
 from pwc_bench.cli.app import app
-from pwc_bench.core.record import PredictionsFile, Record
-from pwc_bench.core.record_json import record_to_json
-from pwc_bench.core.sealed_file import write_sealed
+from pwc_bench.core.files import write_sealed
+from pwc_bench.core.record import PredictionsFile, Record, record_to_json
 from pwc_bench.store import open_existing_store
 from tests.cli.conftest import stored
 from tests.factories import make_record

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pwc_bench.cli.readable import readable
-from pwc_bench.cli.text import duration, file_size, one_line, plural, wrapped
+from pwc_bench.cli.text import duration, file_size, plural, wrapped
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.text_forms import printable
+from pwc_bench.core.text_forms import one_line, printable
 from tests.cli.gate import check_here, cost, written
 
 

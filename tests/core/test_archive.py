@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from pwc_bench.core.archive import Archive, MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Catalogue, MemoryArchive
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Scope
-from pwc_bench.core.predictions import PredictionBatch
 from tests.factories import make_claim, make_record
 
 

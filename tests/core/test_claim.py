@@ -6,8 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pwc_bench.core.claim import is_printed_number, printed_complaint
-from pwc_bench.core.claim_unit import in_shown_unit, printed_interval, unit_as_printed
+from pwc_bench.core.claim import in_shown_unit, is_printed_number, printed_complaint, printed_interval, unit_as_printed
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.metric import Metric
 from tests.example_archive import METRICS

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pwc_bench.core.csv_table import disarmed, write_csv_table
+from pwc_bench.core.text_forms import disarmed, write_csv_table
 
 KEPT = ["", "-0.5", "+1", "-1e-5", "-.5", "+2.", "81.3", "a=b", "\N{MINUS SIGN}0.5", "1-2", "'=1", "x\n=1", "\u00e9"]
 """Fields that stay as they are: numbers, and what begins no formula."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.pareto import Estimate, pareto_frontier, state_of_the_art
+from pwc_bench.core.ranking import Estimate, pareto_frontier, state_of_the_art
 
 HIGHER, LOWER = Better.HIGHER, Better.LOWER
 

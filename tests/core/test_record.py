@@ -9,7 +9,8 @@ import pytest
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.record_json import canonical_json, record_from_json, record_to_dict, record_to_json
+from pwc_bench.core.record import canonical_json, record_to_dict, record_to_json
+from pwc_bench.core.record_json import record_from_json
 from tests.factories import make_record
 
 

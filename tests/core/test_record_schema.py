@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pwc_bench.core import record_schema
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Weights
-from pwc_bench.core.record_json import record_from_json, record_to_json
+from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Weights, record_to_json
+from pwc_bench.core.record_json import record_from_json
 from pwc_bench.core.text_forms import writable
+from pwc_bench.core.variant import Recipe
 from tests.factories import make_measurement, make_record
 
 LINE = record_to_json(

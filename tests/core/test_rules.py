@@ -4,13 +4,12 @@ import dataclasses
 
 import pytest
 
-from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.dataset import Dataset, Item, manifest_sha256
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Status, WeightsStatus
 from pwc_bench.core.selection import current_record
-from pwc_bench.core.settings import Settings
-from pwc_bench.core.slug import slugify
-from pwc_bench.core.source import Item, manifest_sha256
+from pwc_bench.core.text_forms import slugify
+from pwc_bench.core.variant import Recipe
 from tests.factories import make_record
 
 

@@ -12,8 +12,8 @@ from torch import nn
 from torchvision import transforms
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Record, Status, WeightsStatus
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
 from pwc_bench.prediction_files import read_predictions

@@ -11,10 +11,10 @@ import pytest
 import torch
 from torch import nn
 
+from pwc_bench.core.files import read_sealed, write_sealed
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
-from pwc_bench.core.sealed_file import read_sealed, write_sealed
-from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.choices import BatchSize, Choices
 from pwc_bench.evaluation.examining import settle_all_kernels

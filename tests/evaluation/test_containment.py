@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from pwc_bench.core.instruments import Instrument, Subject
+from pwc_bench.core.instruments import Instrument, Settings, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
-from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.gauging import examine_cost
 from tests.evaluation.tiny import (

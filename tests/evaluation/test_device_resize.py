@@ -9,12 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
+from pwc_bench.core.dataset import Item
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.observer import SilentObserver
-from pwc_bench.core.recipe import Recipe
 from pwc_bench.core.record import Record, Status
-from pwc_bench.core.settings import Settings
-from pwc_bench.core.source import Item
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.variant import Recipe, Variant
 from pwc_bench.evaluation import evaluate, pictures
 from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize, crops_on_device
 from pwc_bench.evaluation.loader import CropBatch, load_batches

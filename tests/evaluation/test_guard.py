@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import nn
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.guard import compare

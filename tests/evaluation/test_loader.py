@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from pwc_bench.core.source import ImageSource, Item
+from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.evaluation.loader import BATCHES_AHEAD, CropBatch, load_batches
 from pwc_bench.evaluation.ring import Ring, Slot
 from pwc_bench.imaging import crops

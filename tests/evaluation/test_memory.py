@@ -8,8 +8,8 @@ CHILD = """
 import resource, sys
 from pathlib import Path
 import torch
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import Item
+from pwc_bench.core.variant import Recipe
+from pwc_bench.core.dataset import Item
 from pwc_bench.evaluation import evaluate
 from tests.evaluation.tiny import *
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 import pytest
 import torch
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Status
-from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.memory import is_out_of_memory
 from pwc_bench.evaluation.request import Request

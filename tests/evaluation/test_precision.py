@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from pwc_bench.core.settings import Settings
+from pwc_bench.core.instruments import Settings
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.evaluation.graphs import captured

@@ -9,8 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, one_hot
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.variant import Recipe, Variant
 from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seed_of, seeded_backbone, set_head
 
 

@@ -11,13 +11,10 @@ import torch
 from PIL import Image
 from torch import nn
 
-from pwc_bench.core.dataset import Dataset
+from pwc_bench.core.dataset import Dataset, Item
 from pwc_bench.core.errors import ImageError
-from pwc_bench.core.instruments import Instrument
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.settings import Settings
-from pwc_bench.core.source import Item
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.instruments import Instrument, Settings
+from pwc_bench.core.variant import Recipe, Variant
 from pwc_bench.evaluation.request import Request
 from pwc_bench.metrics import load_instruments, select
 

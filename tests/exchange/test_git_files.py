@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pwc_bench.core.errors import NotFoundError, RecordFormatError, UsageError
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import record_to_json
 from pwc_bench.exchange import AbsentError, append_acceptance, git_shelf
 from tests.exchange.conftest import Repository
 from tests.exchange.test_acceptances import ACCEPTANCE

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pwc_bench.core.errors import RecordFormatError
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import record_to_json
 from pwc_bench.exchange import AbsentError, file_shelf, folder_shelf
 from tests.factories import make_record
 

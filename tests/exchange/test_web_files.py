@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pwc_bench.core.errors import NotFoundError, SourceError
-from pwc_bench.core.record_json import record_to_json
+from pwc_bench.core.record import record_to_json
 from pwc_bench.exchange import AbsentError, web_shelf
 from pwc_bench.exchange.web_files import Limits, fetch
 from tests.factories import make_record

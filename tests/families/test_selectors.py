@@ -71,7 +71,7 @@ def test_listing_variants_does_not_import_torch() -> None:
 def _install_package(folder: Path, monkeypatch: pytest.MonkeyPatch, offer: str) -> None:
     """Put an installed package with an entry point into `folder`, as pip would leave it, and onto the path."""
     (folder / "other_models.py").write_text(
-        "from pwc_bench.core.recipe import Recipe\n"
+        "from pwc_bench.core.variant import Recipe\n"
         "from pwc_bench.core.variant import Variant\n"
         "def build(num_classes): raise RuntimeError\n"
         "def make(key): return Variant(key=key, title=key, family='other', build=build, recipe=Recipe(key='r'))\n"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pwc_bench.core.sealed_file import read_sealed, write_sealed
+from pwc_bench.core.files import read_sealed, write_sealed
 from pwc_bench.hardware.batch_sizes import FOLDER, Found, Load, list_found, recall, remember
 
 LOAD = Load(

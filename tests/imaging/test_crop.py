@@ -10,7 +10,7 @@ from PIL import Image
 from torchvision import transforms
 
 from pwc_bench.core.errors import ImageError
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging import crops, crops_into
 
 RECIPES = (

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pwc_bench.core.dataset import Item
 from pwc_bench.core.errors import ImageError
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import Item
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging import CropCache, crops, list_cached_crops, open_crop_cache
 from tests.imaging.test_crop import encode, noise
 
@@ -235,8 +235,8 @@ def test_files_that_are_no_crops_are_not_listed(tmp_path: Path) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.source import Item
+from pwc_bench.core.variant import Recipe
+from pwc_bench.core.dataset import Item
 from pwc_bench.imaging import crops, open_crop_cache
 
 class Source:

@@ -8,7 +8,7 @@ import PIL
 import pytest
 from PIL import Image
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging import resize
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.resize import Window, is_windowed, resized_window

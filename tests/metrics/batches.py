@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pwc_bench.core.predictions import PassSummary, PredictionBatch
+from pwc_bench.core.measurement import PassSummary, PredictionBatch
 
 SUMMARY = PassSummary(images=4, batch_images=(4,), batch_seconds=(1.0,), variants=("tiny",))
 

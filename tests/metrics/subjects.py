@@ -6,10 +6,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from pwc_bench.core.instruments import Examination, Measurements, Subject
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.settings import Settings
-from pwc_bench.core.variant import Variant
+from pwc_bench.core.instruments import Examination, Measurements, Settings, Subject
+from pwc_bench.core.variant import Recipe, Variant
 
 SIDE_PX = 16
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pwc_bench.core.predictions import PassSummary
+from pwc_bench.core.measurement import PassSummary
 from pwc_bench.metrics.end_to_end import MOST_ROUNDS, PassMeter
 from tests.metrics.batches import make_batch
 

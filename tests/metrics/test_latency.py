@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.verdict import Policy
 from pwc_bench.metrics.latency import CPU_PLAN, CUDA_PLAN, INSTRUMENT, LatencyPlan, examine
 from tests.metrics.subjects import Convolutional, make_subject, run
 

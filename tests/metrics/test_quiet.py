@@ -4,7 +4,7 @@ import pytest
 
 from pwc_bench.core.instruments import Patience
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.noise import noise_of
+from pwc_bench.core.metric import noise_of
 from pwc_bench.hardware import LoadReading, LoadWatch
 from pwc_bench.metrics import load_metrics
 from pwc_bench.metrics._apparatus import quiet

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from pwc_bench.core.instruments import Subject
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.verdict import Policy
 from pwc_bench.metrics.throughput import CPU_PLAN, CUDA_PLAN, INSTRUMENT, RoundPlan, examine
 from tests.metrics.subjects import Convolutional, make_subject, run
 

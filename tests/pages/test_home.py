@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.pages.home import HomeContext, pages
 from tests.example_archive import example_archive

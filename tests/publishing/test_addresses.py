@@ -4,8 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.publishing import publish
 from tests.example_archive import example_archive
 from tests.factories import make_claim, make_record

@@ -10,15 +10,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.text_forms import writable
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.publishing import feeds, publish
 from pwc_bench.publishing.feeds import feed, sitemap_files
 from pwc_bench.regression.reports import render
 from pwc_bench.views.badge import draw_badge
-from pwc_bench.views.scatter import Point, Scatter, draw_scatter
+from pwc_bench.views.scatter import draw_scatter
+from pwc_bench.views.scatter_plane import Point, Scatter
 from pwc_bench.views.svg import standalone
 from tests.example_archive import METRICS, example_archive
 from tests.factories import make_record

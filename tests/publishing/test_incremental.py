@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.errors import PublishError
 from pwc_bench.publishing import publish
 from pwc_bench.publishing.folders import MARKER

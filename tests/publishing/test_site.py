@@ -13,8 +13,7 @@ import pytest
 
 import pwc_bench.pages.home
 import pwc_bench.pages.paper
-from pwc_bench.core.archive import Archive, MemoryArchive
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Archive, Catalogue, MemoryArchive
 from pwc_bench.core.errors import LeftOutWarning, PublishError, StoreError
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.page import Page
@@ -265,7 +264,7 @@ def test_a_build_needs_no_heavy_package() -> None:
     """Neither torch nor pandas nor scipy nor SQLAlchemy is imported."""
     code = (
         "import sys, pathlib, tempfile; from pwc_bench.publishing import publish;"
-        "from pwc_bench.core.archive import MemoryArchive; from pwc_bench.core.catalogue import Catalogue;"
+        "from pwc_bench.core.archive import MemoryArchive; from pwc_bench.core.archive import Catalogue;"
         "publish(MemoryArchive(Catalogue({}, {}, {})), pathlib.Path(tempfile.mkdtemp()) / 'site');"
         "print([name for name in ('torch', 'timm', 'pandas', 'scipy', 'numpy', 'sqlalchemy') if name in sys.modules])"
     )

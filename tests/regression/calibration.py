@@ -19,8 +19,7 @@ import numpy.typing as npt
 import scipy.stats
 
 from pwc_bench.core.metric import Better
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome
+from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.hardware import MOST_TAKEN
 from pwc_bench.metrics import load_metrics
 from pwc_bench.regression.accuracy import Flips, outcome_of_flips

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 
 __all__ = ["guesses", "reordered"]
 

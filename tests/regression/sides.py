@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import Measurement, PredictionBatch
 from pwc_bench.core.record import PredictionsFile, Record
-from pwc_bench.core.verdict import Verdict
+from pwc_bench.core.verdict import Policy, Verdict
 from pwc_bench.metrics import load_metrics
 from pwc_bench.regression import Side, compare
 from tests.factories import make_record

@@ -5,8 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
+from pwc_bench.core.verdict import Policy
 from pwc_bench.regression import compare
 from pwc_bench.regression.accuracy import Flips
 from tests.regression.calibration import (

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome, Verdict, exit_code
+from pwc_bench.core.verdict import Outcome, Policy, Verdict, exit_code
 from pwc_bench.regression import Side, compare, predictions_needed
 from tests.regression.sides import METRICS, Evaluated, accuracy, cost, predictions, rounds, side
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.exact_value import exact_value
+from pwc_bench.core.acceptance import Acceptance, exact_value
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Weights, WeightsStatus
 from pwc_bench.core.verdict import Outcome

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.core.measurement import Measurement
+from pwc_bench.core.measurement import Measurement, PredictionBatch
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.predictions import PredictionBatch
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression import Side
 from pwc_bench.regression.class_names import ClassNames

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome
+from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.regression.accuracy import Flips, outcome_of_flips
 from pwc_bench.regression.likelihood import outcome_of_likelihoods
 from pwc_bench.regression.p_text import p_text

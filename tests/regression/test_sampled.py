@@ -9,10 +9,8 @@ import pytest
 import scipy.stats
 
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.metric import Better
-from pwc_bench.core.noise import middle_half, noise_of, spread_noise
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome
+from pwc_bench.core.metric import Better, middle_half, noise_of, spread_noise
+from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.regression import compare
 from pwc_bench.regression.p_text import p_text
 from pwc_bench.regression.sampled import RunsTest, outcome_of_runs

@@ -3,8 +3,8 @@
 import math
 from dataclasses import replace
 
-from pwc_bench.core.policy import Policy
 from pwc_bench.core.record import Record
+from pwc_bench.core.verdict import Policy
 from pwc_bench.regression.self_check import check_itself, same_runs
 from tests.regression.sides import METRICS, cost, rounds
 

@@ -5,7 +5,7 @@ import sys
 
 _CHECK = """
 import sys
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.verdict import Policy
 from pwc_bench.regression import compare
 from tests.regression.sides import METRICS, accuracy, cost, predictions, side
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from scipy.io import savemat
 
-from pwc_bench.core.source import ImageSource
+from pwc_bench.core.dataset import ImageSource
 from pwc_bench.datasets.imagenet import DATASET as IMAGENET
 
 __all__ = [

@@ -99,7 +99,7 @@ def test_a_folder_with_the_official_tar_means_the_tar(tmp_path: Path) -> None:
 
 
 OWN = """
-from pwc_bench.core.source import Item
+from pwc_bench.core.dataset import Item
 from pwc_bench.sources import Form
 class One:
     spec = "one"

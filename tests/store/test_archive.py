@@ -124,7 +124,7 @@ def test_an_archive_goes_along_into_a_worker(url: str, start_method: str) -> Non
 
 _FORK = """
 import os, sys
-from pwc_bench.core.catalogue import Catalogue
+from pwc_bench.core.archive import Catalogue
 from pwc_bench.store import open_existing_store
 with open_existing_store(sys.argv[1]) as store:
     archive = store.archive(Catalogue({}, {}, {}))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import Record
 from tests.example_archive import example_archive
 from tests.factories import make_record

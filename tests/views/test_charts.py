@@ -8,7 +8,8 @@ import pytest
 
 from pwc_bench.views.axes import linear_axis, log_axis, time_axis, years
 from pwc_bench.views.label_places import Box, place_labels
-from pwc_bench.views.scatter import Cost, Point, Scatter, draw_scatter
+from pwc_bench.views.scatter import draw_scatter
+from pwc_bench.views.scatter_plane import Cost, Point, Scatter
 from pwc_bench.views.svg import coordinate, element, standalone, text
 from tests.golden_files import assert_golden
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pwc_bench.views.links import (
+from pwc_bench.core.links import (
     board_path,
     dataset_path,
     model_path,

@@ -8,7 +8,7 @@ import pytest
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Better
-from pwc_bench.core.published_metric import direction_of
+from pwc_bench.core.ranking import direction_of
 from pwc_bench.views.board import Board, make_board
 from pwc_bench.views.board_chart import board_charts
 from pwc_bench.views.board_files import board_json

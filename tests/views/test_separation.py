@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import binomtest
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import Record, Status
 from pwc_bench.statistics import wilson
 from pwc_bench.views.board import Board, make_board

@@ -10,8 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["HUES", "TEXTURES", "draw_jpeg"]
-
 Integers = NDArray[np.int64]
 
 HUES = {"amber": (206, 142, 52), "jade": (70, 168, 104), "azure": (62, 122, 198), "plum": (158, 78, 172)}

@@ -11,8 +11,6 @@ from pwc_bench.core.errors import SourceError
 from pwc_bench.datasets.demo.drawing import draw_jpeg
 from pwc_bench.datasets.demo.layout import CLASSES, IMAGES_PER_CLASS, SPLITS
 
-__all__ = ["FOLDER_NAME", "write_demo"]
-
 FOLDER_NAME = "demo-v1"
 """Changes whenever the images do, so that an old folder is never taken for a new one."""
 

@@ -1,7 +1,5 @@
 """What the demo consists of; known without drawing anything."""
 
-__all__ = ["CLASSES", "IMAGES_PER_CLASS", "SPLITS"]
-
 CLASSES = tuple(f"{hue}-{texture}" for hue in ("amber", "azure", "jade", "plum") for texture in ("dots", "stripes"))
 """A hue and a texture each, sorted."""
 

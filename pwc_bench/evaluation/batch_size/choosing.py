@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-__all__ = ["HOLD", "MARGIN", "best_size"]
-
 MARGIN = 0.02
 """Of the sizes within this share of the fastest, the smallest is taken: it needs the least memory."""
 HOLD = 0.05

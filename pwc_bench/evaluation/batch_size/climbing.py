@@ -9,8 +9,6 @@ from pwc_bench.evaluation.batch_size.table import END, FAILS, GAIN, MEMORY, TIME
 from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
 from pwc_bench.isolation import contained
 
-__all__ = ["CPU_LADDER", "CUDA_LADDER", "Ladder", "Timed", "climb"]
-
 LEAST_GAIN = 1.02
 """Above the usual size the climb goes on while a step makes the models so many times as fast."""
 _FORWARDS = 2

@@ -10,9 +10,9 @@ import psutil
 import torch
 
 from pwc_bench.core.errors import EvaluationError
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
-from pwc_bench.core.settings import Settings
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.batch_size.climbing import Timed
 from pwc_bench.evaluation.deploy import deploy
@@ -22,8 +22,6 @@ from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.weights import build_unfilled
 from pwc_bench.isolation import contained
-
-__all__ = ["has_room", "timed_models"]
 
 _LEFT_FREE = 0.1
 """This share of the memory stays free, for what a pass needs beside the models and one batch."""

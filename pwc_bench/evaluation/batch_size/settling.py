@@ -6,10 +6,10 @@ from importlib.metadata import version
 import torch
 
 import pwc_bench
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
-from pwc_bench.core.settings import Settings
 from pwc_bench.evaluation.batch_size.climbing import CPU_LADDER, CUDA_LADDER, climb
 from pwc_bench.evaluation.batch_size.models import has_room, timed_models
 from pwc_bench.evaluation.choices import BatchSize, Choices
@@ -17,8 +17,6 @@ from pwc_bench.evaluation.environment import device_name
 from pwc_bench.evaluation.moment import timestamp
 from pwc_bench.evaluation.request import Request
 from pwc_bench.hardware.batch_sizes import Found, Load, recall, remember
-
-__all__ = ["remembered_size", "settle_batch_size"]
 
 _SEARCH = 1
 """The version of the search: what another one has found is measured again."""

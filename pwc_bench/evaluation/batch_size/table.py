@@ -6,8 +6,6 @@ from typing import Self
 
 from pwc_bench.evaluation.batch_size.choosing import best_size
 
-__all__ = ["END", "FAILS", "GAIN", "MEMORY", "TIME", "BatchTable"]
-
 END = "the largest size was reached"
 FAILS = "a model fails with a larger one"
 GAIN = "a larger one gained too little"

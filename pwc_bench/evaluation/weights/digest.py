@@ -8,8 +8,6 @@ from torch import nn
 
 from pwc_bench.core.errors import WeightsError
 
-__all__ = ["check_pin", "file_sha256", "state_sha256"]
-
 
 def file_sha256(path: Path, name: str) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits. Raises WeightsError where it cannot be read."""

@@ -11,8 +11,6 @@ from pwc_bench.evaluation.weights.read import read_states
 from pwc_bench.evaluation.weights.resolve import ResolvedWeights
 from pwc_bench.evaluation.weights.unwrap import unwrapped
 
-__all__ = ["fit_weights"]
-
 _TRAINED_IN = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """What weights are trained and saved in: the model's own precision is the same numbers, rounded."""
 

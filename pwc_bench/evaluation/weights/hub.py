@@ -19,8 +19,6 @@ from pwc_bench.evaluation.weights.place import HUB_PREFIX
 from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, shard_names
 from pwc_bench.evaluation.weights.unavailable import UnavailableError
 
-__all__ = ["fetch_from_hub"]
-
 _FILES = (
     "model.safetensors",
     "pytorch_model.bin",

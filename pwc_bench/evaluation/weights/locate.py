@@ -6,12 +6,10 @@ from urllib.parse import urlsplit
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.files import user_path
 from pwc_bench.core.record import WeightsStatus
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.weights.place import Place, place_of
 from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, index_of
-
-__all__ = ["places_of"]
 
 _SUFFIXES = (".pth", ".pt", ".safetensors", ".bin")
 _NAMES_IN_FOLDER = (

@@ -6,9 +6,7 @@ from urllib.parse import urlsplit
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.record import WeightsStatus
-from pwc_bench.core.web_address import is_secure, without_secrets
-
-__all__ = ["HUB_PREFIX", "Place", "place_of", "without_secrets"]
+from pwc_bench.core.text_forms import is_secure, without_secrets
 
 HUB_PREFIX = "hub:"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -16,8 +16,6 @@ from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, checkpoint_files
 from pwc_bench.evaluation.weights.sniff import Form, form_of
 from pwc_bench.evaluation.weights.unwrap import ALL_PARTS, is_average
 
-__all__ = ["NESTED_UNDER", "read_states"]
-
 NESTED_UNDER = ("model", "state_dict", "model_state_dict", "module", "model_ema", "state_dict_ema")
 """Where training scripts put the state dict, the preferred key first: a moving average counts only where it is alone,
 as the official scripts evaluate the model itself."""

@@ -15,8 +15,6 @@ from pwc_bench.evaluation.weights.place import Place
 from pwc_bench.evaluation.weights.sharded import checkpoint_files
 from pwc_bench.evaluation.weights.unavailable import UnavailableError
 
-__all__ = ["ResolvedWeights", "resolve_weights"]
-
 
 @dataclass(frozen=True, slots=True)
 class ResolvedWeights:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from pwc_bench.core.errors import WeightsError
 
-__all__ = ["INDEX_SUFFIX", "checkpoint_files", "index_of", "shard_names"]
-
 INDEX_SUFFIX = ".index.json"
 _SHARD = re.compile(r"(?P<stem>.+)-\d{5}-of-\d{5}(?P<suffix>\.\w+)")
 _MOST_BYTES = 100_000_000

@@ -12,8 +12,6 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-__all__ = ["build_unfilled"]
-
 _Model = TypeVar("_Model", bound=nn.Module)
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 from pwc_bench.core.errors import WeightsError, library_errors_as
 
-__all__ = ["Form", "form_of", "refuse_what_no_checkpoint_begins_with"]
-
 _HTML = (b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")
 _OTHERS = {
     b"version https://git-lfs": "is a Git LFS pointer, not the checkpoint itself: run `git lfs pull`",

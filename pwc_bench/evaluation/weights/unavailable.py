@@ -2,8 +2,6 @@
 
 from pwc_bench.core.errors import WeightsError
 
-__all__ = ["UnavailableError"]
-
 
 class UnavailableError(WeightsError):
     """A place that cannot be reached, or no longer holds the file. A wrong file is never this."""

@@ -8,8 +8,6 @@ from torch import Tensor
 
 from pwc_bench.core.errors import WeightsError
 
-__all__ = ["ALL_PARTS", "Unwrapped", "is_average", "some", "unwrapped"]
-
 ALL_PARTS = "all its parts"
 """The place of all tensors of a file together, which may hold a model in parts."""
 

@@ -7,8 +7,6 @@ from typing import Any, TextIO
 
 from pwc_bench.core.errors import KnowledgeError
 
-__all__ = ["PrintedNumber", "read_objects"]
-
 _CHUNK = 2**20
 """Characters read at once; doubled while an element goes on beyond what was read."""
 _LARGEST = 2**29

@@ -8,11 +8,9 @@ from functools import lru_cache
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.comparability import is_possible
+from pwc_bench.core.links import board_path
 from pwc_bench.core.metric import Metric
-from pwc_bench.core.slug import slugify
-from pwc_bench.views.links import board_path
-
-__all__ = ["METRICS", "Names"]
+from pwc_bench.core.text_forms import slugify
 
 METRICS = {
     "Top 1 Accuracy": "top1",

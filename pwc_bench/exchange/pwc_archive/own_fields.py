@@ -8,8 +8,6 @@ from pwc_bench.core.claim import Claim, is_printed_number
 from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
 from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_value
 
-__all__ = ["FIELD", "OwnClaim", "own_claim", "own_values"]
-
 FIELD = "pwc_bench"
 
 

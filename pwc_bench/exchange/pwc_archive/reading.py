@@ -7,16 +7,14 @@ from typing import Any, TextIO
 
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Knowledge, Paper, Task
-from pwc_bench.core.slug import slugify
+from pwc_bench.core.links import board_path
+from pwc_bench.core.text_forms import slugify
 from pwc_bench.exchange.pwc_archive.json_array import read_objects
 from pwc_bench.exchange.pwc_archive.names import Names
 from pwc_bench.exchange.pwc_archive.own_fields import OwnClaim, own_claim
 from pwc_bench.exchange.pwc_archive.papers import RowPaper, RowPapers, day_of
 from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
 from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_value
-from pwc_bench.views.links import board_path
-
-__all__ = ["ATTRIBUTION", "SOURCE", "TableReader", "Tally"]
 
 SOURCE = "PWC Archive, evaluation tables"
 ATTRIBUTION = (

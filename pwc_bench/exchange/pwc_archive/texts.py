@@ -1,8 +1,6 @@
 """The archive's texts on one line, and its addresses where they are some."""
 
-from pwc_bench.exchange.web_address import is_web_address
-
-__all__ = ["clean_text", "clean_url"]
+from pwc_bench.core.text_forms import is_web_address
 
 _LONGEST = 2_000
 

@@ -6,8 +6,6 @@ from enum import StrEnum
 
 from pwc_bench.core.claim import is_printed_number
 
-__all__ = ["PrintedValue", "Refusal", "read_value"]
-
 _UNITS = ("%", "K", "M", "B", "G", "T", "k", "ms", "s", "dB", "fps", "MB", "GB", "GFLOPs")
 """What may stand behind a number, as its unit."""
 _NUMBER = r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]{1,3})?"

@@ -11,8 +11,6 @@ from pwc_bench.core.record import Record
 from pwc_bench.exchange.pwc_archive.names import METRICS
 from pwc_bench.exchange.pwc_archive.own_fields import FIELD, own_values
 
-__all__ = ["write_pwc"]
-
 _TITLES = {key: name for name, key in METRICS.items()}
 _Row = dict[str, Any]
 

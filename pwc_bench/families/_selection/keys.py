@@ -6,8 +6,6 @@ from difflib import get_close_matches
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.variant import Variant
 
-__all__ = ["GROUPS", "did_you_mean", "select_declared"]
-
 GROUPS: Mapping[str, tuple[str, ...]] = {"all": ("convit",), "paper": ("convit", "deit")}
 """The families behind each group: `paper` is the whole of the ConViT paper's Table 1."""
 

@@ -10,16 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from pwc_bench.core.errors import EvaluationError, UsageError
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import ModelBuilder, Variant
+from pwc_bench.core.variant import ModelBuilder, Recipe, Variant
 from pwc_bench.families._selection.keys import did_you_mean
 from pwc_bench.families._selection.stated_recipe import with_stated_recipe
 from pwc_bench.isolation import ContainedError, contained
 
 if TYPE_CHECKING:
     from torch import nn
-
-__all__ = ["own_variants"]
 
 _STATEMENTS = ("pretrained_cfg", "default_cfg")
 """The attributes of a module in which timm keeps what it states of the weights; the second is the older name."""

@@ -7,10 +7,7 @@ from functools import partial
 from typing import Any, NoReturn
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.recipe import CROP_MODES, IMAGENET_MEAN, IMAGENET_STD, Recipe
-from pwc_bench.core.variant import Variant
-
-__all__ = ["stated_recipe", "with_stated_recipe"]
+from pwc_bench.core.variant import CROP_MODES, IMAGENET_MEAN, IMAGENET_STD, Recipe, Variant
 
 _FILTERS = ("bicubic", "bilinear", "lanczos", "nearest", "box", "hamming")
 _COLOURS = 3

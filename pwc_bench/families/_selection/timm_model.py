@@ -6,16 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import EvaluationError, UsageError
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Checkpoint, Variant
+from pwc_bench.core.variant import Checkpoint, Recipe, Variant
 from pwc_bench.families._selection.keys import did_you_mean
 from pwc_bench.families._selection.stated_recipe import with_stated_recipe
 
 if TYPE_CHECKING:
     from timm.models import PretrainedCfg
     from torch import nn
-
-__all__ = ["TIMM_PREFIX", "variant_from_timm"]
 
 TIMM_PREFIX = "timm:"
 _IMAGENET_CLASSES = 1000

@@ -7,8 +7,7 @@ eleventh. Only Ti, S and B have public weights.
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Checkpoint, Variant
+from pwc_bench.core.variant import Checkpoint, Recipe, Variant
 
 if TYPE_CHECKING:
     from torch import nn

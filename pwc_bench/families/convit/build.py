@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["build_convit", "convit_arguments"]
-
 
 def convit_arguments(*, heads: int, embed_dim_per_head: int) -> dict[str, Any]:
     """Return the arguments of timm's `ConVit`: those of its own convit_tiny, convit_small and convit_base.

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["fuse"]
-
 
 def fuse(model: "nn.Module") -> "nn.Module":
     """Return a module that computes what timm's `ConVit` computes in eval mode; it shares `model`'s layers.

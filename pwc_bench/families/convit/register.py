@@ -5,13 +5,11 @@ Importing this module registers them: `timm.create_model("convit_small_plus")` w
 
 from typing import TYPE_CHECKING
 
-from pwc_bench.core.recipe import IMAGENET_MEAN, IMAGENET_STD
+from pwc_bench.core.variant import IMAGENET_MEAN, IMAGENET_STD
 from pwc_bench.families.convit.build import convit_arguments
 
 if TYPE_CHECKING:
     from torch import nn
-
-__all__ = ["convit_base_plus", "convit_small_plus", "convit_tiny_plus", "register_with_timm"]
 
 _CFG = {
     "num_classes": 1000,

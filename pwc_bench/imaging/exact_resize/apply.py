@@ -12,11 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.exact_resize.coefficients import PRECISION_BITS, Taps
 from pwc_bench.imaging.exact_resize.plan import CropPlan, PassOrder, plan_crop
-
-__all__ = ["exact_crops"]
 
 GROUP_PIXELS = 1 << 23
 """The most pixels of one intermediate result: bounds the memory beside the images to about 300 MB."""

@@ -14,8 +14,6 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILTERS", "PRECISION_BITS", "Taps", "identity_taps", "line_taps"]
-
 PRECISION_BITS = 32 - 8 - 2
 """The fraction of a weight: 8 bits of the 32 hold the pixel, 2 what a filter's negative lobes overshoot."""
 

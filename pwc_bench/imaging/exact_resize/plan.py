@@ -6,11 +6,9 @@ from enum import Enum
 
 import numpy as np
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.crop import crop_offset_px, resized_size_px
 from pwc_bench.imaging.exact_resize.coefficients import Taps, identity_taps, line_taps
-
-__all__ = ["CropPlan", "PassOrder", "plan_crop"]
 
 
 class PassOrder(Enum):

@@ -9,8 +9,6 @@ from typing import TypeAlias
 from pwc_bench.core.instruments import Subject
 from pwc_bench.metrics._apparatus.inputs import random_images
 
-__all__ = ["Clock", "WarmUp", "clock_for", "forward_once", "forwards_to_fill", "warm_up"]
-
 Clock: TypeAlias = Callable[[Callable[[], object], int], float]
 """Calls a function so many times and returns the seconds that all calls together took, the device's work included."""
 

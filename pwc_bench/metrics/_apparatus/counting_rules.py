@@ -10,8 +10,6 @@ from functools import cache
 from math import prod
 from typing import Any, TypeAlias
 
-__all__ = ["PER_ELEMENT", "RULES", "Rule", "Shape", "common_name", "is_elementwise", "is_free"]
-
 Shape: TypeAlias = tuple[int, ...]
 
 Rule: TypeAlias = Callable[[Sequence[Any], Sequence[Shape]], int]

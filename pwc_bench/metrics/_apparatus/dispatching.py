@@ -9,8 +9,6 @@ from pwc_bench.metrics._apparatus.counting_rules import RULES, Rule, common_name
 from pwc_bench.metrics._apparatus.inputs import random_images
 from pwc_bench.metrics._apparatus.tracing import OperatorCounts, unwrapped, visible_work
 
-__all__ = ["count_dispatched"]
-
 _LEAVES = (
     "mv",
     "addmv",

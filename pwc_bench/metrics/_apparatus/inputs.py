@@ -2,8 +2,6 @@
 
 from typing import Any
 
-__all__ = ["random_images"]
-
 _SEED = 0
 
 

@@ -11,8 +11,6 @@ from pwc_bench.metrics._apparatus.counting_rules import PER_ELEMENT, RULES, is_e
 from pwc_bench.metrics._apparatus.dispatching import count_dispatched
 from pwc_bench.metrics._apparatus.tracing import OperatorCounts, count_operators
 
-__all__ = ["CountedTwice", "count_macs", "settle"]
-
 _COUNTED: WeakKeyDictionary[Callable[[], Any], "CountedTwice"] = WeakKeyDictionary()
 """Tracing a large model takes seconds, and two gauges need the count: kept as long as the subject's `fresh`."""
 

@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from statistics import median
 
+from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.settings import Settings
 from pwc_bench.metrics._apparatus.clock import Clock, forwards_to_fill, warm_up
-
-__all__ = ["PeakRounds", "matmul_side", "square_matmul"]
 
 _SIDES = {"cpu": 1536, "cuda": 8192}
 _SIDE_FP32_ON_CUDA = 4096

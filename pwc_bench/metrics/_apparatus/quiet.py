@@ -5,11 +5,8 @@ from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from pwc_bench.core.instruments import Patience
-from pwc_bench.core.metric import Metric
-from pwc_bench.core.noise import spread_noise
+from pwc_bench.core.metric import Metric, spread_noise
 from pwc_bench.hardware import LoadWatch, idle_processors
-
-__all__ = ["busy_caveat", "noise_of_rounds", "undisturbed"]
 
 Found = TypeVar("Found")
 

@@ -13,8 +13,6 @@ from pwc_bench.core.errors import EvaluationError
 from pwc_bench.metrics._apparatus.counting_rules import Rule, common_name
 from pwc_bench.metrics._apparatus.inputs import random_images
 
-__all__ = ["OperatorCounts", "count_operators", "unwrapped", "visible_work"]
-
 
 @dataclass(frozen=True, slots=True)
 class OperatorCounts:

@@ -5,8 +5,6 @@ from collections.abc import Collection, Iterator, Sequence
 
 from pwc_bench.core.verdict import Verdict
 
-__all__ = ["absent_variants", "standing_for"]
-
 
 def absent_variants(verdicts: Sequence[Verdict]) -> tuple[str, ...]:
     """Return the variants of which the candidate has no record at all, in their order, from all verdicts of a check."""

@@ -6,8 +6,6 @@ from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports.absent import absent_variants
 
-__all__ = ["advice"]
-
 _PUBLISH = "pwc-bench export --format jsonl --campaign NAME --output results/NAME.jsonl"
 
 

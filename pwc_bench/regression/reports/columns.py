@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from pwc_bench.core.text_forms import one_line
 
-__all__ = ["WIDTH", "clipped", "filled", "padded", "wide", "wrapped"]
-
 WIDTH = 80
 """The columns that a terminal has when nobody knows better."""
 

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from pwc_bench.core.policy import Policy
+from pwc_bench.core.verdict import Policy
 from pwc_bench.regression.explanation import Explanation
-
-__all__ = ["ReportContext"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,6 @@ from pwc_bench.regression.reports.explanation_text import (
 )
 from pwc_bench.regression.reports.markdown_text import code, escaped
 
-__all__ = ["explanation_block"]
-
 
 def explanation_block(explanation: Explanation) -> str:
     """Return the diagnosis as a block of Markdown that begins and ends with a line end."""

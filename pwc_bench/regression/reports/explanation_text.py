@@ -6,8 +6,6 @@ from pwc_bench.core.text_forms import one_line
 from pwc_bench.regression.explanation import ClassFlips, Explanation, ImageFlip
 from pwc_bench.regression.reports.columns import WIDTH, padded, wrapped
 
-__all__ = ["class_title", "explained", "explanation_lines", "left_out", "mistakes_text", "percent_text", "probability"]
-
 _CLASS, _COUNT = 32, 6
 _MISTAKES = WIDTH - 2 - _CLASS - 3 * (_COUNT + 1) - 1
 """What is left for the classes that lost images are taken for."""

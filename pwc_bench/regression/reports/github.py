@@ -15,8 +15,6 @@ from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.numbers import ABSENT, shown, with_unit
 from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject, summary
 
-__all__ = ["render"]
-
 _MOST = 10
 """A step shows no more annotations of a kind than this, so that the last one counts the others."""
 _LONGEST_TITLE, _LONGEST_MESSAGE = 120, 2_000

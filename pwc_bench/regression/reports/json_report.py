@@ -10,8 +10,6 @@ from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.plain_values import plain, verdict_from_dict
 from pwc_bench.regression.reports.wording import meaning, sorted_verdicts
 
-__all__ = ["SCHEMA", "read_verdicts", "render"]
-
 SCHEMA = 1
 """The version of the JSON form."""
 

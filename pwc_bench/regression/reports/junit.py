@@ -15,8 +15,6 @@ from pwc_bench.regression.reports.explanation_text import explanation_lines
 from pwc_bench.regression.reports.numbers import p_text, shown, with_unit
 from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject
 
-__all__ = ["render"]
-
 
 def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:
     """Return the document, with a line end."""

@@ -12,8 +12,6 @@ from pwc_bench.regression.reports.markdown_text import code, escaped
 from pwc_bench.regression.reports.numbers import ABSENT, Shown, p_text, shown, with_unit
 from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, standing, summary, tags
 
-__all__ = ["LONGEST_BYTES", "MARKER", "render"]
-
 MARKER = "<!-- pwc-bench-check -->"
 """The first line, by which a later run finds the comment that it replaces."""
 

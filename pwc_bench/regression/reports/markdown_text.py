@@ -9,8 +9,6 @@ import re
 from pwc_bench.core.text_forms import one_line
 from pwc_bench.regression.reports.columns import clipped
 
-__all__ = ["code", "escaped"]
-
 _SPECIAL = re.compile(r"[&<>\\`*_{}\[\]|~$^\"]")
 _REFERENCE = re.compile(r"([@#])(?=\w)")
 """What GitHub would turn into a mention of a person or into a link to an issue."""

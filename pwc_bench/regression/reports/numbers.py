@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.verdict import Verdict
 
-__all__ = ["ABSENT", "NO_NUMBER", "Shown", "p_text", "shown", "with_unit"]
-
 ABSENT = "-"
 """Where there is no number."""
 

@@ -10,8 +10,6 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["plain", "verdict_from_dict"]
-
 
 def plain(value: object) -> Any:  # noqa: ANN401  (JSON: any of its types)
     """Return a dataclass, mapping, list or number as JSON values; "NaN", "Infinity", "-Infinity" stand as strings."""

@@ -21,8 +21,6 @@ from pwc_bench.regression.reports.wording import (
     tags,
 )
 
-__all__ = ["Line", "Role", "lines", "render"]
-
 _FEW = 6
 """So many unchanged values are still listed one by one."""
 _HEADINGS = ("OUTCOME", "VARIANT", "METRIC", "BASELINE", "CANDIDATE", "CHANGE")

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 
 from pwc_bench.core.verdict import Outcome, Verdict
 
-__all__ = ["MEANINGS", "meaning", "of_implementation", "sorted_verdicts", "standing", "subject", "summary", "tags"]
-
 _ORDER = (
     Outcome.REGRESSED,
     Outcome.MISSING,

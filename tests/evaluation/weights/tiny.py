@@ -5,8 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from pwc_bench.core.recipe import Recipe
-from pwc_bench.core.variant import Checkpoint, Variant
+from pwc_bench.core.variant import Checkpoint, Recipe, Variant
 
 
 class Tiny(nn.Module):

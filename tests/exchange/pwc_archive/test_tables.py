@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.core.claim import Claim
-from pwc_bench.core.claim_unit import in_shown_unit
+from pwc_bench.core.claim import Claim, in_shown_unit
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally, write_pwc
 from tests.example_archive import example_archive

@@ -11,7 +11,7 @@ from pwc_bench.families import resolve
 
 SOURCE = """
 from torch import nn
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.core.variant import Variant
 
 

@@ -15,7 +15,7 @@ from timm.models import PretrainedCfg
 from torchvision.transforms.functional import normalize
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.core.recipe import CONFIGURATIONS, Recipe
+from pwc_bench.core.variant import CONFIGURATIONS, Recipe
 from pwc_bench.evaluation.sample import normalised
 from pwc_bench.families._selection.stated_recipe import stated_recipe
 from pwc_bench.imaging import crops

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from pwc_bench.core.recipe import Recipe
+from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.exact_resize import PassOrder, apply, exact_crops, self_test
 from pwc_bench.imaging.exact_resize.coefficients import FILTERS

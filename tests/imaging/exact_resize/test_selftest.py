@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pwc_bench.core.recipe import CROP_MODES, Recipe
+from pwc_bench.core.variant import CROP_MODES, Recipe
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.exact_resize import PassOrder, self_test
 from pwc_bench.imaging.exact_resize.selftest import pillow_crop

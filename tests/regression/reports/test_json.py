@@ -9,8 +9,7 @@ import pytest
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.explanation import (
     ClassFlips,
     Confidence,

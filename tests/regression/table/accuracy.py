@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.predictions import PredictionBatch
+from pwc_bench.core.measurement import Measurement, PredictionBatch
 from pwc_bench.core.record import PredictionsFile
 from pwc_bench.core.verdict import Outcome
 from tests.factories import RECIPE

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pwc_bench.core.acceptance import Acceptance
-from pwc_bench.core.exact_value import exact_value
-from pwc_bench.core.policy import Policy
-from pwc_bench.core.verdict import Outcome, Verdict
+from pwc_bench.core.acceptance import Acceptance, exact_value
+from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression import compare
 from tests.regression.sides import METRICS, Evaluated, side
 

@@ -11,8 +11,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["ClassAttention", "GatedAttention", "Kernel", "PlainAttention", "TimmModule", "positional_attention"]
-
 Kernel: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Takes qkv (batch, tokens, 3, heads, head_dim), g P and 1 - g; returns (batch, tokens, heads, head_dim)."""
 

@@ -11,8 +11,6 @@ from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import GatedAttention, Kernel
 
-__all__ = ["Stopwatch", "choose_mixing", "pin_mixing"]
-
 Stopwatch = Callable[[Callable[[], object]], float]
 """Runs something once and returns the milliseconds that the device took."""
 

@@ -8,8 +8,6 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-__all__ = ["MOST_TOKENS", "mixed_attention"]
-
 MOST_TOKENS = 256
 """All keys of a head stand in one tile, so that the softmax needs a single sweep."""
 

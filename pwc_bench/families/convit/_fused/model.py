@@ -9,8 +9,6 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.families.convit._fused.attention import ClassAttention, GatedAttention, PlainAttention, TimmModule
 from pwc_bench.families.convit._fused.choice import choose_mixing, pin_mixing
 
-__all__ = ["FusedConvit"]
-
 
 class FusedConvit(nn.Module):
     """Computes timm's `ConVit` in eval mode, and nothing that its logits do not need.

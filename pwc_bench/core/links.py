@@ -8,28 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from pwc_bench.core.slug import shortened, slugify
-
-__all__ = [
-    "Link",
-    "board_folder",
-    "board_path",
-    "board_slug",
-    "dataset_path",
-    "dataset_slug",
-    "method_path",
-    "model_path",
-    "pair_path",
-    "paper_path",
-    "path_name",
-    "record_path",
-    "relative",
-    "root_of",
-    "safe_url",
-    "task_path",
-    "title_search_url",
-    "told_apart",
-]
+from pwc_bench.core.text_forms import shortened, slugify
 
 _DATASET_SLUGS = {"imagenet-1k": "imagenet"}
 """Data sets that people know under a shorter name than their key. Slugs are addresses: they never change."""
