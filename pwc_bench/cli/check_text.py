@@ -8,8 +8,7 @@ from pwc_bench.cli.text import plural, wrapped
 from pwc_bench.core.acceptance import Acceptance, ExactValue
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.reports.absent import absent_variants
-from pwc_bench.regression.reports.advice import advice
+from pwc_bench.regression.reports.advice import absent_variants, advice
 
 _TESTS = {
     Kind.EXACT: "equal, or accepted",

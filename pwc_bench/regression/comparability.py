@@ -1,12 +1,16 @@
-"""What must be equal before two measurements of a metric may be compared, by the metric's kind and scope."""
+"""Whether two records may be compared, and by which metrics: what stands in the way is told in words."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from pwc_bench.core.acceptance import WEIGHTS
 from pwc_bench.core.metric import Metric, Scope
-from pwc_bench.core.record import Record
+from pwc_bench.core.record import Record, Status
 from pwc_bench.core.setting import Setting, depends_on_machine
+from pwc_bench.core.verdict import Outcome
+from pwc_bench.regression.pair import Hurdle
 
 _NONE = "unknown"
 
@@ -84,3 +88,31 @@ def _listed(names: object) -> str:
 
 def _short(sha256: str | None) -> str:
     return _NONE if sha256 is None else sha256[:8]
+
+
+Differ: TypeAlias = Callable[[Metric, Record, Record], tuple[str, ...]]
+"""Says in words what differs although it must not."""
+
+
+def find_hurdle(metric: Metric, baseline: Record, candidate: Record, differ: Differ = differences) -> Hurdle | None:
+    """Return what stands in the way, None where both may be compared. Neither record failed, both hold `metric`."""
+    if metric.key == WEIGHTS.key:
+        return None
+    if not all(_is_finite(record, metric) for record in (baseline, candidate)):
+        whose = "candidate" if not _is_finite(candidate, metric) else "baseline"
+        return Hurdle(Outcome.INCONCLUSIVE, f"the {whose}'s value or one of its rounds is no finite number")
+    if metric.scope is Scope.DATASET and candidate.status is Status.PARTIAL and baseline.status is Status.COMPLETE:
+        return Hurdle(Outcome.MISSING, f"the candidate's evaluation is incomplete: {_why(candidate)}")
+    found = differ(metric, baseline, candidate)
+    if metric.scope is Scope.DATASET and baseline.status is Status.PARTIAL and candidate.status is Status.COMPLETE:
+        found = (*found, f"the baseline is incomplete ({_why(baseline)})")
+    return Hurdle(Outcome.INCOMPARABLE, "different " + "; ".join(found)) if found else None
+
+
+def _is_finite(record: Record, metric: Metric) -> bool:
+    measurement = record.measurements[metric.key]
+    return all(math.isfinite(number) for number in (measurement.value, *(measurement.samples or ())))
+
+
+def _why(record: Record) -> str:
+    return record.status_reason or "no reason is recorded"

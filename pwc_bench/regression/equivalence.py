@@ -15,13 +15,16 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.setting import Machine
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
-from pwc_bench.regression.comparability import image_differences
-from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
-from pwc_bench.regression.hurdles import find_hurdle
-from pwc_bench.regression.p_text import p_text
-from pwc_bench.regression.pair import Hurdle, Pair, Tested, known_id
-from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
-from pwc_bench.regression.side import Side
+from pwc_bench.regression.comparability import find_hurdle, image_differences
+from pwc_bench.regression.evidence import (
+    SHARES,
+    PairedPredictions,
+    are_identical,
+    first_guesses,
+    likelihoods,
+    paired_predictions,
+)
+from pwc_bench.regression.pair import Hurdle, Pair, Side, Tested, known_id, p_text
 from pwc_bench.statistics import mean_beyond, share_lost_beyond
 
 LIKELIHOOD_MARGIN = 0.01

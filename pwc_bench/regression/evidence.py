@@ -1,15 +1,41 @@
-"""The per-image results behind two records: found on both sides, and fitting their records; or why they are not."""
+"""What the predictions of both sides hold: per image, and counted."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome
-from pwc_bench.regression.pair import Hurdle, Pair
-from pwc_bench.regression.per_image import SHARES, likelihoods
-from pwc_bench.regression.side import Side
+from pwc_bench.regression.pair import Hurdle, Pair, Side
+
+Hits: TypeAlias = "npt.NDArray[np.bool_]"
+"""Shape (n,): whether the metric counts each image as right."""
+
+
+def _first(predictions: PredictionBatch) -> Hits:
+    return np.asarray(predictions.top5[:, 0] == predictions.labels)
+
+
+def _among_five(predictions: PredictionBatch) -> Hits:
+    return np.asarray((predictions.top5 == np.asarray(predictions.labels)[:, None]).any(axis=1))
+
+
+SHARES: Mapping[str, Callable[[PredictionBatch], Hits]] = {"top1": _first, "top5": _among_five}
+"""The metrics that are the share of images for which something holds, in percent."""
+
+
+def first_guesses(predictions: PredictionBatch) -> npt.NDArray[np.int64]:
+    """Return the most probable class of each image, shape (n,)."""
+    return np.asarray(predictions.top5[:, 0])
+
+
+def likelihoods(predictions: PredictionBatch) -> npt.NDArray[Any]:
+    """Return each image's negative log-likelihood in nats, float64 of shape (n,)."""
+    return np.asarray(predictions.nll, dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

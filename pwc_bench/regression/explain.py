@@ -1,8 +1,8 @@
-"""Why an accuracy moved: the images that flipped, by class, the largest losers first."""
+"""Which classes and images a difference comes from."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.class_names import ClassNames
 from pwc_bench.regression.explanation import (
     ClassFlips,
     Confidence,
@@ -22,8 +21,95 @@ from pwc_bench.regression.explanation import (
     Likelihood,
     Mistake,
 )
-from pwc_bench.regression.joining import Joined, join
-from pwc_bench.regression.side import Side
+from pwc_bench.regression.pair import Side
+
+
+@dataclass(frozen=True, slots=True)
+class ClassNames:
+    """Identifiers and readable names in label order; either may be shorter than the labels that occur."""
+
+    identifiers: tuple[str, ...] = ()
+    """The synsets or folder names."""
+    names: tuple[str, ...] = ()
+    _ambiguous: frozenset[str] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        counted = Counter(self.names)
+        object.__setattr__(self, "_ambiguous", frozenset(name for name, count in counted.items() if count > 1))
+
+    @staticmethod
+    def of(dataset: Dataset | None) -> "ClassNames":
+        """Return a data set's names; none for a data set that nobody declares, whose labels then speak."""
+        return ClassNames() if dataset is None else ClassNames(dataset.classes, dataset.class_names)
+
+    def identifier(self, label: int) -> str:
+        """Return a class's identifier: "n01440764", or "class 17" where there is none."""
+        return self.identifiers[label] if 0 <= label < len(self.identifiers) else f"class {label}"
+
+    def name(self, label: int) -> str:
+        """Return the readable name of a class, its identifier where there is none."""
+        found = self.names[label] if 0 <= label < len(self.names) else ""
+        return found or self.identifier(label)
+
+    def unique_name(self, label: int) -> str:
+        """Return the readable name, with the identifier where another class has the same one (two are "crane")."""
+        name = self.name(label)
+        return f"{name} ({self.identifier(label)})" if name in self._ambiguous else name
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Joined:
+    """The n images that both sides have with the same label, in the order of the baseline."""
+
+    images: Sequence[str]
+    labels: npt.NDArray[Any]
+    """(n,) int64."""
+    baseline: PredictionBatch
+    candidate: PredictionBatch
+    only_in_baseline: int
+    only_in_candidate: int
+    relabelled: int
+    """Images that are left out because the sides disagree about the right class."""
+
+
+def join(baseline: PredictionBatch, candidate: PredictionBatch) -> Joined:
+    """Join by name. A name that occurs twice on a side counts once, with its last prediction."""
+    ours, theirs = list(baseline.images), list(candidate.images)
+    if ours == theirs and len(set(ours)) == len(ours):
+        left = right = np.arange(len(ours))
+        lone = (0, 0)
+    else:
+        places = {name: place for place, name in enumerate(theirs)}
+        own = {name: place for place, name in enumerate(ours)}
+        pairs = [(place, places[name]) for name, place in own.items() if name in places]
+        both = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
+        left, right = both[:, 0], both[:, 1]
+        lone = (len(own) - len(pairs), len(places) - len(pairs))
+    agrees = baseline.labels[left] == candidate.labels[right]
+    kept = _picked(baseline, left[agrees])
+    return Joined(
+        images=kept.images,
+        labels=kept.labels,
+        baseline=kept,
+        candidate=_picked(candidate, right[agrees]),
+        only_in_baseline=lone[0],
+        only_in_candidate=lone[1],
+        relabelled=int(np.count_nonzero(~agrees)),
+    )
+
+
+def _picked(batch: PredictionBatch, places: npt.NDArray[np.int64]) -> PredictionBatch:
+    if len(places) == len(batch.images) and bool((places == np.arange(len(places))).all()):
+        return batch
+    names = batch.images
+    return PredictionBatch(
+        images=[names[place] for place in places.tolist()],
+        labels=batch.labels[places],
+        top5=batch.top5[places],
+        scores=batch.scores[places],
+        nll=batch.nll[places],
+    )
+
 
 _MOST_CLASSES = 10
 _MOST_IMAGES = 3

@@ -1,9 +1,10 @@
-"""The records of both sides that speak of one metric, and what stands between them and a comparison."""
+"""What is compared: a variant's records of both sides, metric by metric."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Verdict
@@ -83,3 +84,26 @@ class Tested:
     """Two-sided, before any correction."""
     conclude: Callable[[float, int], Verdict]
     """Makes the verdict of the corrected p-value and the number of tests that it was corrected for."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Side:
+    """A baseline or a candidate. Pure values: whoever composes it has read the files."""
+
+    name: str
+    """What people call it: "results/2026-11-22-cpu-2-cores.jsonl", "campaign 2026-11-22-1 in results/pwc-bench.db"."""
+    records: tuple[Record, ...]
+    predictions: Mapping[str, PredictionBatch] = field(default_factory=dict)
+    """All images of a record, by the record's id, in the manifest's order."""
+    absent_predictions: Mapping[str, str] = field(default_factory=dict)
+    """Why the predictions that a record names could not be loaded, one sentence, by the record's id."""
+    reruns: tuple[Record, ...] = ()
+    """Further runs of the same code, made to confirm a suspected loss: they speak for the metrics that they hold."""
+
+
+_LEAST = 1e-6
+
+
+def p_text(p_value: float) -> str:
+    """Write a p-value with the digits that matter: "p = 0.0043"; below a millionth nobody asks how far."""
+    return f"p = {p_value:.2g}" if p_value >= _LEAST else "p < 0.000001"

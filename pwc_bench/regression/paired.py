@@ -1,18 +1,72 @@
-"""Paired metrics: the same images on both sides, compared one by one."""
+"""Accuracy and likelihood, judged by what both models said of the same images."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
-from pwc_bench.regression.accuracy import Flips, outcome_of_flips
-from pwc_bench.regression.evidence import PairedPredictions, are_identical, paired_predictions
-from pwc_bench.regression.likelihood import outcome_of_likelihoods
-from pwc_bench.regression.p_text import p_text
-from pwc_bench.regression.pair import Hurdle, Pair, Tested
-from pwc_bench.regression.per_image import SHARES, first_guesses, likelihoods
-from pwc_bench.regression.side import Side
-from pwc_bench.statistics import mcnemar_exact, paired_t
+from pwc_bench.regression.evidence import (
+    SHARES,
+    PairedPredictions,
+    are_identical,
+    first_guesses,
+    likelihoods,
+    paired_predictions,
+)
+from pwc_bench.regression.pair import Hurdle, Pair, Side, Tested, p_text
+from pwc_bench.statistics import Interval, mcnemar_exact, paired_bootstrap, paired_t
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """What changed between two results for the same images."""
+
+    images: int
+    """At least 1."""
+    lost: int
+    """Images that the baseline has right and the candidate wrong."""
+    gained: int
+    """The reverse."""
+
+    @property
+    def gain(self) -> float:
+        """Return by how many percentage points the share rose."""
+        return 100.0 * (self.gained - self.lost) / self.images
+
+
+def outcome_of_flips(flips: Flips, p_value: float, policy: Policy) -> Outcome:
+    """Return SAME, IMPROVED or REGRESSED: a corrected p-value of McNemar's exact test, and a least effect."""
+    if p_value >= policy.significance:
+        return Outcome.SAME
+    if flips.lost > flips.gained and -flips.gain >= policy.least_accuracy_loss:
+        return Outcome.REGRESSED
+    if flips.gained > flips.lost and flips.gain >= policy.least_accuracy_loss:
+        return Outcome.IMPROVED
+    return Outcome.SAME
+
+
+def outcome_of_likelihoods(
+    differences: npt.NDArray[Any], p_value: float, policy: Policy
+) -> tuple[Outcome, Interval | None]:
+    """Return SAME, IMPROVED or REGRESSED, and the mean's 95 % interval where the p-value has not decided already.
+
+    `differences` are the candidate's negative log-likelihoods minus the baseline's in nats, finite, of shape (images,);
+    `p_value` is the paired test's after its correction. A change counts where that is small, a paired bootstrap's
+    interval leaves out 0, and the mean is large enough to matter.
+    """
+    if p_value >= policy.significance:
+        return Outcome.SAME, None
+    mean = float(differences.mean())
+    low, high = paired_bootstrap(differences)
+    outcome = Outcome.SAME
+    if low > 0.0 and mean >= policy.least_likelihood_loss:
+        outcome = Outcome.REGRESSED
+    elif high < 0.0 and -mean >= policy.least_likelihood_loss:
+        outcome = Outcome.IMPROVED
+    return outcome, (low, high)
 
 
 def prepare_paired(pair: Pair, baseline: Side, candidate: Side, policy: Policy) -> Tested | Verdict:

@@ -17,8 +17,7 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
 from pwc_bench.core.setting import Machine
 from pwc_bench.core.verdict import Outcome
-from pwc_bench.regression.comparability import differences
-from pwc_bench.regression.hurdles import find_hurdle
+from pwc_bench.regression.comparability import differences, find_hurdle
 from pwc_bench.regression.pair import Hurdle, Pair, known_id
 
 _MOST_RUNS = 10

@@ -12,8 +12,7 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.metric import Better, Metric, noise_of
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
-from pwc_bench.regression.p_text import p_text
-from pwc_bench.regression.pair import Pair, Tested
+from pwc_bench.regression.pair import Pair, Tested, p_text
 from pwc_bench.statistics import Shift, mann_whitney, shift_between_runs
 
 Rounds = Sequence[float]

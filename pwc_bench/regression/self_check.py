@@ -7,8 +7,8 @@ from pwc_bench.core.metric import Kind, Metric
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.compare import compare
+from pwc_bench.regression.pair import Side
 from pwc_bench.regression.pairing import code_of
-from pwc_bench.regression.side import Side
 
 
 @dataclass(frozen=True, slots=True)

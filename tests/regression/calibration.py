@@ -22,8 +22,7 @@ from pwc_bench.core.metric import Better
 from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.hardware import MOST_TAKEN
 from pwc_bench.metrics import load_metrics
-from pwc_bench.regression.accuracy import Flips, outcome_of_flips
-from pwc_bench.regression.likelihood import outcome_of_likelihoods
+from pwc_bench.regression.paired import Flips, outcome_of_flips, outcome_of_likelihoods
 from pwc_bench.regression.sampled import RunsTest, outcome_of_runs
 from pwc_bench.statistics import holm, mcnemar_exact, paired_t, shift_between_runs
 

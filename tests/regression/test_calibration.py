@@ -8,7 +8,7 @@ import pytest
 from pwc_bench.core.measurement import PredictionBatch
 from pwc_bench.core.verdict import Policy
 from pwc_bench.regression import compare
-from pwc_bench.regression.accuracy import Flips
+from pwc_bench.regression.paired import Flips
 from tests.regression.calibration import (
     DOCUMENT,
     IMAGES,

@@ -7,8 +7,7 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.verdict import Outcome
-from pwc_bench.regression.comparability import differences, image_differences
-from pwc_bench.regression.hurdles import find_hurdle
+from pwc_bench.regression.comparability import differences, find_hurdle, image_differences
 from tests.regression.sides import METRICS, Evaluated, accuracy, cost, rounds
 
 TOP1, SPEED, COUNT = METRICS["top1"], METRICS["throughput"], METRICS["parameters"]

@@ -8,9 +8,8 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression import Side, predictions_needed
-from pwc_bench.regression.evidence import are_identical, paired_predictions
+from pwc_bench.regression.evidence import are_identical, likelihoods, paired_predictions
 from pwc_bench.regression.pair import Hurdle, Pair
-from pwc_bench.regression.per_image import likelihoods
 from tests.regression.sides import METRICS, Evaluated, accuracy, predictions, side, verdict_on
 
 TOP1, SPEED, COUNT = METRICS["top1"], METRICS["throughput"], METRICS["parameters"]

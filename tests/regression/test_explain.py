@@ -10,10 +10,8 @@ from pwc_bench.core.measurement import Measurement, PredictionBatch
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression import Side
-from pwc_bench.regression.class_names import ClassNames
-from pwc_bench.regression.explain import diagnose, explain
+from pwc_bench.regression.explain import ClassNames, diagnose, explain, join
 from pwc_bench.regression.explanation import Crossing, Explanation, ImageFlip, Likelihood
-from pwc_bench.regression.joining import join
 from pwc_bench.regression.reports import FORMATS, ReportContext, render
 from tests.example_archive import METRICS
 from tests.regression.predictions import guesses, reordered

@@ -8,9 +8,8 @@ import pytest
 import scipy.stats
 
 from pwc_bench.core.verdict import Outcome, Policy
-from pwc_bench.regression.accuracy import Flips, outcome_of_flips
-from pwc_bench.regression.likelihood import outcome_of_likelihoods
-from pwc_bench.regression.p_text import p_text
+from pwc_bench.regression.pair import p_text
+from pwc_bench.regression.paired import Flips, outcome_of_flips, outcome_of_likelihoods
 from tests.regression.sides import POLICY, accuracy, predictions, verdict_on
 
 SAME, IMPROVED, REGRESSED = Outcome.SAME, Outcome.IMPROVED, Outcome.REGRESSED

@@ -11,9 +11,8 @@ from pwc_bench.core.metric import Better
 from pwc_bench.core.record import Status
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression import Side, compare
-from pwc_bench.regression.compare import _describe
+from pwc_bench.regression.compare import _describe, judge_exact
 from pwc_bench.regression.evidence import are_identical, paired_predictions
-from pwc_bench.regression.exact import judge_exact
 from pwc_bench.regression.pair import Pair
 from pwc_bench.regression.pairing import pair_up
 from pwc_bench.regression.sampled import prepare_sampled

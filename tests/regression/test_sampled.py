@@ -12,7 +12,7 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, middle_half, noise_of, spread_noise
 from pwc_bench.core.verdict import Outcome, Policy
 from pwc_bench.regression import compare
-from pwc_bench.regression.p_text import p_text
+from pwc_bench.regression.pair import p_text
 from pwc_bench.regression.sampled import RunsTest, outcome_of_runs
 from pwc_bench.statistics import Shift
 from tests.regression.sides import METRICS, POLICY, Evaluated, cost, rounds, side, verdict_on

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.verdict import Verdict
 from pwc_bench.regression.reports import github, json_report, junit, markdown, text
-from pwc_bench.regression.reports.context import ReportContext
+from pwc_bench.regression.reports.wording import ReportContext
 
 __all__ = ["FORMATS", "ReportContext", "render"]
 

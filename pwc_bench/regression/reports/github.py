@@ -9,11 +9,18 @@ from typing import NamedTuple
 
 from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.reports.absent import absent_variants, standing_for
+from pwc_bench.regression.reports.advice import absent_variants, standing_for
 from pwc_bench.regression.reports.columns import clipped
-from pwc_bench.regression.reports.context import ReportContext
-from pwc_bench.regression.reports.numbers import ABSENT, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject, summary
+from pwc_bench.regression.reports.wording import (
+    ABSENT,
+    ReportContext,
+    meaning,
+    shown,
+    sorted_verdicts,
+    subject,
+    summary,
+    with_unit,
+)
 
 _MOST = 10
 """A step shows no more annotations of a kind than this, so that the last one counts the others."""

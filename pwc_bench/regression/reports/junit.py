@@ -10,10 +10,16 @@ from xml.etree import ElementTree as ET
 from pwc_bench.core.text_forms import one_line, writable
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.explanation import Explanation
-from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
-from pwc_bench.regression.reports.numbers import p_text, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, sorted_verdicts, subject
+from pwc_bench.regression.reports.wording import (
+    ReportContext,
+    meaning,
+    p_text,
+    shown,
+    sorted_verdicts,
+    subject,
+    with_unit,
+)
 
 
 def render(verdicts: Sequence[Verdict], context: ReportContext) -> str:

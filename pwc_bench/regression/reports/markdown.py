@@ -4,13 +4,102 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.reports.absent import absent_variants, standing_for
-from pwc_bench.regression.reports.context import ReportContext
-from pwc_bench.regression.reports.explanation_markdown import explanation_block
-from pwc_bench.regression.reports.markdown_text import code, escaped
-from pwc_bench.regression.reports.numbers import ABSENT, Shown, p_text, shown, with_unit
-from pwc_bench.regression.reports.wording import meaning, of_implementation, sorted_verdicts, standing, summary, tags
+from pwc_bench.regression.explanation import ClassFlips, Explanation
+from pwc_bench.regression.reports.advice import absent_variants, standing_for
+from pwc_bench.regression.reports.columns import clipped
+from pwc_bench.regression.reports.explanation_text import (
+    class_title,
+    explained,
+    left_out,
+    mistakes_text,
+    percent_text,
+    probability,
+)
+from pwc_bench.regression.reports.wording import (
+    ABSENT,
+    ReportContext,
+    Shown,
+    meaning,
+    of_implementation,
+    p_text,
+    shown,
+    sorted_verdicts,
+    standing,
+    summary,
+    tags,
+    with_unit,
+)
+
+_SPECIAL = re.compile(r"[&<>\\`*_{}\[\]|~$^\"]")
+_REFERENCE = re.compile(r"([@#])(?=\w)")
+"""What GitHub would turn into a mention of a person or into a link to an issue."""
+_LONGEST = 400
+"""A cell or sentence of data is cut after so many columns."""
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def escaped(text: str, longest: int = _LONGEST) -> str:
+    """Return `text` on one line with Markdown, HTML, mentions and issue numbers disarmed."""
+    # The empty space comes first: its own entity must not be escaped, nor may entities look like issue numbers.
+    parted = _REFERENCE.sub("\\1\N{ZERO WIDTH SPACE}", clipped(one_line(text), longest))
+    return _SPECIAL.sub(_entity, parted).replace("\N{ZERO WIDTH SPACE}", "&#8203;")
+
+
+def code(text: str, longest: int = 120) -> str:
+    """Return `text` as code."""
+    return f"<code>{escaped(text, longest)}</code>"
+
+
+def _entity(found: re.Match[str]) -> str:
+    return _NAMED.get(found[0], f"&#{ord(found[0])};")
+
+
+def explanation_block(explanation: Explanation) -> str:
+    """Return the diagnosis as a block of Markdown that begins and ends with a line end."""
+    title = f"{escaped(explained(explanation), 60)} on {escaped(explanation.dataset, 60)}"
+    crossing = explanation.crossing
+    flips = f"{crossing.lost:,} images lost, {crossing.gained:,} gained"
+    inner = "".join(f"{line}\n" for line in _lines(explanation))
+    return f"\n<details><summary>Why: {title}, {flips}</summary>\n\n{inner}\n</details>\n"
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    crossing, confidence, likelihood = explanation.crossing, explanation.confidence, explanation.likelihood
+    if crossing.images == 0:
+        yield "No image is in both predictions."
+        return
+    share = percent_text(explanation.changed_guesses, crossing.images)
+    yield f"{crossing.images:,} images compared; the first guess changed on {explanation.changed_guesses:,} ({share})."
+    yield from (f"{escaped(sentence)}." for sentence in left_out(explanation))
+    right = "right" if explanation.depth == 1 else f"among the first {explanation.depth}"
+    yield f"\n| | Candidate {right} | Candidate wrong |\n|---|--:|--:|"
+    yield f"| Baseline {right} | {crossing.both_right:,} | {crossing.lost:,} lost |"
+    yield f"| Baseline wrong | {crossing.gained:,} gained | {crossing.both_wrong:,} |\n"
+    lost = ""
+    if crossing.lost:
+        lost = (
+            f" (of the lost images {probability(confidence.lost_baseline)} to {probability(confidence.lost_candidate)})"
+        )
+    yield f"Median confidence {probability(confidence.baseline)} to {probability(confidence.candidate)}{lost};"
+    yield f"mean negative log-likelihood {likelihood.baseline:.4f} to {likelihood.candidate:.4f} nats.\n"
+    if explanation.classes:
+        yield "| Class | Images | Lost | Gained | Lost images now taken for | Some of them |\n|---|--:|--:|--:|---|---|"
+        yield from (_class_row(flips) for flips in explanation.classes)
+    elif likelihood.worst:
+        yield "No image flipped. The right class lost most likelihood in:\n"
+        for flip in likelihood.worst:
+            yield f"- {code(flip.image)}: {flip.nll_before:.3f} to {flip.nll_now:.3f} nats"
+    if explanation.more_classes:
+        yield f"\nand {explanation.more_classes:,} more classes"
+
+
+def _class_row(flips: ClassFlips) -> str:
+    images = ", ".join(code(flip.image, 60) for flip in flips.lost_images)
+    name, mistakes = escaped(class_title(flips), 80), escaped(mistakes_text(flips), 160)
+    return f"| {name} | {flips.images:,} | {flips.lost:,} | {flips.gained:,} | {mistakes} | {images} |"
+
 
 MARKER = "<!-- pwc-bench-check -->"
 """The first line, by which a later run finds the comment that it replaces."""

@@ -6,14 +6,15 @@ from enum import StrEnum
 
 from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.verdict import Outcome, Verdict
-from pwc_bench.regression.reports.absent import absent_variants, standing_for
+from pwc_bench.regression.reports.advice import absent_variants, standing_for
 from pwc_bench.regression.reports.columns import WIDTH, filled, padded, wide, wrapped
-from pwc_bench.regression.reports.context import ReportContext
 from pwc_bench.regression.reports.explanation_text import explanation_lines
-from pwc_bench.regression.reports.numbers import ABSENT, shown
 from pwc_bench.regression.reports.wording import (
+    ABSENT,
+    ReportContext,
     meaning,
     of_implementation,
+    shown,
     sorted_verdicts,
     standing,
     subject,

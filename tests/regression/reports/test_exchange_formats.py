@@ -6,8 +6,7 @@ from xml.etree import ElementTree as ET
 
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports import render
-from pwc_bench.regression.reports.markdown import LONGEST_BYTES, MARKER
-from pwc_bench.regression.reports.markdown_text import escaped
+from pwc_bench.regression.reports.markdown import LONGEST_BYTES, MARKER, escaped
 from tests.example_archive import METRICS
 from tests.regression.reports.examples import context_of, explanation, make_verdict, many, nasty, typical
 

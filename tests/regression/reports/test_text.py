@@ -5,7 +5,6 @@ from dataclasses import replace
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.explanation import ClassFlips, Crossing, ImageFlip, Likelihood, Mistake
 from pwc_bench.regression.reports.columns import WIDTH, clipped, filled, padded, wide, wrapped
-from pwc_bench.regression.reports.explanation_markdown import explanation_block
 from pwc_bench.regression.reports.explanation_text import (
     class_title,
     explanation_lines,
@@ -13,6 +12,7 @@ from pwc_bench.regression.reports.explanation_text import (
     percent_text,
     probability,
 )
+from pwc_bench.regression.reports.markdown import explanation_block
 from pwc_bench.regression.reports.text import Role, lines, render
 from tests.example_archive import METRICS
 from tests.regression.reports.examples import ECE, context_of, explanation, make_verdict, many, nasty, typical
