@@ -14,7 +14,7 @@ from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.place import place_from_environment
 
 if TYPE_CHECKING:
-    from pwc_bench.evaluation.team import Team
+    from pwc_bench.evaluation.launch import Team
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def taking_part() -> "Iterator[Team | None]":
     if place.is_alone:
         yield None
         return
-    from pwc_bench.evaluation.team import join_team, share_threads
+    from pwc_bench.evaluation.launch import join_team, share_threads
 
     share_threads(place, cpu_count(), chosen_threads())
     with join_team(place) as team:

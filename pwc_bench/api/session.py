@@ -10,7 +10,7 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 
 if TYPE_CHECKING:
-    from pwc_bench.evaluation.crew import Crew
+    from pwc_bench.evaluation.processes import Crew
 
 
 def run_session(options: RunOptions, db: str, observer: Observer, crew: "Crew | None" = None) -> Iterator[Record]:

@@ -15,7 +15,7 @@ from pwc_bench.core.errors import PwcBenchError
 from pwc_bench.core.text_forms import one_line
 
 if TYPE_CHECKING:
-    from pwc_bench.evaluation.team import Team
+    from pwc_bench.evaluation.launch import Team
 
 _FOLDER = Path("results")
 

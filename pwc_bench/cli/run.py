@@ -27,7 +27,7 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.variant import CONFIGURATIONS
 
 if TYPE_CHECKING:
-    from pwc_bench.evaluation.team import Team
+    from pwc_bench.evaluation.launch import Team
 
 _POSITIVE = click.IntRange(min=1)
 

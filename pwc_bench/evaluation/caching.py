@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.variant import Recipe
+from pwc_bench.evaluation.processes import Seat
 from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.seat import Seat
 from pwc_bench.imaging import CropCache, open_crop_cache
 
 

@@ -8,17 +8,15 @@ from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
 from pwc_bench.evaluation.batch_size import settle_batch_size
 from pwc_bench.evaluation.concluding import absent_result, result_of
-from pwc_bench.evaluation.crew import Crew, Single
+from pwc_bench.evaluation.cost import model_records, settle_all_kernels
 from pwc_bench.evaluation.deploy import choose_device, set_matmul_precision
-from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize
 from pwc_bench.evaluation.environment import describe_environment, git_state
-from pwc_bench.evaluation.examining import model_records, settle_all_kernels
-from pwc_bench.evaluation.moment import timestamp
+from pwc_bench.evaluation.loading import DeviceResize, choose_resize
+from pwc_bench.evaluation.processes import Crew, Seat, Single, follow_seat, lead_seat
 from pwc_bench.evaluation.recording import Recorder
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.rounds import run_rounds
-from pwc_bench.evaluation.seat import Seat, follow_seat, lead_seat
-from pwc_bench.evaluation.workspace import open_workspace
+from pwc_bench.evaluation.workspace import open_workspace, timestamp
 from pwc_bench.sources import spread
 
 

@@ -9,12 +9,11 @@ from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Instrument, Meter
 from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
 from pwc_bench.evaluation.candidate import Absent, Candidate
-from pwc_bench.evaluation.gauging import checked_measurements
 from pwc_bench.evaluation.merge import merge
 from pwc_bench.evaluation.onepass import PassOutcome
-from pwc_bench.evaluation.recording import PassResult
+from pwc_bench.evaluation.processes import Seat
+from pwc_bench.evaluation.recording import PassResult, checked_measurements
 from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.seat import Seat
 from pwc_bench.isolation import contained
 
 

@@ -9,8 +9,8 @@ import torch
 
 from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.variant import Recipe
-from pwc_bench.evaluation.loader import Crops
-from pwc_bench.evaluation.outcome import normalise
+from pwc_bench.evaluation.candidate import normalise
+from pwc_bench.evaluation.loading import Crops
 from pwc_bench.imaging import crops
 
 GUARD_IMAGES = 16

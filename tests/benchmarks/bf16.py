@@ -14,7 +14,7 @@ from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.deploy import deploy
-from pwc_bench.evaluation.loader import load_batches
+from pwc_bench.evaluation.loading import load_batches
 from pwc_bench.evaluation.sample import normalised
 from pwc_bench.hardware import native_bf16
 from pwc_bench.metrics._apparatus.clock import clock_for

@@ -4,7 +4,7 @@ import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
-from pwc_bench.evaluation.loader import load_batches
+from pwc_bench.evaluation.loading import load_batches
 from tests.benchmarks.bench import Bench, Stopwatch
 from tests.benchmarks.comparison import Comparison, LeftOut, in_turns
 from tests.benchmarks.files import open_files, spread_out

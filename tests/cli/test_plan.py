@@ -11,7 +11,7 @@ import timm
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.prepare import at_folder, prepare
 from pwc_bench.cli.plan import Plan, make_plan, plan_lines
-from pwc_bench.evaluation.choices import BatchSize
+from pwc_bench.evaluation.request import BatchSize
 from pwc_bench.evaluation.workspace import open_workspace
 from tests.factories import make_measurement, make_record
 

@@ -92,7 +92,7 @@ OPTIONS = (
 )  # fmt: skip
 APART = """
 import os
-from pwc_bench.evaluation import seat
+from pwc_bench.evaluation import processes as seat
 if os.environ["RANK"] != "0":
     seat._sees = lambda *_: False  # as on a machine without the first one's disk
 from pwc_bench.cli import main

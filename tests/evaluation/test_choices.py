@@ -16,9 +16,8 @@ from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.choices import BatchSize, Choices
-from pwc_bench.evaluation.examining import settle_all_kernels
-from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.cost import settle_all_kernels
+from pwc_bench.evaluation.request import BatchSize, Choices, Request
 from pwc_bench.evaluation.workspace import open_workspace
 from tests.evaluation.killing import kill_at
 from tests.evaluation.tiny import TinyModel, save_weights, tiny_request, tiny_variant, write_images

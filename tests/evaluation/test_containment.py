@@ -16,7 +16,7 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.gauging import examine_cost
+from pwc_bench.evaluation.recording import examine_cost
 from tests.evaluation.tiny import (
     FolderSource,
     TinyModel,

@@ -14,9 +14,9 @@ from pwc_bench.core.instruments import Settings
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.core.record import Record, Status
 from pwc_bench.core.variant import Recipe, Variant
-from pwc_bench.evaluation import evaluate, pictures
-from pwc_bench.evaluation.device_resize import DeviceResize, choose_resize, crops_on_device
-from pwc_bench.evaluation.loader import CropBatch, load_batches
+from pwc_bench.evaluation import evaluate
+from pwc_bench.evaluation import ring as pictures
+from pwc_bench.evaluation.loading import CropBatch, DeviceResize, choose_resize, crops_on_device, load_batches
 from pwc_bench.imaging import crops
 from tests.evaluation.tiny import (
     RECIPE,

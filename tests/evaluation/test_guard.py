@@ -14,7 +14,7 @@ from pwc_bench.core.record import Record, Status
 from pwc_bench.core.selection import current_record
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.guard import compare
+from pwc_bench.evaluation.implementation import compare
 from pwc_bench.evaluation.sample import CropSample
 from tests.evaluation.tiny import (
     RECIPE,

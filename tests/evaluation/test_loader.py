@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from pwc_bench.core.dataset import ImageSource, Item
-from pwc_bench.evaluation.loader import BATCHES_AHEAD, CropBatch, load_batches
+from pwc_bench.evaluation.loading import BATCHES_AHEAD, CropBatch, load_batches
 from pwc_bench.evaluation.ring import Ring, Slot
 from pwc_bench.imaging import crops
 from tests.evaluation.tiny import RECIPE, WIDE_RECIPE, FolderSource, write_images

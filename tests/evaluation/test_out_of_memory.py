@@ -10,7 +10,7 @@ import torch
 from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Status
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.memory import is_out_of_memory
+from pwc_bench.evaluation.deploy import is_out_of_memory
 from pwc_bench.evaluation.request import Request
 from pwc_bench.prediction_files import read_predictions
 from tests.evaluation.tiny import FolderSource, JealousModel, TinyModel, tiny_request, variant_of, write_images

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from PIL import Image
 
-from pwc_bench.evaluation.pictures import Pictures, picture_pixels
+from pwc_bench.evaluation.ring import Pictures, picture_pixels
 
 
 def noise(seed: int) -> Image.Image:

@@ -3,7 +3,7 @@
 import pytest
 
 from pwc_bench.core.place import Place
-from pwc_bench.evaluation.plan import SHARD_IMAGES, PassPlan
+from pwc_bench.evaluation.candidate import SHARD_IMAGES, PassPlan
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,8 @@ from torch import Tensor, nn
 
 from pwc_bench.core.instruments import Settings
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.deploy import deploy
-from pwc_bench.evaluation.graphs import captured
-from pwc_bench.evaluation.precision import best_classes, flip_facts, is_below_fp32
-from pwc_bench.evaluation.shapes import FixedSizes, Forward
+from pwc_bench.evaluation.deploy import FixedSizes, Forward, captured, deploy
+from pwc_bench.evaluation.implementation import best_classes, flip_facts, is_below_fp32
 from tests.evaluation.tiny import TinyModel, tiny_request, tiny_variant, write_images
 
 

@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy, one_hot
 
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.variant import Recipe, Variant
-from pwc_bench.evaluation.probe import features_of, fit_head, head_sha256, seed_of, seeded_backbone, set_head
+from pwc_bench.evaluation.prepare import features_of, fit_head, head_sha256, seed_of, seeded_backbone, set_head
 
 
 def _convit(classes: int, *, pool: str = "token") -> nn.Module:

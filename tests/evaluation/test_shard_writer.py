@@ -9,9 +9,8 @@ import pytest
 import torch
 
 from pwc_bench.evaluation import evaluate
-from pwc_bench.evaluation.outcome import OutcomeBuffer
-from pwc_bench.evaluation.shard_writer import ShardWriter
-from pwc_bench.evaluation.shards import ShardFolder, ShardResult
+from pwc_bench.evaluation.candidate import OutcomeBuffer
+from pwc_bench.evaluation.shards import ShardFolder, ShardResult, ShardWriter
 from tests.evaluation.tiny import tiny_request, tiny_variant, write_images
 
 

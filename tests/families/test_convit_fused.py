@@ -6,7 +6,7 @@ import pytest
 import torch
 from timm.models.convit import GPSA
 
-from pwc_bench.evaluation.guard import TOLERANCE
+from pwc_bench.evaluation.implementation import TOLERANCE
 from pwc_bench.families import load_variants
 from pwc_bench.families.convit import VARIANTS
 from pwc_bench.families.convit._fused.attention import GatedAttention, positional_attention

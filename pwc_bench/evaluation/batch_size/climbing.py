@@ -1,13 +1,80 @@
 """Climbing the ladder of batch sizes: what is timed, how often, and when it ends."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Self
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.evaluation.batch_size.table import END, FAILS, GAIN, MEMORY, TIME, BatchTable
-from pwc_bench.evaluation.memory import free_memory, is_out_of_memory
+from pwc_bench.evaluation.deploy import free_memory, is_out_of_memory
 from pwc_bench.isolation import contained
+
+MARGIN = 0.02
+"""Of the sizes within this share of the fastest, the smallest is taken: it needs the least memory."""
+HOLD = 0.05
+"""The usual size stays within this share of the fastest. It is the tolerance of `throughput`: what `check` would not
+call a change must not make two records incomparable."""
+
+
+def best_size(images_per_second: Mapping[int, float], usual: int | None = None) -> int:
+    """Return the batch size to use, of those measured (size -> images/s; at least one).
+
+    It is `usual` where that is within HOLD of the fastest, else the smallest within MARGIN of the fastest. Speeds are
+    compared between equal batch sizes only, so a size is given up for a clear gain and not for the noise of a day.
+    """
+    fastest = max(images_per_second.values())
+    if usual is not None and images_per_second.get(usual, 0.0) >= (1.0 - HOLD) * fastest:
+        return usual
+    return min(size for size, rate in images_per_second.items() if rate >= (1.0 - MARGIN) * fastest)
+
+
+END = "the largest size was reached"
+FAILS = "a model fails with a larger one"
+GAIN = "a larger one gained too little"
+MEMORY = "a larger one would leave too little memory"
+TIME = "the time for it was over"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTable:
+    """The measured batch sizes. One size serves all models, so that their seconds per image are added up."""
+
+    images_per_second: Mapping[int, float]
+    """By size: one over the sum of all models' seconds per image."""
+    timed: Sequence[str]
+    """The variants that were timed at every size, the lightest first."""
+    scaled: Sequence[str]
+    """Heavier ones, timed at the smallest size alone: taken to gain what the last of `timed` gains."""
+    stopped: str
+    """Why no larger size was tried: END, FAILS, GAIN, MEMORY or TIME."""
+
+    @classmethod
+    def of(
+        cls, seconds: Mapping[str, Mapping[int, float]], timed: Sequence[str], scaled: Sequence[str], stopped: str
+    ) -> Self:
+        """Add up seconds of a forward (variant -> size -> seconds); all of `timed` have the same sizes."""
+        model = seconds[timed[-1]]
+        first = min(model)
+        burden = sum(seconds[key][first] for key in scaled) / model[first]
+        rates = {}
+        for size in sorted(model):
+            total = sum(seconds[key][size] for key in timed) + burden * model[size]
+            rates[size] = size / max(total, 1e-12)
+        return cls(rates, tuple(timed), tuple(scaled), stopped)
+
+    def tells(self, usual: int) -> bool:
+        """Tell whether something is known: not so where the time was over before the usual size could be tried."""
+        return self.stopped != TIME or usual in self.images_per_second
+
+    def choose(self, usual: int) -> int:
+        """Return the size to use: the `usual` one where nothing is known."""
+        return best_size(self.images_per_second, usual) if self.tells(usual) else usual
+
+    def near(self, share: float, usual: int) -> list[int]:
+        """Return the sizes of at least this share of the fastest's speed, and the usual one where it was tried."""
+        fastest = max(self.images_per_second.values())
+        return [s for s, rate in self.images_per_second.items() if rate >= share * fastest or s == usual]
+
 
 LEAST_GAIN = 1.02
 """Above the usual size the climb goes on while a step makes the models so many times as fast."""

@@ -15,11 +15,9 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.batch_size.climbing import Timed
-from pwc_bench.evaluation.deploy import deploy
+from pwc_bench.evaluation.deploy import Forward, deploy, free_memory
 from pwc_bench.evaluation.implementation import is_fusible, try_kernels
-from pwc_bench.evaluation.memory import free_memory
 from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.weights import build_unfilled
 from pwc_bench.isolation import contained
 

@@ -12,10 +12,9 @@ from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
 from pwc_bench.evaluation.batch_size.climbing import CPU_LADDER, CUDA_LADDER, climb
 from pwc_bench.evaluation.batch_size.models import has_room, timed_models
-from pwc_bench.evaluation.choices import BatchSize, Choices
 from pwc_bench.evaluation.environment import device_name
-from pwc_bench.evaluation.moment import timestamp
-from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.request import BatchSize, Choices, Request
+from pwc_bench.evaluation.workspace import timestamp
 from pwc_bench.hardware.batch_sizes import Found, Load, recall, remember
 
 _SEARCH = 1

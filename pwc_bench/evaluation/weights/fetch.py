@@ -16,10 +16,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.text_forms import without_secrets
-from pwc_bench.evaluation.weights.digest import file_sha256
-from pwc_bench.evaluation.weights.place import place_of
-from pwc_bench.evaluation.weights.sniff import refuse_what_no_checkpoint_begins_with
-from pwc_bench.evaluation.weights.unavailable import UnavailableError
+from pwc_bench.evaluation.weights.place import UnavailableError, file_sha256, place_of
+from pwc_bench.evaluation.weights.read import refuse_what_no_checkpoint_begins_with
 
 _TIMEOUT_SECONDS = 30.0
 _CHUNK_BYTES = 1 << 20

@@ -14,10 +14,8 @@ from huggingface_hub.utils.tqdm import tqdm
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
-from pwc_bench.evaluation.weights.digest import check_pin, file_sha256
-from pwc_bench.evaluation.weights.place import HUB_PREFIX
-from pwc_bench.evaluation.weights.sharded import INDEX_SUFFIX, shard_names
-from pwc_bench.evaluation.weights.unavailable import UnavailableError
+from pwc_bench.evaluation.weights.locate import INDEX_SUFFIX, shard_names
+from pwc_bench.evaluation.weights.place import HUB_PREFIX, UnavailableError, check_pin, file_sha256
 
 _FILES = (
     "model.safetensors",

@@ -8,12 +8,9 @@ from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Weights
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation.weights.digest import check_pin, file_sha256
 from pwc_bench.evaluation.weights.fetch import fetch
-from pwc_bench.evaluation.weights.locate import places_of
-from pwc_bench.evaluation.weights.place import Place
-from pwc_bench.evaluation.weights.sharded import checkpoint_files
-from pwc_bench.evaluation.weights.unavailable import UnavailableError
+from pwc_bench.evaluation.weights.locate import checkpoint_files, places_of
+from pwc_bench.evaluation.weights.place import Place, UnavailableError, check_pin, file_sha256
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from pwc_bench.evaluation.batch_size.choosing import HOLD, best_size
-from pwc_bench.evaluation.batch_size.table import GAIN, TIME, BatchTable
+from pwc_bench.evaluation.batch_size.climbing import GAIN, HOLD, TIME, BatchTable, best_size
 
 TWO_CORES = {1: 1.73, 2: 2.01, 4: 2.18, 8: 2.24, 16: 2.13, 32: 1.80}
 """The six ConViTs together, measured once at leisure on two cores."""

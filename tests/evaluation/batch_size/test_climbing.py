@@ -5,8 +5,18 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from pwc_bench.evaluation.batch_size.climbing import CPU_LADDER, Ladder, Timed, climb
-from pwc_bench.evaluation.batch_size.table import END, FAILS, GAIN, MEMORY, TIME, BatchTable
+from pwc_bench.evaluation.batch_size.climbing import (
+    CPU_LADDER,
+    END,
+    FAILS,
+    GAIN,
+    MEMORY,
+    TIME,
+    BatchTable,
+    Ladder,
+    Timed,
+    climb,
+)
 
 
 class Model:

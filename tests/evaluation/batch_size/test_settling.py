@@ -10,11 +10,10 @@ import torch
 from pwc_bench.core.place import ALONE, Place
 from pwc_bench.evaluation import evaluate
 from pwc_bench.evaluation.batch_size import remembered_size, settle_batch_size
-from pwc_bench.evaluation.batch_size.choosing import best_size
+from pwc_bench.evaluation.batch_size.climbing import best_size
 from pwc_bench.evaluation.batch_size.models import has_room
-from pwc_bench.evaluation.choices import Choices
-from pwc_bench.evaluation.digest import common_digest, request_digest
-from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.request import Choices, Request
+from pwc_bench.evaluation.workspace import common_digest, request_digest
 from pwc_bench.hardware.batch_sizes import list_found, remember
 from tests.evaluation.tiny import TinyModel, metrics_named, tiny_request, tiny_variant, write_images
 

@@ -8,7 +8,7 @@ from safetensors.torch import save
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.evaluation.weights.fetch import fetch
-from pwc_bench.evaluation.weights.unavailable import UnavailableError
+from pwc_bench.evaluation.weights.place import UnavailableError
 from tests.evaluation.weights.conftest import Answer, Web
 from tests.evaluation.weights.tiny import Listener, tiny_state
 

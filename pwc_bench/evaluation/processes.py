@@ -1,20 +1,97 @@
-"""Where each process of a job keeps its shards: in the first one's folder where it sees that, else in its own."""
+"""The processes that run one evaluation: rank, world size, and what they tell each other."""
 
+import re
 import secrets
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+import torch.distributed as dist
 
 from pwc_bench.core.errors import EvaluationError
-from pwc_bench.evaluation.choices import Choices
-from pwc_bench.evaluation.crew import Crew
-from pwc_bench.evaluation.digest import common_digest
-from pwc_bench.evaluation.request import Request
-from pwc_bench.evaluation.shards import Lanes
-from pwc_bench.evaluation.transfer import receive_shards, send_shards
-from pwc_bench.evaluation.workspace import Workspace, open_workspace
+from pwc_bench.core.place import ALONE, Place
+from pwc_bench.evaluation.request import Choices, Request
+from pwc_bench.evaluation.shards import Lanes, ShardFolder
+from pwc_bench.evaluation.workspace import Workspace, common_digest, open_workspace
+
+
+class Crew(Protocol):
+    """What an evaluation needs of the processes that share it. `Team` connects several of them."""
+
+    @property
+    def place(self) -> Place:
+        """Say which of the processes this one is."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Name this process as messages do."""
+        ...
+
+    def share(self, key: str, value: Any, /) -> list[Any]:  # noqa: ANN401  (JSON)
+        """Publish a JSON value under a key that is used once, and return every process's value, by rank."""
+        ...
+
+
+class Single:
+    """One process by itself."""
+
+    place = ALONE
+    name = "this process"
+
+    def share(self, _key: str, value: Any, /) -> list[Any]:  # noqa: ANN401
+        """Return the value: there is nobody else."""
+        return [value]
+
+
+_HEADER = struct.Struct("<qq")
+"""The bytes of a file's name and of its content; the end is a name of no bytes."""
+_NAME = re.compile(r"\d{6,}/[\w.-]+\.(npz|json)")
+
+
+def send_shards(folder: ShardFolder) -> None:
+    """Send every file of `folder` to the first process, which calls `receive_shards`."""
+    for path in sorted(folder.path.glob("*/*")):
+        if path.suffix in (".npz", ".json"):
+            name = path.relative_to(folder.path).as_posix().encode()
+            content = path.read_bytes()
+            _send(_HEADER.pack(len(name), len(content)))
+            _send(name + content)
+    _send(_HEADER.pack(0, 0))
+
+
+def receive_shards(rank: int, folder: ShardFolder) -> None:
+    """Write what the process of `rank` sends into `folder`; each file appears whole or not at all."""
+    while True:
+        name_bytes, content_bytes = _HEADER.unpack(_receive(_HEADER.size, rank))
+        if not name_bytes:
+            return
+        payload = _receive(name_bytes + content_bytes, rank)
+        name = payload[:name_bytes].decode(errors="replace")
+        if not _NAME.fullmatch(name):
+            raise EvaluationError(f"rank {rank} sends {name!r}, which is no shard: give every machine the same version")
+        path = folder.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(".writing")
+        beside.write_bytes(payload[name_bytes:])
+        beside.replace(path)
+
+
+def _send(content: bytes) -> None:
+    dist.send(torch.from_numpy(np.frombuffer(content, np.uint8).copy()), dst=0)
+
+
+def _receive(size: int, rank: int) -> bytes:
+    buffer = torch.empty(size, dtype=torch.uint8)
+    dist.recv(buffer, src=rank)
+    return buffer.numpy().tobytes()
+
 
 VISIBLE_SECONDS = 60.0
 """How long a network file system may need to show the first process what the others have written."""

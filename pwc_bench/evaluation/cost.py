@@ -15,15 +15,12 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
-from pwc_bench.evaluation.choices import Choices
-from pwc_bench.evaluation.deploy import deploy
-from pwc_bench.evaluation.gauging import Findings, examine_cost, examine_speed
+from pwc_bench.evaluation.candidate import FUSED, REFERENCE, Ran
+from pwc_bench.evaluation.deploy import Forward, deploy
 from pwc_bench.evaluation.implementation import choose_implementation, is_fusible, settle_kernels
-from pwc_bench.evaluation.ran import FUSED, REFERENCE, Ran
-from pwc_bench.evaluation.recording import Recorder
-from pwc_bench.evaluation.request import Request
+from pwc_bench.evaluation.recording import Findings, Recorder, examine_cost, examine_speed
+from pwc_bench.evaluation.request import Choices, Request
 from pwc_bench.evaluation.sample import random_batch
-from pwc_bench.evaluation.shapes import Forward
 from pwc_bench.evaluation.workspace import Workspace
 from pwc_bench.isolation import contained
 
