@@ -51,9 +51,9 @@ _HOMES = {
     "Measurement": "core.measurement",
     "Metric": "core.metric",
     "Outcome": "core.verdict",
-    "Policy": "core.policy",
+    "Policy": "core.verdict",
     "PwcBenchError": "core.errors",
-    "Recipe": "core.recipe",
+    "Recipe": "core.variant",
     "Record": "core.record",
     "Variant": "core.variant",
     "Verdict": "core.verdict",
@@ -67,7 +67,9 @@ _HOMES = {
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (the type is that of the name asked for, see the imports above)
     """Import an exported name when it is first asked for."""
     if name == "__version__":
-        return _version()
+        from pwc_bench.core.record import harness_version
+
+        return harness_version()
     if name not in _HOMES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
@@ -77,12 +79,3 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  (the type is that of the nam
 def __dir__() -> list[str]:
     """List the exported names, imported or not."""
     return sorted({*globals(), *__all__})
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("pwc-bench")
-    except PackageNotFoundError:  # a source tree that nobody installed
-        return "0+unknown"

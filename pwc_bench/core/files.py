@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from pwc_bench.core.errors import PwcBenchError, UsageError
 
+PACKAGE = Path(__file__).parent.parent
+"""The folder of this program's code."""
 LARGEST_LINE_BYTES = 64 << 20
 """A longer line of a file that is read line by line is no line of ours."""
 _KINDS = (

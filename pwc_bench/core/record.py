@@ -180,6 +180,16 @@ class Record:
         return own if isinstance(own, int) and not isinstance(own, bool) else self.environment.batch_size
 
 
+def harness_version() -> str:
+    """Return the version of this program, as records keep it."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("pwc-bench")
+    except PackageNotFoundError:  # a source tree that nobody installed
+        return "0+unknown"
+
+
 def canonical_json(value: object) -> str:
     """Return the one JSON text of `value`: sorted keys, no spaces, no NaN. Raises ValueError on NaN."""
     try:

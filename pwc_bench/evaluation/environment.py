@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import torch
 
-import pwc_bench
+from pwc_bench.core.files import PACKAGE
 from pwc_bench.core.instruments import Settings
 from pwc_bench.core.record import Environment
 from pwc_bench.imaging import decoder_name
@@ -60,7 +60,7 @@ def device_name(settings: Settings) -> str:
 
 def git_state() -> tuple[str | None, bool | None]:
     """Return the commit of the harness and whether the tree differs from it; (None, None) outside its checkout."""
-    root = Path(pwc_bench.__file__).resolve().parent.parent
+    root = PACKAGE.resolve().parent
     if not (root / ".git").exists():
         return None, None
     commit = _output("git", "-C", str(root), "rev-parse", "HEAD")

@@ -6,12 +6,20 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-import pwc_bench
 from pwc_bench.core.errors import EvaluationError, RecordFormatError
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.observer import Observer
-from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Status, Weights, WeightsStatus
+from pwc_bench.core.record import (
+    Environment,
+    PredictionsFile,
+    Provenance,
+    Record,
+    Status,
+    Weights,
+    WeightsStatus,
+    harness_version,
+)
 from pwc_bench.core.record_json import storable
 from pwc_bench.core.text_forms import writable
 from pwc_bench.core.variant import Variant
@@ -166,7 +174,7 @@ class Recorder:
         status = Status.FAILED if findings.failures else Status.PARTIAL if missing else Status.COMPLETE
         provenance = Provenance(
             weights=Weights(WeightsStatus.NONE),
-            harness_version=pwc_bench.__version__,
+            harness_version=harness_version(),
             git_commit=self.git_commit,
             git_dirty=self.git_dirty,
             command=self.request.command and writable(self.request.command),
@@ -195,7 +203,7 @@ class Recorder:
         status, reason = _judge(result, expected)
         provenance = Provenance(
             weights=result.weights,
-            harness_version=pwc_bench.__version__,
+            harness_version=harness_version(),
             recipe=None if variant.refusal is not None else variant.recipe,
             images_expected=expected,
             images_seen=result.images_seen,

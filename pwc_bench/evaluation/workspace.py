@@ -14,12 +14,11 @@ from pathlib import Path
 import torch
 from filelock import FileLock, Timeout
 
-import pwc_bench
 from pwc_bench.core.dataset import manifest_sha256
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.files import read_sealed, write_sealed
 from pwc_bench.core.measurement import Json
-from pwc_bench.core.record import Record, canonical_json, record_to_json
+from pwc_bench.core.record import Record, canonical_json, harness_version, record_to_json
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.evaluation.environment import git_state
 from pwc_bench.evaluation.request import Choices, Request
@@ -47,7 +46,7 @@ def common_digest(request: Request) -> str:
 
 def _facts(request: Request) -> dict[str, Json]:
     return {
-        "harness": [pwc_bench.__version__, *(version(name) for name in ("torch", "timm", "pillow", "numpy"))],
+        "harness": [harness_version(), *(version(name) for name in ("torch", "timm", "pillow", "numpy"))],
         "variants": [[v.key, v.recipe.sha256] for v in request.variants],
         "dataset": request.dataset.key,
         "manifest": manifest_sha256(request.source.items),

@@ -8,8 +8,8 @@ from pathlib import Path
 from jinja2 import Environment
 from markupsafe import Markup
 
-import pwc_bench
 from pwc_bench.core.errors import PublishError
+from pwc_bench.core.files import PACKAGE
 from pwc_bench.core.page import Page
 from pwc_bench.publishing.cards import card_path
 from pwc_bench.publishing.compiling import SiteEnvironment
@@ -19,11 +19,10 @@ from pwc_bench.views.frame import Frame
 
 def templates_folder() -> Path:
     """Return the folder of the templates: inside the package as installed, beside it in a checkout."""
-    package = Path(pwc_bench.__file__).parent
-    for folder in (package / "templates", package.parent / "templates"):
+    for folder in (PACKAGE / "templates", PACKAGE.parent / "templates"):
         if (folder / "base.html").is_file():
             return folder
-    raise PublishError(f"no templates in {package / 'templates'}: the installation is incomplete, install it again")
+    raise PublishError(f"no templates in {PACKAGE / 'templates'}: the installation is incomplete, install it again")
 
 
 def make_environment(folder: Path, base_url: str | None = None) -> Environment:

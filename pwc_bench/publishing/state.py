@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import pwc_bench
 from pwc_bench.core.archive import Archive
+from pwc_bench.core.files import PACKAGE
 from pwc_bench.publishing.folders import MARKER
 
 _ABOUT = "This folder is written by pwc-bench and replaced as a whole."
@@ -43,8 +43,7 @@ def site_fingerprint(archive: Archive, templates: Path, base_url: str | None) ->
     versions = [f"{name} {version(name)}" for name in ("jinja2", "markupsafe", "pillow")]
     said = [archive.fingerprint(), base_url or "", platform.python_version(), *versions]
     found = hashlib.sha256("\n".join(said).encode())
-    package = Path(pwc_bench.__file__).parent
-    for folder, wanted in ((package, _OWN_CODE), (templates, None)):
+    for folder, wanted in ((PACKAGE, _OWN_CODE), (templates, None)):
         for path in sorted(path for path in folder.rglob("*") if wanted is None or path.suffix in wanted):
             if path.is_file():
                 found.update(f"\n{path.relative_to(folder)}\n".encode())

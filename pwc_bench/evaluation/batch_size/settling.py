@@ -5,11 +5,11 @@ from importlib.metadata import version
 
 import torch
 
-import pwc_bench
 from pwc_bench.core.instruments import Settings
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.place import Place
+from pwc_bench.core.record import harness_version
 from pwc_bench.evaluation.batch_size.climbing import CPU_LADDER, CUDA_LADDER, climb
 from pwc_bench.evaluation.batch_size.models import has_room, timed_models
 from pwc_bench.evaluation.environment import device_name
@@ -107,5 +107,5 @@ def _load(request: Request, place: Place) -> Load:
 
 def _versions(settings: Settings) -> tuple[str, ...]:
     cuda = (f"cuda {torch.version.cuda}",) if settings.device_type == "cuda" else ()
-    own = f"pwc-bench {pwc_bench.__version__} search {_SEARCH}"
+    own = f"pwc-bench {harness_version()} search {_SEARCH}"
     return (own, f"torch {torch.__version__}", f"timm {version('timm')}", *cuda)
