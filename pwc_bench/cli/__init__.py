@@ -2,7 +2,7 @@
 
 import sys
 
-from pwc_bench.cli.streams import make_streams_safe
+from pwc_bench.cli.unforeseen import make_streams_safe
 
 __all__ = ["main"]
 

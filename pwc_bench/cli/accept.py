@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import db_option
 from pwc_bench.cli.text import say
 
@@ -50,7 +50,7 @@ def command(
     """
     from pwc_bench.api.accepting import accept_value, who
     from pwc_bench.api.check_settings import check_settings
-    from pwc_bench.cli.check_text import value_change
+    from pwc_bench.cli.check_report import value_change
 
     if not reason.strip() or (by is not None and not by.strip()):
         raise click.UsageError("--reason and --by need some words.")

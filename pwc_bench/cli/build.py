@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import UserPath, db_option, site_option
 from pwc_bench.cli.text import file_size, plural, say

@@ -1,14 +1,26 @@
 """`pwc-bench check`: the gate."""
 
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from pwc_bench.api.check_settings import FORMATS
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.api.check_settings import FORMATS, CheckSettings
+from pwc_bench.api.checking import compare_shelves, open_sides
+from pwc_bench.api.confirming import measured_again
+from pwc_bench.api.self_check import check_campaigns
+from pwc_bench.cli.app import DocumentedCommand
+from pwc_bench.cli.check_report import plan_lines
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
-from pwc_bench.cli.text import say
+from pwc_bench.cli.output import refuse_unwritable
+from pwc_bench.cli.text import plural, say, wrapped
+from pwc_bench.core.observer import Observer, SilentObserver
+from pwc_bench.core.verdict import NOTHING_COMPARED, REGRESSION, exit_code
+from pwc_bench.regression.self_check import SelfCheck
 
 _SIDE = (
     "a JSON Lines file, a folder of them, a campaign of the database (campaign:NAME), an https address or git:REF:PATH"
@@ -92,18 +104,107 @@ def command(
 
     settings = check_settings({"format": form, **asked}, thresholds, Path())
     if show_config:
-        from pwc_bench.cli.check_text import settings_lines
+        from pwc_bench.cli.check_report import settings_lines
 
         say("\n".join(settings_lines(settings)))
         return
     if aa is not None:
-        from pwc_bench.cli.self_check import end_with_self_check
-
         end_with_self_check(settings, db, aa)
     if not own_rules:
         from pwc_bench.api.gate_rules import refuse_own_rules
 
         refuse_own_rules(settings, asked, thresholds, Path())
-    from pwc_bench.cli.checked import end_with_report
 
     end_with_report(settings, db, output, explain=explain, dry_run=dry_run)
+
+
+def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, explain: bool, dry_run: bool) -> NoReturn:
+    """Compare, write the report, and end the command with the verdicts' exit code (0 for a dry run)."""
+    context = click.get_current_context()
+    if output is not None:
+        refuse_unwritable(output)
+    with _observing() as observer:
+        baseline, candidate = open_sides(settings, db, observer)
+        with _without_collections():
+            check = compare_shelves(baseline, candidate, settings, db, observer)
+            if settings.confirm and not dry_run:
+                again = measured_again(check, candidate, settings.confirm, db, observer)
+                check = compare_shelves(baseline, candidate, settings, db, observer, again) if again else check
+    if dry_run:
+        say("\n".join(plan_lines(check)))
+        context.exit(0)
+    from pwc_bench.cli.check_report import report  # with it comes scipy: a mistake is told without
+
+    code = exit_code(check.verdicts)
+    try:
+        report(check, settings, output, explain=explain)
+    except OSError as error:
+        if code != REGRESSION:
+            raise
+        # A reader that went away, or a full disk, makes no regression go away.
+        say(f"error: a regression, whose report cannot be written: {error.strerror}", err=True)
+    context.exit(code)
+
+
+@contextmanager
+def _observing() -> Iterator[Observer]:
+    if not sys.stderr.isatty():
+        yield SilentObserver()
+        return
+    from pwc_bench.cli.console import observing
+
+    with observing() as observer:
+        yield observer
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Leave the garbage be: a check makes little of it, and lives for a second or two.
+
+    statsmodels collects at each correction, which costs more than the comparison where all these modules are loaded.
+    """
+    # What lives now is left out of each collection. With it comes scipy: whatever cannot be read has been told by now.
+    import pwc_bench.regression  # noqa: F401
+
+    gc.disable()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def end_with_self_check(settings: CheckSettings, db: str, wanted: int) -> NoReturn:
+    """Print what the campaigns say; end with 0 where enough of them raise no alarm, else with 5."""
+    found = check_campaigns(settings, db, wanted)
+    click.echo("\n".join(self_check_lines(found, wanted)))
+    is_enough = len(found.campaigns) >= wanted and bool(found.speeds)
+    click.get_current_context().exit(0 if is_enough and not found.alarms else NOTHING_COMPARED)
+
+
+def self_check_lines(found: SelfCheck, wanted: int) -> Iterator[str]:
+    """Yield the report, none of its lines wider than 80 columns."""
+    campaigns = len(found.campaigns)
+    if campaigns < 2 or not found.speeds:
+        yield wrapped(
+            f"{plural(campaigns, 'campaign')} of the same models, code and setting: an A/A check needs at least 2 with "
+            f"speeds in rounds. `pwc-bench run --metrics throughput,latency_p50`, {wanted} times on different days, "
+            "makes them."
+        )
+        return
+    names = ", ".join(found.campaigns[:3]) + (", ..." if campaigns > 3 else "")
+    yield wrapped(f"{campaigns} campaigns of the same code, each checked against the others: {names}")
+    yield ""
+    yield f"  {'METRIC':<24} {'RUNS DRIFT BY':>13} {'LOSS SEEN FROM':>14} {'ALARMS':>7} {'UNDECIDED':>9}"
+    for seen in found.speeds:
+        drift, loss = (f"{value:.2g} %" if value == value else "-" for value in (  # noqa: PLR0124 - NaN is unlike itself
+            seen.drift_percent, seen.visible_loss_percent))  # fmt: skip
+        yield f"  {seen.metric.title:<24} {drift:>13} {loss:>14} {seen.alarms:>7} {seen.undecided:>9}"
+    yield ""
+    yield wrapped(
+        f"{found.alarms} of {campaigns} checks raised a false alarm, {found.undecided} ended undecided. Drift and loss "
+        "are those of the worst variant; a loss of that size in one run is found 95 times in 100."
+    )
+    if campaigns < wanted:
+        yield wrapped(f"{wanted} campaigns were asked for: measure {wanted - campaigns} more.")

@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 
-from pwc_bench.cli.text import plural
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pwc_bench.cli.text import plural, wrapped
 from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import Usage, speaking_record, usage_of, uses_of
 from pwc_bench.core.setting import Setting, depends_on_machine
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.views.checks import precision_flips
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
@@ -263,3 +270,24 @@ def _speed_notes(
             unit = f" {metric.display.unit}".rstrip()
             numbers = f"{', '.join(dict.fromkeys(told))}{unit}"
             yield f"{OTHER} {name} in another setting, not to be compared: {setting.text_beside(usual)}: {numbers}"
+
+
+WIDTH = 80
+"""The columns that a terminal has when nobody knows better."""
+
+
+def closing_text(closing: Closing) -> str:
+    """Return the table and its notes in plain text, with a line end."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Variant", overflow="fold", vertical="bottom", min_width=7)
+    for column in closing.columns:
+        unit = "" if column.unit == column.heading else column.unit
+        table.add_column(f"{column.heading}\n{unit}" if unit else f"\n{column.heading}", justify="right", no_wrap=True)
+        table.add_column("\nclaim", justify="right", no_wrap=True)
+    for row in closing.rows:
+        cells = (Text(text) for cell in row.cells for text in (cell.measured, cell.claimed))
+        table.add_row(Text(one_line(row.title)), *cells)
+    stream = StringIO()
+    Console(file=stream, width=WIDTH, color_system=None, legacy_windows=False).print(table)
+    lines = [line.rstrip() for line in stream.getvalue().splitlines()]
+    return "\n".join([*lines, "", *(wrapped(note, width=WIDTH) for note in closing.notes)]).rstrip() + "\n"

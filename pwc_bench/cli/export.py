@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, campaign_option, db_option
-from pwc_bench.cli.output_file import opened_output
+from pwc_bench.cli.output import opened_output
 from pwc_bench.core.errors import UsageError
 
 

@@ -1,6 +1,9 @@
 """The end of a run: the site is rendered, and the closing words say what was found and what to do next."""
 
+import os
 import shlex
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -8,12 +11,22 @@ from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.places import default_database, default_site
 from pwc_bench.api.site import publish_database
 from pwc_bench.cli.build import tell_left_out
-from pwc_bench.cli.closing import close
-from pwc_bench.cli.closing_table import closing_text
+from pwc_bench.cli.closing import close, closing_text
 from pwc_bench.cli.console import observing
-from pwc_bench.cli.program import program_name
 from pwc_bench.core.record import Record, Status
 from pwc_bench.store import open_existing_store
+
+
+def program_name() -> str:
+    """Return what to type to call this program: its name where the shell finds it, else the interpreter's own path.
+
+    `make run` calls it in an environment that nobody activated, where "pwc-bench" alone would not be found.
+    """
+    if shutil.which("pwc-bench"):
+        return "pwc-bench"
+    interpreter = Path(os.path.relpath(sys.executable))
+    shown = interpreter if ".." not in interpreter.parts else Path(sys.executable)
+    return f"{shlex.quote(str(shown))} -m pwc_bench"
 
 
 def is_incomplete(records: Iterable[Record]) -> bool:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.known import known
 from pwc_bench.cli.console import observing
+from pwc_bench.cli.output import json_text, to_json
 from pwc_bench.cli.tables import print_table
 from pwc_bench.cli.text import say, wrapped
 from pwc_bench.core.archive import Archive
@@ -125,3 +127,32 @@ def _row(series: HistorySeries, point: HistoryPoint, mark: str) -> Sequence[str]
         point.record_id[:8],
         ", ".join(notes),
     )
+
+
+def history_json(found: History) -> str:
+    """Return one indented object: the variant and its series, each with points (oldest first) and steps."""
+    return json_text(
+        {
+            "kind": "history",
+            "variant": found.variant,
+            "title": found.title,
+            "series": [_series(series) for series in found.series],
+        }
+    )
+
+
+def _series(series: HistorySeries) -> dict[str, Any]:
+    return {
+        "metric": series.metric.key,
+        "unit": series.metric.unit,
+        "better": str(series.metric.better),
+        "dataset": series.dataset,
+        "setting": series.setting,
+        "older_points": series.older,
+        "points": to_json(series.points),
+        "steps": [
+            to_json(step)
+            | {"record": series.points[step.index].record_id, "campaign": series.points[step.index].campaign}
+            for step in series.steps
+        ],
+    }

@@ -1,13 +1,18 @@
 """`pwc-bench import`: files of others into the database."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.api.importing import ImportedRecords, ImportedTables
+from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
-from pwc_bench.cli.text import say
+from pwc_bench.cli.text import plural, say
+from pwc_bench.core.text_forms import one_line
+from pwc_bench.exchange.predictions_copy import Copied
+from pwc_bench.exchange.pwc_archive import ATTRIBUTION
 
 if TYPE_CHECKING:
     from pwc_bench.core.observer import Observer
@@ -53,7 +58,7 @@ def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool)
     """
     from pwc_bench.api.importing import MOST_REMOVED
     from pwc_bench.cli.console import observing
-    from pwc_bench.cli.knowledge_store import store_for_writing
+    from pwc_bench.cli.submit import store_for_writing
     from pwc_bench.exchange.forms import Form, detect_form, files_of
 
     files = [file for path in paths for file in files_of(path)]
@@ -67,8 +72,7 @@ def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool)
 
 def _read(file: Path, form: str, store: "Store", observer: "Observer", most_removed: float) -> list[str]:
     from pwc_bench.api.importing import import_records, import_tables, submit
-    from pwc_bench.cli.import_text import record_lines, table_lines
-    from pwc_bench.cli.submission_text import REFUSED, review_lines
+    from pwc_bench.cli.submit import REFUSED, review_lines
 
     if form == "records":
         return list(record_lines(file, import_records(file, store, observer)))
@@ -77,3 +81,36 @@ def _read(file: Path, form: str, store: "Store", observer: "Observer", most_remo
     done = submit(file, store)
     became = REFUSED if done.review.is_refused else f"kept as {done.origin!r}"
     return [f"{file}: {became}", *review_lines(done.review)]
+
+
+_PREDICTIONS = {
+    Copied.COPIED: "copied",
+    Copied.PRESENT: "there already",
+    Copied.ABSENT: "not beside the records",
+    Copied.REFUSED: "refused: not the bytes that the record names",
+}
+
+
+def record_lines(file: Path, found: ImportedRecords) -> Iterator[str]:
+    """Yield how many records are new, and what became of their predictions."""
+    yield f"{file}: {plural(found.new, 'new record')}, {found.known:,} known already"
+    if found.predictions:
+        parts = (
+            f"{found.predictions[kind]:,} {text}" for kind, text in _PREDICTIONS.items() if found.predictions[kind]
+        )
+        yield f"  predictions: {', '.join(parts)}"
+
+
+def table_lines(file: Path, found: ImportedTables) -> Iterator[str]:
+    """Yield how many claims were read and what was refused, by reason, with an example of each."""
+    tally, claims = found.tally, found.claims
+    tables = f"{plural(tally.tasks, 'task')}, {plural(tally.tables, 'table')}"
+    yield f"{file}: {plural(tally.claims, 'claim')} of {tables}"
+    changes = {"new": claims.new, "changed": claims.changed, "unchanged": claims.same, "another's": claims.kept}
+    changes["removed"] = claims.removed
+    yield f"  {', '.join(f'{count:,} {kind}' for kind, count in changes.items() if count) or 'nothing'}"
+    for reason, count in tally.refused.most_common():
+        yield f"  {count:,} refused, {reason}: for example {one_line(tally.examples[reason])}"
+    if tally.measured:
+        yield f"  {plural(tally.measured, 'measured value')} passed over: measurements come as records (jsonl)"
+    yield f"  kept as {found.origin!r}: {ATTRIBUTION}"

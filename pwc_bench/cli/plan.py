@@ -3,19 +3,28 @@
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.options import RunOptions
+from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.prepare import at_folder, prepare
+from pwc_bench.cli.output import json_text
 from pwc_bench.cli.text import duration, file_size, plural, wrapped
 from pwc_bench.core.errors import WeightsError
+from pwc_bench.core.metric import Scope
 from pwc_bench.core.place import place_from_environment
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
+from pwc_bench.store import open_existing_store
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation import Request
     from pwc_bench.evaluation.workspace import Workspace
+
 
 PREDICTION_BYTES = 80
 """About what one image's predictions take on disk."""
@@ -191,3 +200,19 @@ def _existing(folder: Path) -> Path:
     """Return the nearest folder above `folder`, or itself, that exists."""
     absolute = folder.absolute()
     return next(place for place in (absolute, *absolute.parents) if place.exists())
+
+
+def plan_text(options: RunOptions, db: str, site: Path | None, *, as_json: bool) -> str:
+    """Check everything as a run would, and return its plan as text or JSON. No database is made."""
+    file = sqlite_path(db)
+    with ExitStack() as stack:
+        request = stack.enter_context(prepare(options))
+        earlier: list[Record] = []
+        if file is not None and not file.exists():
+            request = at_folder(request, file.parent)
+        else:
+            store = stack.enter_context(open_existing_store(db))
+            request = at_folder(request, store.folder)
+            earlier = list(store.archive(load_catalogue()).records(scope=Scope.MODEL))
+        plan = make_plan(request, database=db if file is None else str(file), site=site, earlier=earlier)
+    return json_text(plan) if as_json else "\n".join(plan_lines(plan))

@@ -1,33 +1,130 @@
 """`pwc-bench run`: evaluate, store, render."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+import re
+import shlex
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import click
 
 from pwc_bench.api.job import taking_part
 from pwc_bench.api.options import RunOptions
-from pwc_bench.cli.command_text import typed_command
-from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.failures import FAILED, INTERRUPTED
-from pwc_bench.cli.job import assist, ending_together, reason_to_stop
-from pwc_bench.cli.options import (
-    UserPath,
-    auto_number,
-    comma_list,
-    db_option,
-    json_option,
-    site_option,
-    weights_by_key,
-)
+from pwc_bench.cli.app import DocumentedCommand
+from pwc_bench.cli.failures import FAILED, INTERRUPTED, exit_code_of
+from pwc_bench.cli.options import UserPath, auto_number, comma_list, db_option, json_option, site_option, weights_by_key
 from pwc_bench.cli.text import plural
+from pwc_bench.core.errors import PwcBenchError
 from pwc_bench.core.instruments import IMPLEMENTATIONS, PRECISIONS
 from pwc_bench.core.record import Record, Status
+from pwc_bench.core.text_forms import one_line
 from pwc_bench.core.variant import CONFIGURATIONS
 
 if TYPE_CHECKING:
     from pwc_bench.evaluation.launch import Team
+
+
+_LEFT_OUT = {"db", "site", "no_site", "as_json", "note", "dry_run", "fresh"}
+"""What says where results go and not what they are: a database's URL may hold a password."""
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def typed_command(context: click.Context) -> str:
+    """Return the command with the options that were typed and decide the results.
+
+    Records are published: absolute paths are cut to their last part, and a password in an address is left out.
+    """
+    words = ["pwc-bench", context.info_name or ""]
+    for option in context.command.params:
+        name = option.name or ""
+        source = context.get_parameter_source(name)
+        if name in _LEFT_OUT or source is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        words += _words(option, context.params[name])
+    return shlex.join(words)
+
+
+def _words(option: click.Parameter, value: object) -> list[str]:
+    flag = option.opts[0]
+    if isinstance(value, bool):
+        return [flag if value or not option.secondary_opts else option.secondary_opts[0]]
+    if isinstance(value, dict):
+        return [word for key, spec in value.items() for word in (flag, f"{key}={_public(str(spec))}")]
+    if isinstance(value, tuple):
+        return [flag, ",".join(map(str, value))]
+    return [flag, "auto" if value is None else _public(str(value))]
+
+
+def _public(text: str) -> str:
+    without = _CREDENTIALS.sub("", text)
+    path = PurePath(without)
+    return path.name or without if path.is_absolute() else without
+
+
+_FOLDER = Path("results")
+
+
+class _Stopped(KeyboardInterrupt):
+    """The job's launcher asks this process to end, because another one has."""
+
+
+@contextmanager
+def ending_together(team: "Team | None") -> Iterator[None]:
+    """Let the first process end in good order when the launcher stops it, and tell the others its exit code."""
+    if team is None or not team.place.leads:
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _stop)
+    code = 0
+    try:
+        yield
+    except BaseException as error:
+        code = exit_code_of(error)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if team.failure() is None:
+            team.part(code)
+
+
+def reason_to_stop(team: "Team | None", interrupt: KeyboardInterrupt) -> str | None:
+    """Say which process has ended the job; None where a person pressed Ctrl-C. The others are told either way."""
+    if team is None:
+        return None
+    failure = team.failure()
+    if failure is None:
+        team.fail("interrupted")
+    if not isinstance(interrupt, _Stopped):
+        return None
+    return failure or "another process of the job has ended (torchrun names it below)"
+
+
+def assist(context: click.Context, options: RunOptions, db: str, team: "Team") -> NoReturn:
+    """Do this process's share in silence, and end with the code of the first process.
+
+    What goes wrong here first is said with this process's name; what another one has said is not repeated.
+    """
+    from pwc_bench.api.job import assist_session
+
+    try:
+        assist_session(options, db, _FOLDER, team)
+        context.exit(team.await_part())
+    except PwcBenchError as error:
+        if team.failure() is None:
+            team.fail(one_line(str(error)))
+            click.echo(f"error: {team.name}: {one_line(str(error))}", err=True)
+        context.exit(error.exit_code)
+    except KeyboardInterrupt:
+        context.exit(INTERRUPTED)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise _Stopped
+
 
 _POSITIVE = click.IntRange(min=1)
 
@@ -122,7 +219,7 @@ def command(
     from pwc_bench.cli.console import results_alone
 
     if dry_run:
-        from pwc_bench.cli.dry_run import plan_text
+        from pwc_bench.cli.plan import plan_text
 
         with results_alone() as results:  # models of one's own are imported, and may print
             click.echo(plan_text(options, db, target, as_json=as_json), file=results)

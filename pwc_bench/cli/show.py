@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from pwc_bench.cli.documented import DocumentedCommand
+from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import db_option, json_option
 from pwc_bench.cli.text import say
 
@@ -39,8 +39,8 @@ def command(key: str, db: str, as_json: bool, history: bool, metric: str | None)
     what `build` shows: the database and the published records beside it (*.jsonl).
     """
     from pwc_bench.cli.finding import find
-    from pwc_bench.cli.jsonable import json_text
-    from pwc_bench.cli.readable import readable
+    from pwc_bench.cli.output import json_text
+    from pwc_bench.cli.tables import readable
 
     if history or metric is not None:
         _show_history(key, db, metric, history=history, as_json=as_json)
@@ -57,8 +57,7 @@ def command(key: str, db: str, as_json: bool, history: bool, metric: str | None)
 
 
 def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_json: bool) -> None:
-    from pwc_bench.cli.history import find_history, print_history
-    from pwc_bench.cli.history_json import history_json
+    from pwc_bench.cli.history import find_history, history_json, print_history
 
     if not history:
         raise click.UsageError("--metric goes with --history.")
@@ -71,7 +70,7 @@ def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_js
 
 def _print_variant(found: Mapping[str, Any]) -> None:
     from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.cli.variant_text import comparison_lines, fact_lines
+    from pwc_bench.cli.show_text import comparison_lines, fact_lines
 
     lines = [*fact_lines(found), *comparison_lines(found, load_catalogue().metrics)]
     say("\n".join(lines))
@@ -79,6 +78,6 @@ def _print_variant(found: Mapping[str, Any]) -> None:
 
 def _print_paper(found: Mapping[str, Any]) -> None:
     from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.cli.paper_text import print_paper
+    from pwc_bench.cli.show_text import print_paper
 
     print_paper(found, load_catalogue().metrics)

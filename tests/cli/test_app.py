@@ -9,9 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import pwc_bench
-from pwc_bench.cli.app import app
-from pwc_bench.cli.documented import DocumentedCommand
-from pwc_bench.cli.lazy import LazyGroup
+from pwc_bench.cli.app import DocumentedCommand, LazyGroup, app
 
 COMMANDS = (
     "run", "build", "serve", "check", "accept", "list", "show", "submit", "import", "export", "prune", "doctor",

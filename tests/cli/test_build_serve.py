@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 import pwc_bench.pages.about
 from pwc_bench.cli.app import app
-from pwc_bench.cli.preview import PreviewServer
+from pwc_bench.cli.serve import PreviewServer
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.page import Page

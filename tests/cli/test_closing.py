@@ -4,10 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.cli.closing import ABSENT, close
-from pwc_bench.cli.closing_table import closing_text
-from pwc_bench.cli.finish import is_incomplete, next_step, precision_offer
-from pwc_bench.cli.program import program_name
+from pwc_bench.cli.closing import ABSENT, close, closing_text
+from pwc_bench.cli.finish import is_incomplete, next_step, precision_offer, program_name
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record, Status, WeightsStatus

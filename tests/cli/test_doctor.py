@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
-from pwc_bench.cli.diagnosis import Health, bf16_ability, gpu_condition
+from pwc_bench.cli.doctor import Health, bf16_ability, gpu_condition
 from pwc_bench.hardware import Gpu
 from pwc_bench.imaging import crops, decoder_name, open_crop_cache
 from tests.cli.nobody import public_folder, run_as_nobody

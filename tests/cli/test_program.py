@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.cli.program import program_name
+from pwc_bench.cli.finish import program_name
 
 
 def test_the_name_alone_where_the_shell_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from pwc_bench.cli.app import app
-from pwc_bench.cli.program import program_name
+from pwc_bench.cli.finish import program_name
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.store import open_existing_store

@@ -7,8 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
-from pwc_bench.cli.command_text import typed_command
-from pwc_bench.cli.run import command
+from pwc_bench.cli.run import command, typed_command
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pwc_bench.cli.readable import readable
+from pwc_bench.cli.tables import readable
 from pwc_bench.cli.text import duration, file_size, plural, wrapped
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.text_forms import one_line, printable

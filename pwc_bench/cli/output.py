@@ -1,12 +1,33 @@
-"""`--output FILE`: a file that appears whole or not at all."""
+"""Where results go: JSON on standard output, a report into a file."""
 
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from pwc_bench.core.errors import UsageError
+
+
+def to_json(value: object) -> Any:  # noqa: ANN401  (JSON: any of its types)
+    """Return `value` as JSON values; a field of a dataclass that holds a function is left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {field.name: getattr(value, field.name) for field in fields(value)}
+        return {name: to_json(item) for name, item in found.items() if not callable(item)}
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, str | Path):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    return value
+
+
+def json_text(value: object) -> str:
+    """Return `value` as indented JSON, in the order of its fields."""
+    return json.dumps(to_json(value), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 @contextmanager
