@@ -99,8 +99,7 @@ def evaluate(
     A variant that cannot be measured does not raise: its record has the status "failed" and says why. A
     KeyboardInterrupt goes through to the caller; what was stored in `db` until then is kept.
     """
-    from pwc_bench.api.job import assist_session, taking_part
-    from pwc_bench.api.session import run_session, run_unstored
+    from pwc_bench.api.job import assist_session, run_session, run_unstored, taking_part
 
     options = RunOptions(
         models=models,

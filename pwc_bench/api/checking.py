@@ -1,6 +1,6 @@
 """Reading and comparing, put together; no torch is imported for it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -9,20 +9,96 @@ from typing import TYPE_CHECKING
 
 from pwc_bench.api.check_settings import DEFAULT, TYPED, CheckSettings
 from pwc_bench.api.places import sqlite_path
-from pwc_bench.api.shelves import PUBLISHED, given_baseline, given_candidate
-from pwc_bench.api.sides import PredictionLoader, Reader, load_sides
+from pwc_bench.api.shelves import CAMPAIGN_PREFIX, PUBLISHED, given_baseline, given_candidate, open_shelf
 from pwc_bench.core.acceptance import WEIGHTS, Acceptance
-from pwc_bench.core.errors import NoBaselineError, UsageError
+from pwc_bench.core.errors import EvaluationError, NoBaselineError, UsageError
 from pwc_bench.core.files import user_path
+from pwc_bench.core.measurement import PredictionBatch
+from pwc_bench.core.metric import Metric
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Verdict
-from pwc_bench.exchange import ACCEPTED, Shelf, read_acceptances, reader_below
+from pwc_bench.exchange import ACCEPTED, AbsentError, Shelf, read_acceptances, reader_below
 from pwc_bench.families import load_variants, resolve
 from pwc_bench.metrics import load_metrics
 
 if TYPE_CHECKING:
     from pwc_bench.regression import Side
+    from pwc_bench.regression.self_check import SelfCheck
+
+
+Reader = Callable[[str], bytes]
+
+
+class PredictionLoader:
+    """Loads predictions files, each once: two records with the same hash share one."""
+
+    def __init__(self, elsewhere: Sequence[Reader]) -> None:
+        self._elsewhere = elsewhere
+        self._loaded: dict[str, PredictionBatch] = {}
+
+    def load(self, record: Record, read: Reader) -> PredictionBatch:
+        """Return the predictions of `record` from beside it, else from a place that holds the very same file.
+
+        Raises AbsentError, which says why they cannot be had from beside it.
+        """
+        file = record.provenance.predictions
+        if file is None:
+            raise AbsentError("the record names no predictions")
+        if file.sha256 not in self._loaded:
+            self._loaded[file.sha256] = self._found(file.path, file.sha256, read)
+        return self._loaded[file.sha256]
+
+    def _found(self, path: str, sha256: str, read: Reader) -> PredictionBatch:
+        reasons: list[str] = []
+        for reader in (read, *self._elsewhere):
+            try:
+                return _parsed(reader(path), path, sha256)
+            except AbsentError as error:
+                reasons.append(str(error))
+        raise AbsentError(reasons[0])
+
+
+def load_sides(
+    baseline: Shelf,
+    candidate: Shelf,
+    metrics: Mapping[str, Metric],
+    only: Sequence[str],
+    loader: PredictionLoader,
+    observer: Observer,
+    equivalent: float | None = None,
+) -> "tuple[Side, Side]":
+    """Return both sides with the predictions that are compared; what cannot be had has a reason."""
+    from pwc_bench.regression import Side, predictions_needed
+
+    needed = predictions_needed(baseline.records, candidate.records, metrics=metrics, only=only, equivalent=equivalent)
+    count = sum(map(len, needed))
+    if count:
+        observer.stage("reading predictions")
+    sides, done = [], 0
+    for shelf, ids in zip((baseline, candidate), needed, strict=True):
+        loaded: dict[str, PredictionBatch] = {}
+        absent: dict[str, str] = {}
+        for record in shelf.records:
+            if record.id not in ids:
+                continue
+            try:
+                loaded[record.id] = loader.load(record, shelf.read)
+            except AbsentError as error:
+                absent[record.id] = str(error)
+            done += 1
+            observer.progress(done, count, "files")
+        sides.append(Side(shelf.name, shelf.records, loaded, absent))
+    return sides[0], sides[1]
+
+
+def _parsed(content: bytes, path: str, sha256: str) -> PredictionBatch:
+    from pwc_bench.prediction_files import parse_whole
+
+    try:
+        return parse_whole(content, path.rpartition("/")[2], sha256)
+    except EvaluationError as error:
+        raise AbsentError(str(error)) from None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -156,3 +232,19 @@ def _elsewhere(db: str) -> list[Reader]:
     file = sqlite_path(db)
     folders: Iterable[Path] = {PUBLISHED, PUBLISHED if file is None else file.parent}
     return [reader_below(folder) for folder in folders]
+
+
+def check_campaigns(settings: CheckSettings, db: str, most: int) -> "SelfCheck":
+    """Check the newest `most` campaigns of the baseline that is named, else of the database, against each other.
+
+    Raises as `open_shelf`, and UsageError where a metric's or a variant's name means nothing.
+    """
+    only = chosen_metrics(settings.metrics)
+    shelf = open_shelf(settings.baseline or f"{CAMPAIGN_PREFIX}*", db)
+    if settings.models:
+        keys = chosen_variants(settings.models, shelf, shelf)
+        shelf = replace(shelf, records=tuple(record for record in shelf.records if record.variant in keys))
+    metrics = {key: metric for key, metric in load_metrics().items() if not only or key in only}
+    from pwc_bench.regression.self_check import check_itself, same_runs
+
+    return check_itself(same_runs(shelf.records, most), metrics, settings.policy)

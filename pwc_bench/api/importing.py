@@ -4,16 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import load_catalogue
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.observer import Observer
 from pwc_bench.exchange import load_knowledge_file, read_records
-from pwc_bench.exchange.forms import is_gzip
-from pwc_bench.exchange.predictions_copy import Copied, copy_predictions
+from pwc_bench.exchange.forms import is_gzip, opened_text
 from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally
+from pwc_bench.exchange.records import Copied, copy_predictions
 from pwc_bench.exchange.submission import Review, origin_of, review, statements, with_known_data
-from pwc_bench.exchange.text_stream import opened_text
 from pwc_bench.store import Store, SyncedClaims
 
 MOST_REMOVED = 0.1

@@ -8,8 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.places import load_catalogue, sqlite_path
 from pwc_bench.core.errors import NoBaselineError, NotFoundError, StoreError, UsageError
 from pwc_bench.core.files import user_path
 from pwc_bench.core.record import Record

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.known import archive_of
-from pwc_bench.api.places import sqlite_path
-from pwc_bench.api.published import published_records
+from pwc_bench.api.places import archive_of, load_catalogue, published_records, sqlite_path
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer

@@ -10,9 +10,8 @@ from typing import Any, NoReturn
 import click
 
 from pwc_bench.api.check_settings import FORMATS, CheckSettings
-from pwc_bench.api.checking import compare_shelves, open_sides
+from pwc_bench.api.checking import check_campaigns, compare_shelves, open_sides
 from pwc_bench.api.confirming import measured_again
-from pwc_bench.api.self_check import check_campaigns
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.check_report import plan_lines
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from pwc_bench.api.machine import default_workers
+from pwc_bench.api.options import default_workers
 from pwc_bench.api.places import cache_folder, sqlite_path
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.failures import FAILED
@@ -115,7 +115,7 @@ def _packages() -> Iterator[Finding]:
 
 def _plugins() -> Iterator[Finding]:
     """Name each plug-in that cannot be used: whose it is, which entry point, and why."""
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.sources import load_forms
 
     with warnings.catch_warnings(record=True) as caught:
@@ -228,8 +228,8 @@ def _data() -> Finding:
     place = os.environ.get("PWC_BENCH_IMAGENET")
     if not place:
         return Finding("ImageNet", Health.NOTE, "PWC_BENCH_IMAGENET is not set", "without --data a run takes the demo")
-    from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.api.data import choose_data, opened
+    from pwc_bench.api.places import load_catalogue
+    from pwc_bench.api.prepare import choose_data, opened
 
     try:
         choice = choose_data(place, None, load_catalogue().datasets)

@@ -41,7 +41,7 @@ def command(form: str, output: Path | None, campaign: str | None, db: str) -> No
 
     A file appears whole or not at all. `pwc-bench import` reads jsonl and pwc.
     """
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.cli.console import observing
     from pwc_bench.exchange import write_csv, write_jsonl, write_model_index, write_pwc
     from pwc_bench.store import open_existing_store

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from pwc_bench.api.known import Known, known
+from pwc_bench.api.places import Known, known
 from pwc_bench.cli.console import observing
 from pwc_bench.cli.output import to_json
 from pwc_bench.core.archive import Archive

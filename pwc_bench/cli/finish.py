@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.places import default_database, default_site
+from pwc_bench.api.places import default_database, default_site, load_catalogue
 from pwc_bench.api.site import publish_database
 from pwc_bench.cli.build import tell_left_out
 from pwc_bench.cli.closing import close, closing_text

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pwc_bench.api.catalogue import load_catalogue
-from pwc_bench.api.known import known
+from pwc_bench.api.places import known, load_catalogue
 from pwc_bench.cli.console import observing
 from pwc_bench.cli.output import json_text, to_json
 from pwc_bench.cli.tables import print_table

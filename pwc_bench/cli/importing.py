@@ -11,8 +11,8 @@ from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
 from pwc_bench.cli.text import plural, say
 from pwc_bench.core.text_forms import one_line
-from pwc_bench.exchange.predictions_copy import Copied
 from pwc_bench.exchange.pwc_archive import ATTRIBUTION
+from pwc_bench.exchange.records import Copied
 
 if TYPE_CHECKING:
     from pwc_bench.core.observer import Observer

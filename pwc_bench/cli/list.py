@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import load_catalogue
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.closing import ABSENT
 from pwc_bench.cli.options import db_option, json_option
@@ -36,7 +36,7 @@ def command(kind: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click 
 
     The first three are what this installation can measure; the others are read from the database, newest first.
     """
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.cli.output import json_text
     from pwc_bench.cli.tables import print_table
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pwc_bench.api.catalogue import load_catalogue
 from pwc_bench.api.options import RunOptions
-from pwc_bench.api.places import sqlite_path
+from pwc_bench.api.places import load_catalogue, sqlite_path
 from pwc_bench.api.prepare import at_folder, prepare
 from pwc_bench.cli.output import json_text
 from pwc_bench.cli.text import duration, file_size, plural, wrapped

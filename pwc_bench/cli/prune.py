@@ -274,8 +274,7 @@ def _doomed(store: "Store", keep: int | None, campaign: str | None, unfinished: 
 
 def _predictions(store: "Store", db: str, doomed: Sequence[str]) -> "list[Leftover]":
     """List the predictions that nothing refers to once the campaigns are gone; none while a run may be adding some."""
-    from pwc_bench.api.catalogue import load_catalogue
-    from pwc_bench.api.places import sqlite_path
+    from pwc_bench.api.places import load_catalogue, sqlite_path
 
     if held_work(store.folder):
         return []

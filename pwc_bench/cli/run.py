@@ -261,7 +261,7 @@ def _measure(
     """
     if team is not None and not team.place.leads:
         assist(context, options, db, team)
-    from pwc_bench.api.session import run_session
+    from pwc_bench.api.job import run_session
     from pwc_bench.cli.console import observing
     from pwc_bench.core.record import record_to_json
 

@@ -69,7 +69,7 @@ def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_js
 
 
 def _print_variant(found: Mapping[str, Any]) -> None:
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.cli.show_text import comparison_lines, fact_lines
 
     lines = [*fact_lines(found), *comparison_lines(found, load_catalogue().metrics)]
@@ -77,7 +77,7 @@ def _print_variant(found: Mapping[str, Any]) -> None:
 
 
 def _print_paper(found: Mapping[str, Any]) -> None:
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.cli.show_text import print_paper
 
     print_paper(found, load_catalogue().metrics)

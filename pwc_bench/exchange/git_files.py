@@ -10,9 +10,7 @@ from pathlib import Path
 
 from pwc_bench.core.acceptance import Acceptance
 from pwc_bench.core.errors import NotFoundError, RecordFormatError, UsageError
-from pwc_bench.exchange.acceptances import ACCEPTED, parse_acceptances
-from pwc_bench.exchange.records import parse_records
-from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
+from pwc_bench.exchange.records import ACCEPTED, AbsentError, Shelf, beside, distinct, parse_acceptances, parse_records
 
 GIT_PREFIX = "git:"
 DEFAULT_PATH = "results"

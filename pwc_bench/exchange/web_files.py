@@ -13,8 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pwc_bench.core.errors import NotFoundError, SourceError
 from pwc_bench.core.text_forms import is_secure, without_secrets
-from pwc_bench.exchange.records import parse_records
-from pwc_bench.exchange.shelf import AbsentError, Shelf, beside, distinct
+from pwc_bench.exchange.records import AbsentError, Shelf, beside, distinct, parse_records
 
 _ABSENT = (404, 410)
 """How a server says that there is no such file."""

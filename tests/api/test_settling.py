@@ -6,11 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from pwc_bench.api.data import choose_data
-from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
-from pwc_bench.api.options import RunOptions
+from pwc_bench.api.options import RunOptions, default_batch_size, default_workers, resolve_device
 from pwc_bench.api.places import cache_folder, default_database, default_site, sqlite_path
-from pwc_bench.api.prepare import prepare
+from pwc_bench.api.prepare import choose_data, prepare
 from pwc_bench.core.errors import UsageError
 from pwc_bench.datasets import load_datasets
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from pwc_bench.api.machine import default_batch_size, default_workers, resolve_device
+from pwc_bench.api.options import default_batch_size, default_workers, resolve_device
 from pwc_bench.core.errors import PwcBenchError, UsageError
 from pwc_bench.core.instruments import PRECISIONS, Settings
 from pwc_bench.datasets import load_datasets

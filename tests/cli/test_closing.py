@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import load_catalogue
 from pwc_bench.cli.closing import ABSENT, close, closing_text
 from pwc_bench.cli.finish import is_incomplete, next_step, precision_offer, program_name
 from pwc_bench.core.claim import Claim

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import load_catalogue
 from pwc_bench.cli.closing import close
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.record import Record

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from pwc_bench.api.catalogue import load_catalogue
+from pwc_bench.api.places import load_catalogue
 from pwc_bench.cli.app import app
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.record import PredictionsFile, Record, record_to_json

@@ -93,7 +93,7 @@ def run(*arguments: str, code: int = 0) -> Done:
 
 def stored_records(path: str = "results/pwc-bench.db") -> list[Record]:
     """The records of a database, newest first."""
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
 
     with open_existing_store(path) as store:
         return list(store.archive(load_catalogue()).records())

@@ -128,7 +128,7 @@ def torchrun(
 
 def records_of(database: str) -> list[Record]:
     """All records of a database."""
-    from pwc_bench.api.catalogue import load_catalogue
+    from pwc_bench.api.places import load_catalogue
 
     with open_existing_store(database) as store:
         return list(store.archive(load_catalogue()).records())

@@ -68,7 +68,7 @@ def test_several_writers_lose_no_line(tmp_path: Path) -> None:
     path = tmp_path / "accepted.jsonl"
     code = (
         "import sys; from dataclasses import replace; from pathlib import Path\n"
-        "from pwc_bench.exchange.acceptances import append_acceptance\n"
+        "from pwc_bench.exchange.records import append_acceptance\n"
         "from tests.exchange.test_acceptances import ACCEPTANCE\n"
         "path, first = Path(sys.argv[1]), 100 * int(sys.argv[2])\n"
         "for n in range(10): append_acceptance(path, replace(ACCEPTANCE, value=n + first))"

@@ -7,7 +7,7 @@ import pytest
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge, Task
 from pwc_bench.exchange.knowledge import load_knowledge_file, merge_knowledge
-from pwc_bench.exchange.yaml_tree import MAX_BYTES
+from pwc_bench.exchange.yaml_form import MAX_BYTES
 
 PAPER = """\
 paper:

@@ -10,7 +10,7 @@ from typing import Any
 from pwc_bench.core.knowledge import Paper, Repository
 from pwc_bench.core.text_forms import PARTIAL_DATE, slugify
 from pwc_bench.exchange.pwc_archive.names import Names
-from pwc_bench.exchange.pwc_archive.texts import clean_text, clean_url
+from pwc_bench.exchange.pwc_archive.values import clean_text, clean_url
 
 NO_PAPER = "pwc-archive"
 """The slug of whoever claims what a row says that names neither a paper nor an address."""

@@ -9,7 +9,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import DatasetCard, Paper, Task
 from pwc_bench.core.record import Record
 from pwc_bench.exchange.pwc_archive.names import METRICS
-from pwc_bench.exchange.pwc_archive.own_fields import FIELD, own_values
+from pwc_bench.exchange.pwc_archive.values import FIELD, own_values
 
 _TITLES = {key: name for name, key in METRICS.items()}
 _Row = dict[str, Any]

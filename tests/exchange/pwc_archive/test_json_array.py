@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from pwc_bench.core.errors import KnowledgeError
-from pwc_bench.exchange.pwc_archive import json_array
-from pwc_bench.exchange.pwc_archive.json_array import read_objects
+from pwc_bench.exchange.pwc_archive import reading as json_array
+from pwc_bench.exchange.pwc_archive.reading import read_objects
 
 
 def read(text: str) -> list[dict[str, object]]:

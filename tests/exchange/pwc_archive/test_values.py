@@ -2,7 +2,7 @@
 
 import pytest
 
-from pwc_bench.exchange.pwc_archive.json_array import PrintedNumber
+from pwc_bench.exchange.pwc_archive.reading import PrintedNumber
 from pwc_bench.exchange.pwc_archive.values import PrintedValue, Refusal, read_value
 
 
