@@ -7,8 +7,8 @@ from typing import Any
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.metrics._apparatus.counters import count_operators
 from pwc_bench.metrics._apparatus.counting_rules import PER_ELEMENT, RULES, Rule, Shape
-from pwc_bench.metrics._apparatus.tracing import count_operators
 
 ACTIVATIONS = Metric(
     key="activations",

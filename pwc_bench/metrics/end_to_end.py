@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pwc_bench.core.instruments import Instrument, Measurements
 from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope, noise_of
-from pwc_bench.metrics._apparatus.quiet import busy_caveat
+from pwc_bench.metrics._apparatus.clock import busy_caveat
 
 MOST_ROUNDS = 50
 """Consecutive steps are joined into at most so many rounds, so that a record of a long pass stays short and the

@@ -7,8 +7,15 @@ from pwc_bench.core.instruments import Examination, Instrument, Measurements, Su
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.hardware import LoadWatch
-from pwc_bench.metrics._apparatus.clock import WarmUp, clock_for, forward_once, warm_up
-from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
+from pwc_bench.metrics._apparatus.clock import (
+    WarmUp,
+    busy_caveat,
+    clock_for,
+    forward_once,
+    noise_of_rounds,
+    undisturbed,
+    warm_up,
+)
 
 LEAST_FOR_P99 = 100
 """With fewer forwards the 99th percentile would be the slowest one under another name, and is left out."""

@@ -8,10 +8,17 @@ from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
 from pwc_bench.hardware import GpuWatch, LoadWatch, find_gpu
-from pwc_bench.metrics._apparatus.clock import clock_for, forward_once, forwards_to_fill, warm_up
+from pwc_bench.metrics._apparatus.clock import (
+    PeakRounds,
+    busy_caveat,
+    clock_for,
+    forward_once,
+    forwards_to_fill,
+    noise_of_rounds,
+    undisturbed,
+    warm_up,
+)
 from pwc_bench.metrics._apparatus.macs import count_macs
-from pwc_bench.metrics._apparatus.peak import PeakRounds
-from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
 
 THROUGHPUT = Metric(
     key="throughput",

@@ -11,7 +11,7 @@ from pwc_bench.core.dataset import Dataset, ImageSource
 from pwc_bench.core.errors import EvaluationError, PluginWarning, SourceError, UsageError, library_errors_as
 from pwc_bench.core.parts import by_key, part_modules
 from pwc_bench.isolation import contained, offered_parts
-from pwc_bench.sources._form import Form
+from pwc_bench.sources._items import Form
 from pwc_bench.sources._location import Location, locate
 from pwc_bench.sources._spread import spread
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import SourceError
-from pwc_bench.sources._classes import ClassIndex
-from pwc_bench.sources._file_source import FileSource
-from pwc_bench.sources._form import Form
+from pwc_bench.sources._columns import ClassIndex
+from pwc_bench.sources._items import FileSource, Form
 from pwc_bench.sources._location import DEVKIT, Location, list_folder
 
 

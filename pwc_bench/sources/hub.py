@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import SourceError
-from pwc_bench.sources._classes import ClassIndex
-from pwc_bench.sources._columns import find_columns
-from pwc_bench.sources._form import Form
-from pwc_bench.sources._huggingface import HuggingFaceSource, choose_split
+from pwc_bench.sources._columns import ClassIndex, find_columns
+from pwc_bench.sources._files import check_plain
+from pwc_bench.sources._items import Form
 from pwc_bench.sources._location import HUB_PREFIX, Location
-from pwc_bench.sources._plain_files import check_plain
+from pwc_bench.sources._rows import HuggingFaceSource, choose_split
 
 if TYPE_CHECKING:
     import datasets

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from pwc_bench.core.dataset import ImageSource
 from pwc_bench.core.errors import SourceError, library_errors_as
-from pwc_bench.sources._form import Form
-from pwc_bench.sources._huggingface import HuggingFaceSource, choose_split
+from pwc_bench.sources._files import check_plain, file_text
+from pwc_bench.sources._items import Form
 from pwc_bench.sources._location import Location, list_folder
-from pwc_bench.sources._plain_files import check_plain, file_text
+from pwc_bench.sources._rows import HuggingFaceSource, choose_split
 
 _SEVERAL_SPLITS = "dataset_dict.json"
 _ONE_SPLIT = "state.json"

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from pwc_bench.core.dataset import ImageSource, Item
 from pwc_bench.core.errors import ImageError, SourceError
-from pwc_bench.sources._beside import labels_beside
-from pwc_bench.sources._classes import ClassIndex
-from pwc_bench.sources._form import Form
-from pwc_bench.sources._items import in_order
-from pwc_bench.sources._label_files import label_of_index
+from pwc_bench.sources._columns import ClassIndex
+from pwc_bench.sources._files import MAX_IMAGE_BYTES, check_plain, tar_members, text_of
+from pwc_bench.sources._items import Form, in_order
+from pwc_bench.sources._labels import label_of_index, labels_beside
 from pwc_bench.sources._location import (
     DEVKIT,
     OFFICIAL_TAR,
@@ -26,8 +25,6 @@ from pwc_bench.sources._location import (
     label_places,
     split_names,
 )
-from pwc_bench.sources._plain_files import MAX_IMAGE_BYTES, check_plain, text_of
-from pwc_bench.sources._tar_members import tar_members
 
 _TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst")
 _COMPRESSION_MARKS = {b"\x1f\x8b": "gzip -d", b"BZh": "bzip2 -d", b"\xfd7zXZ": "xz -d", b"\x28\xb5\x2f\xfd": "zstd -d"}

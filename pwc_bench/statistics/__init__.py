@@ -1,7 +1,15 @@
 """Intervals and tests on scipy and statsmodels: how far a number can be trusted, and whether two differ."""
 
 from pwc_bench.statistics.between_runs import LEAST_RUNS, Shift, shift_between_runs
-from pwc_bench.statistics.equivalence import mean_beyond, share_lost_beyond
+from pwc_bench.statistics.differences import (
+    holm,
+    mann_whitney,
+    mcnemar_exact,
+    mean_beyond,
+    paired_bootstrap,
+    paired_t,
+    share_lost_beyond,
+)
 from pwc_bench.statistics.intervals import (
     Interval,
     bootstrap_mean,
@@ -12,9 +20,7 @@ from pwc_bench.statistics.intervals import (
     quantile_interval,
     wilson,
 )
-from pwc_bench.statistics.paired import mcnemar_exact, paired_bootstrap, paired_t
 from pwc_bench.statistics.reliability import Bin, Reliability, reliability
-from pwc_bench.statistics.unpaired import holm, mann_whitney
 
 __all__ = [
     "LEAST_RUNS",

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from pwc_bench.core.errors import StoreError
-from pwc_bench.store.address import Address
-from pwc_bench.store.failures import told_plainly
+from pwc_bench.store.address import Address, told_plainly
 
 BUSY_SECONDS = 30.0
 """How long a connection waits for another program's write to end."""

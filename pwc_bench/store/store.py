@@ -15,10 +15,9 @@ from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.record import Record
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.store import reads
-from pwc_bench.store.address import parse_address
+from pwc_bench.store.address import folder_error, parse_address
 from pwc_bench.store.archive import StoreArchive
 from pwc_bench.store.database import BUSY_SECONDS, Database
-from pwc_bench.store.failures import folder_error
 from pwc_bench.store.knowledge_sync import SyncedClaims, sync
 from pwc_bench.store.rows import measurement_rows, record_row
 from pwc_bench.store.schema import bring_up_to_date, require_schema, require_writing

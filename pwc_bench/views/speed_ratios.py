@@ -147,7 +147,7 @@ def _speed(record: Record, metric: Metric) -> tuple[_Speed, _Setting] | None:
 
 
 def _ratio(claim: Claim, reference: Claim, own: _Speed, other: _Speed, setting: _Setting) -> SpeedRatio:
-    from pwc_bench.statistics.ratios import ratio_of_medians  # scipy takes a second to import
+    from pwc_bench.statistics.intervals import ratio_of_medians  # scipy takes a second to import
 
     measured, interval = ratio_of_medians(own.rounds, other.rounds)
     (low, high), (other_low, other_high) = claimed_range(claim), claimed_range(reference)

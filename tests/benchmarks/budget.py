@@ -7,8 +7,7 @@ import torch
 
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.deploy import deploy
-from pwc_bench.metrics._apparatus.clock import clock_for
-from pwc_bench.metrics._apparatus.inputs import random_images
+from pwc_bench.metrics._apparatus.clock import clock_for, random_images
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.weights import seeded_model
 

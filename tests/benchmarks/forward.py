@@ -10,8 +10,7 @@ from pwc_bench.core.measurement import Json
 from pwc_bench.core.variant import Variant
 from pwc_bench.evaluation.deploy import deploy
 from pwc_bench.families import resolve
-from pwc_bench.metrics._apparatus.clock import clock_for, forwards_to_fill, warm_up
-from pwc_bench.metrics._apparatus.inputs import random_images
+from pwc_bench.metrics._apparatus.clock import clock_for, forwards_to_fill, random_images, warm_up
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.comparison import Comparison, LeftOut, in_turns
 from tests.benchmarks.weights import seeded_model

@@ -11,8 +11,7 @@ import torch
 
 from pwc_bench.core.variant import Variant
 from pwc_bench.families.convit import VARIANTS
-from pwc_bench.families.convit.build import build_convit
-from pwc_bench.families.convit.register import register_with_timm
+from pwc_bench.families.convit.register import build_convit, register_with_timm
 
 MEASURED_PARAMETERS_M = {
     "convit-ti": "5.711",

@@ -9,8 +9,7 @@ from torch import Tensor
 
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.measurement import Json
-from pwc_bench.families.convit._fused.attention import GatedAttention
-from pwc_bench.families.convit._fused.choice import Stopwatch, choose_mixing, pin_mixing
+from pwc_bench.families.convit._fused.attention import GatedAttention, Stopwatch, choose_mixing, pin_mixing
 from pwc_bench.families.convit.fused import fuse
 from tests.families.convit_models import small_convit
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from pwc_bench.hardware import Gpu, GpuWatch, find_gpu
-from pwc_bench.hardware.nvml import open_gpu
+from pwc_bench.hardware.gpu_watch import open_gpu
 from tests.hardware.nvml_stand_in import Library
 
 ANSWERS = {

@@ -9,7 +9,8 @@ import simplejpeg
 from PIL import Image
 
 from pwc_bench.core.errors import ImageError
-from pwc_bench.imaging import decode, jpeg
+from pwc_bench.imaging import decode
+from pwc_bench.imaging.decode import fast_rgb, is_fast
 from tests.imaging.test_crop import encode, noise
 
 
@@ -20,7 +21,7 @@ def opened(data: bytes) -> Image.Image:
 
 def taken(data: bytes) -> Image.Image | None:
     """What the fast decoder makes of the file."""
-    return jpeg.fast_rgb(data, opened(data))
+    return fast_rgb(data, opened(data))
 
 
 def assert_equal_to_pillow(data: bytes) -> None:
@@ -37,7 +38,7 @@ def adobe_rgb() -> bytes:
 
 def test_the_decoder_agrees_with_the_installed_pillow() -> None:
     """The check at first use passes here, so that the other tests test something."""
-    assert jpeg.is_fast()
+    assert is_fast()
 
 
 @pytest.mark.parametrize("progressive", [False, True])
@@ -99,9 +100,9 @@ def test_frames_of_rare_kinds_are_left_to_pillow() -> None:
     for place, value in ((1, 0xC3), (1, 0xC9), (4, 12), (9, 2)):
         changed = data.copy()
         changed[frame + place] = value
-        assert jpeg.fast_rgb(bytes(changed), opened(bytes(data))) is None
-    assert jpeg.fast_rgb(bytes(data[:frame]), opened(bytes(data))) is None
-    assert jpeg.fast_rgb(b"\xff\xd8\xff\xda" + bytes(20), opened(bytes(data))) is None
+        assert fast_rgb(bytes(changed), opened(bytes(data))) is None
+    assert fast_rgb(bytes(data[:frame]), opened(bytes(data))) is None
+    assert fast_rgb(b"\xff\xd8\xff\xda" + bytes(20), opened(bytes(data))) is None
 
 
 def damaged_files() -> Iterator[bytes]:
@@ -138,12 +139,12 @@ def test_a_decoder_that_disagrees_is_not_used(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(
         simplejpeg, "decode_jpeg", lambda data, *rest, **options: exact(data, *rest, **options | {"fastupsample": True})
     )
-    jpeg.is_fast.cache_clear()
+    is_fast.cache_clear()
     try:
-        assert not jpeg.is_fast()
+        assert not is_fast()
         assert taken(encode(noise("RGB", 40, 30), "JPEG")) is None
     finally:
-        jpeg.is_fast.cache_clear()
+        is_fast.cache_clear()
 
 
 def test_pixels_outlive_the_file() -> None:

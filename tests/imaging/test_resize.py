@@ -9,9 +9,8 @@ import pytest
 from PIL import Image
 
 from pwc_bench.core.variant import Recipe
-from pwc_bench.imaging import resize
-from pwc_bench.imaging.crop import resized_size_px
-from pwc_bench.imaging.resize import Window, is_windowed, resized_window
+from pwc_bench.imaging import crop as resize
+from pwc_bench.imaging.crop import Window, is_windowed, resized_size_px, resized_window
 
 RECIPES = ((64, 56), (256, 224), (62, 56), (33, 24))
 """Shorter sides and crops: powers of two, where windows are exact, and others, where they are not."""

@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from pwc_bench.metrics._apparatus.clock import clock_for, forwards_to_fill, warm_up
-from pwc_bench.metrics._apparatus.inputs import random_images
+from pwc_bench.metrics._apparatus.clock import clock_for, forwards_to_fill, random_images, warm_up
 
 
 def test_random_images_are_the_same_at_each_call() -> None:

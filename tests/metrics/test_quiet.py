@@ -7,8 +7,8 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import noise_of
 from pwc_bench.hardware import LoadReading, LoadWatch
 from pwc_bench.metrics import load_metrics
-from pwc_bench.metrics._apparatus import quiet
-from pwc_bench.metrics._apparatus.quiet import busy_caveat, noise_of_rounds, undisturbed
+from pwc_bench.metrics._apparatus import clock as quiet
+from pwc_bench.metrics._apparatus.clock import busy_caveat, noise_of_rounds, undisturbed
 
 _THROUGHPUT = load_metrics()["throughput"]
 

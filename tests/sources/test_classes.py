@@ -3,7 +3,7 @@
 import pytest
 
 from pwc_bench.core.errors import SourceError
-from pwc_bench.sources._classes import ClassIndex
+from pwc_bench.sources._columns import ClassIndex
 from tests.sources.storage import GOLDFISH, IMAGENET, TENCH
 from tests.sources.tables import lemmas
 

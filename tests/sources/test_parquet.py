@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from pwc_bench.core.errors import ImageError, SourceError
-from pwc_bench.sources import _row_groups, open_source
+from pwc_bench.sources import open_source
+from pwc_bench.sources import parquet as _row_groups
 from tests.sources.storage import GOLDFISH, IMAGENET, SHARK, TENCH, jpeg, labels_by_name
 from tests.sources.tables import IMAGE_TYPE, hugging_face_rows, parquet_table, write_parquet
 

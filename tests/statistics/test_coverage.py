@@ -16,7 +16,7 @@ from pwc_bench.statistics import (
     reliability,
     wilson,
 )
-from pwc_bench.statistics.ratios import ratio_of_medians
+from pwc_bench.statistics.intervals import ratio_of_medians
 
 Floats = npt.NDArray[np.float64]
 Draw = Callable[[np.random.Generator, tuple[int, ...]], Floats]

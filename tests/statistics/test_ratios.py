@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pwc_bench.statistics.ratios import ratio_of_medians
+from pwc_bench.statistics.intervals import ratio_of_medians
 
 
 def test_the_interval_holds_the_true_ratio_about_as_often_as_it_says() -> None:

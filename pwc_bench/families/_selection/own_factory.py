@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pwc_bench.core.errors import EvaluationError, UsageError
 from pwc_bench.core.variant import ModelBuilder, Recipe, Variant
-from pwc_bench.families._selection.keys import did_you_mean
-from pwc_bench.families._selection.stated_recipe import with_stated_recipe
+from pwc_bench.families._selection.keys import did_you_mean, with_stated_recipe
 from pwc_bench.isolation import ContainedError, contained
 
 if TYPE_CHECKING:

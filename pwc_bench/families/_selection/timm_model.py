@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pwc_bench.core.errors import EvaluationError, UsageError
 from pwc_bench.core.variant import Checkpoint, Recipe, Variant
-from pwc_bench.families._selection.keys import did_you_mean
-from pwc_bench.families._selection.stated_recipe import with_stated_recipe
+from pwc_bench.families._selection.keys import did_you_mean, with_stated_recipe
 
 if TYPE_CHECKING:
     from timm.models import PretrainedCfg

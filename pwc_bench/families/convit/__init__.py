@@ -19,7 +19,7 @@ _RECIPE = Recipe.for_crop_fraction(224, 0.875)
 
 
 def _build(heads: int, embed_dim_per_head: int, num_classes: int) -> "nn.Module":
-    from pwc_bench.families.convit.build import build_convit
+    from pwc_bench.families.convit.register import build_convit
 
     return build_convit(heads=heads, embed_dim_per_head=embed_dim_per_head, num_classes=num_classes)
 

@@ -11,9 +11,7 @@ from PIL import Image, __version__
 
 from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.crop import crop_offset_px, resized_size_px
-from pwc_bench.imaging.exact_resize.apply import exact_crops
-from pwc_bench.imaging.exact_resize.coefficients import FILTERS
-from pwc_bench.imaging.exact_resize.plan import PassOrder
+from pwc_bench.imaging.exact_resize.apply import FILTERS, PassOrder, exact_crops
 
 Reference: TypeAlias = Callable[[Image.Image, Recipe], NDArray[np.uint8]]
 """Makes the crop of an RGB image."""

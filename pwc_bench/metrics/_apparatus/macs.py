@@ -7,9 +7,8 @@ from weakref import WeakKeyDictionary
 
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Subject
+from pwc_bench.metrics._apparatus.counters import OperatorCounts, count_dispatched, count_operators
 from pwc_bench.metrics._apparatus.counting_rules import PER_ELEMENT, RULES, is_elementwise, is_free
-from pwc_bench.metrics._apparatus.dispatching import count_dispatched
-from pwc_bench.metrics._apparatus.tracing import OperatorCounts, count_operators
 
 _COUNTED: WeakKeyDictionary[Callable[[], Any], "CountedTwice"] = WeakKeyDictionary()
 """Tracing a large model takes seconds, and two gauges need the count: kept as long as the subject's `fresh`."""

@@ -17,7 +17,7 @@ from torchvision.transforms.functional import normalize
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.variant import CONFIGURATIONS, Recipe
 from pwc_bench.evaluation.sample import normalised
-from pwc_bench.families._selection.stated_recipe import stated_recipe
+from pwc_bench.families._selection.keys import stated_recipe
 from pwc_bench.imaging import crops
 
 

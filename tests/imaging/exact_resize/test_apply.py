@@ -11,7 +11,7 @@ from PIL import Image
 from pwc_bench.core.variant import Recipe
 from pwc_bench.imaging.crop import resized_size_px
 from pwc_bench.imaging.exact_resize import PassOrder, apply, exact_crops, self_test
-from pwc_bench.imaging.exact_resize.coefficients import FILTERS
+from pwc_bench.imaging.exact_resize.apply import FILTERS
 from pwc_bench.imaging.exact_resize.selftest import pillow_crop
 
 RECIPE = Recipe(key="exact-40-32", resize_px=40, crop_px=32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pwc_bench.imaging.exact_resize.coefficients import FILTERS, PRECISION_BITS, identity_taps, line_taps
+from pwc_bench.imaging.exact_resize.apply import FILTERS, PRECISION_BITS, identity_taps, line_taps
 
 SIDES_PX = (1, 2, 3, 5, 8, 13, 31, 40, 64, 97, 333, 500, 2048)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pwc_bench.core.variant import Recipe
-from pwc_bench.imaging.exact_resize.plan import PassOrder, plan_crop
+from pwc_bench.imaging.exact_resize.apply import PassOrder, plan_crop
 
 RECIPE = Recipe(key="exact-40-32", resize_px=40, crop_px=32)
 

@@ -6,8 +6,14 @@ import torch
 from torch import Tensor, nn
 
 from pwc_bench.core.measurement import Json
-from pwc_bench.families.convit._fused.attention import ClassAttention, GatedAttention, PlainAttention, TimmModule
-from pwc_bench.families.convit._fused.choice import choose_mixing, pin_mixing
+from pwc_bench.families.convit._fused.attention import (
+    ClassAttention,
+    GatedAttention,
+    PlainAttention,
+    TimmModule,
+    choose_mixing,
+    pin_mixing,
+)
 
 
 class FusedConvit(nn.Module):
