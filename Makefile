@@ -29,7 +29,7 @@ test: $(NEEDS_DEV)
 
 # What most changes break first: all but tests in a browser or against PostgreSQL, those of modules that start programs,
 # and the folders and files that take the longest: whole sites, benchmarks, simulations, timing, and whole evaluations.
-QUICK := $(addprefix --ignore=tests/,benchmarks browser publishing regression/test_calibration.py cli/test_accept.py)
+QUICK := $(addprefix --ignore=tests/,benchmarks browser site/build regression/test_calibration.py cli/test_accept.py)
 QUICK += $(addprefix --ignore=tests/evaluation/,batch_size test_out_of_memory.py test_containment.py test_campaign.py)
 QUICK += --ignore=tests/evaluation/test_guard.py
 quick: $(NEEDS_DEV)

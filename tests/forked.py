@@ -33,7 +33,7 @@ _ADDRESS = "PWC_BENCH_TESTS_FORK"
 _IMPORTED = (
     "torch.distributed.run", "torchvision", "timm", "fvcore.nn", "pandas", "scipy.stats", "statsmodels.stats.api",
     "pyarrow.parquet", "sqlalchemy.orm", "alembic.command", "rich.progress", "pwc_bench.cli.run", "pwc_bench.store",
-    "pwc_bench.evaluation", "pwc_bench.exchange", "pwc_bench.publishing", "pwc_bench.statistics", "pwc_bench.imaging",
+    "pwc_bench.evaluation", "pwc_bench.exchange", "pwc_bench.site.build", "pwc_bench.statistics", "pwc_bench.imaging",
 )  # fmt: skip
 _MESSAGE = 2**17
 _NOTHING = subprocess.DEVNULL

@@ -11,7 +11,7 @@ from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Policy, Verdict
 
 if TYPE_CHECKING:
-    from pwc_bench.publishing import SiteReport
+    from pwc_bench.site.build import SiteReport
 
 __all__ = ["compare", "evaluate", "publish"]
 

@@ -8,7 +8,7 @@ from pwc_bench.core.errors import StoreError
 from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
-from pwc_bench.publishing import SiteReport, publish
+from pwc_bench.site.build import SiteReport, publish
 from pwc_bench.store import open_existing_store
 
 

@@ -14,7 +14,7 @@ from pwc_bench.cli.text import file_size, plural, say
 from pwc_bench.core.text_forms import UNWRITABLE
 
 if TYPE_CHECKING:
-    from pwc_bench.publishing import LeftOutPages
+    from pwc_bench.site.build import LeftOutPages
 
 
 @click.command(

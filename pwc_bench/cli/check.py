@@ -15,8 +15,7 @@ from pwc_bench.api.confirming import measured_again
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.check_report import plan_lines
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
-from pwc_bench.cli.output import refuse_unwritable
-from pwc_bench.cli.text import plural, say, wrapped
+from pwc_bench.cli.text import plural, refuse_unwritable, say, wrapped
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.verdict import NOTHING_COMPARED, REGRESSION, exit_code
 from pwc_bench.regression.self_check import SelfCheck

@@ -8,8 +8,7 @@ import click
 
 from pwc_bench.api.check_settings import DEFAULT, CheckSettings, threshold_values
 from pwc_bench.api.checking import Check
-from pwc_bench.cli.output import opened_output
-from pwc_bench.cli.text import plural, wrapped
+from pwc_bench.cli.text import opened_output, plural, wrapped
 from pwc_bench.core.acceptance import Acceptance, ExactValue
 from pwc_bench.core.metric import Kind
 from pwc_bench.core.verdict import Outcome, Verdict, exit_code

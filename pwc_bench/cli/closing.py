@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pwc_bench.claims.facts import precision_flips
 from pwc_bench.cli.text import plural, wrapped
 from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.claim import Claim
@@ -17,7 +18,6 @@ from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.selection import Usage, speaking_record, usage_of, uses_of
 from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.core.text_forms import one_line
-from pwc_bench.views.checks import precision_flips
 
 ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
 OTHER = "\N{DOUBLE DAGGER}"

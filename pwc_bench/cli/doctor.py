@@ -43,7 +43,7 @@ def command(context: click.Context, /, *, db: str, site: Path, as_json: bool) ->
 
     Nothing is written, and no network is asked.
     """
-    from pwc_bench.cli.output import json_text
+    from pwc_bench.cli.text import json_text
 
     findings: list[Finding] = []
     for finding in diagnose(db, site):

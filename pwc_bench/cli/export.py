@@ -6,7 +6,7 @@ import click
 
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, campaign_option, db_option
-from pwc_bench.cli.output import opened_output
+from pwc_bench.cli.text import opened_output
 from pwc_bench.core.errors import UsageError
 
 

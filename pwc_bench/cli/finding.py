@@ -5,22 +5,21 @@ from decimal import Decimal
 from typing import Any
 
 from pwc_bench.api.places import Known, known
+from pwc_bench.claims.answers import Answers, Reproduction, Tally
+from pwc_bench.claims.reproduction import prints
 from pwc_bench.cli.console import observing
-from pwc_bench.cli.output import to_json
+from pwc_bench.cli.text import to_json
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import UsageError
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record, record_to_dict
-from pwc_bench.core.reproduction import prints
 from pwc_bench.core.selection import Usage, speaking_record
 from pwc_bench.core.setting import depends_on_machine
 from pwc_bench.core.text_forms import slugify
-from pwc_bench.views.answers import Answers
-from pwc_bench.views.cells import setting_text
-from pwc_bench.views.convention_table import ConventionTable, convention_tables
-from pwc_bench.views.paper_results import own_variants
-from pwc_bench.views.reproduction import Reproduction, Tally
+from pwc_bench.site.parts.cells import setting_text
+from pwc_bench.site.parts.convention_table import ConventionTable, convention_tables
+from pwc_bench.site.parts.paper_results import own_variants
 
 Values = dict[str, Any]
 """JSON values by field."""

@@ -5,16 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pwc_bench.api.places import known, load_catalogue
-from pwc_bench.cli.console import observing
-from pwc_bench.cli.output import json_text, to_json
-from pwc_bench.cli.tables import print_table
-from pwc_bench.cli.text import say, wrapped
-from pwc_bench.core.archive import Archive
-from pwc_bench.core.errors import UsageError
-from pwc_bench.core.metric import Kind
-from pwc_bench.core.text_forms import one_line
-from pwc_bench.views.history import HistoryPoint, HistorySeries, histories
-from pwc_bench.views.history_words import (
+from pwc_bench.claims.history import HistoryPoint, HistorySeries, histories
+from pwc_bench.claims.history_words import (
     change_text,
     counted,
     direction_text,
@@ -23,7 +15,14 @@ from pwc_bench.views.history_words import (
     step_sentences,
     value_text,
 )
-from pwc_bench.views.numbers import interval_text
+from pwc_bench.claims.numbers import interval_text
+from pwc_bench.cli.console import observing
+from pwc_bench.cli.tables import print_table
+from pwc_bench.cli.text import json_text, say, to_json, wrapped
+from pwc_bench.core.archive import Archive
+from pwc_bench.core.errors import UsageError
+from pwc_bench.core.metric import Kind
+from pwc_bench.core.text_forms import one_line
 
 _MOST_ROWS = 12
 """The newest rows of a table of noisy values; those beside a step stand there as well."""

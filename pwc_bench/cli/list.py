@@ -37,8 +37,8 @@ def command(kind: str, db: str, as_json: bool) -> None:  # noqa: FBT001  (click 
     The first three are what this installation can measure; the others are read from the database, newest first.
     """
     from pwc_bench.api.places import load_catalogue
-    from pwc_bench.cli.output import json_text
     from pwc_bench.cli.tables import print_table
+    from pwc_bench.cli.text import json_text
 
     if kind in DECLARED:
         rows = list(declared_rows(kind, load_catalogue()))

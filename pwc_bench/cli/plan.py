@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import load_catalogue, sqlite_path
 from pwc_bench.api.prepare import at_folder, prepare
-from pwc_bench.cli.output import json_text
-from pwc_bench.cli.text import duration, file_size, plural, wrapped
+from pwc_bench.cli.text import duration, file_size, json_text, plural, wrapped
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.metric import Scope
 from pwc_bench.core.place import place_from_environment

@@ -1,13 +1,18 @@
 """`pwc-bench show`: one thing, whole."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
+from pwc_bench.claims.numbers import EN_DASH, signed_text
 from pwc_bench.cli.app import DocumentedCommand
+from pwc_bench.cli.closing import ABSENT
 from pwc_bench.cli.options import db_option, json_option
-from pwc_bench.cli.text import say
+from pwc_bench.cli.tables import print_table, readable
+from pwc_bench.cli.text import plural, say, wrapped
+from pwc_bench.core.metric import Metric
 
 
 @click.command(
@@ -39,8 +44,8 @@ def command(key: str, db: str, as_json: bool, history: bool, metric: str | None)
     what `build` shows: the database and the published records beside it (*.jsonl).
     """
     from pwc_bench.cli.finding import find
-    from pwc_bench.cli.output import json_text
     from pwc_bench.cli.tables import readable
+    from pwc_bench.cli.text import json_text
 
     if history or metric is not None:
         _show_history(key, db, metric, history=history, as_json=as_json)
@@ -70,7 +75,6 @@ def _show_history(key: str, db: str, metric: str | None, *, history: bool, as_js
 
 def _print_variant(found: Mapping[str, Any]) -> None:
     from pwc_bench.api.places import load_catalogue
-    from pwc_bench.cli.show_text import comparison_lines, fact_lines
 
     lines = [*fact_lines(found), *comparison_lines(found, load_catalogue().metrics)]
     say("\n".join(lines))
@@ -78,6 +82,163 @@ def _print_variant(found: Mapping[str, Any]) -> None:
 
 def _print_paper(found: Mapping[str, Any]) -> None:
     from pwc_bench.api.places import load_catalogue
-    from pwc_bench.cli.show_text import print_paper
 
     print_paper(found, load_catalogue().metrics)
+
+
+_INDENT = " " * 12
+CLAIM_COLUMNS = ("model", "metric", "claimed", "difference", "verdict")
+_PRINTED = "*"
+"""Stands behind a value that rounds to the claim's digits."""
+
+
+def claim_lines(claim: Mapping[str, Any], metric: Metric) -> Iterator[str]:
+    """Yield a claim, its source, its difference and its verdict; then its measurement under each convention."""
+    conditions = f" ({claim['conditions']})" if claim["conditions"] else ""
+    said = f"{claim['value']} {claim['unit']}".strip()
+    yield wrapped(f"{said}, {claim['paper']}, {claim['source']}{conditions}", first="  claimed   ", indent=_INDENT)
+    difference = difference_text(claim, metric)
+    verdict = f"{difference}: {claim['reason']}" if difference else claim["reason"]
+    yield wrapped(verdict, first=_INDENT, indent=_INDENT)
+    if len(claim["conventions"]) > 1:
+        values = (_under_convention(reading, metric) for reading in claim["conventions"])
+        note = f" ({_PRINTED} prints the claim)" if any(r["prints"] for r in claim["conventions"]) else ""
+        yield wrapped(f"{', '.join(values)}{note}", first=_INDENT, indent=_INDENT)
+
+
+def difference_text(claim: Mapping[str, Any], metric: Metric) -> str:
+    """Return measurement minus claim with its sign, in the display unit and as a share; "" where there is none."""
+    if claim["difference"] is None:
+        return ""
+    text = signed_text(claim["difference"], metric.display.decimals)
+    percent = claim["difference_percent"]
+    return text if percent is None else f"{text} ({signed_text(percent, 1)} %)"
+
+
+def claim_rows(claims: Sequence[Mapping[str, Any]], metrics: Mapping[str, Metric]) -> Iterator[tuple[str, ...]]:
+    """Yield a row of `CLAIM_COLUMNS` for each claim about a variant of ours."""
+    for claim in claims:
+        metric = metrics.get(claim["metric"])
+        if claim["variant"] is None or metric is None:
+            continue
+        difference = difference_text(claim, metric)
+        ratio = claim["ratio"]
+        if ratio is not None:
+            difference = f"{ratio['measured']:.3f}, not {ratio['claimed']:.3f}"
+        yield (
+            claim["model"],
+            metric.key,
+            f"{claim['value']} {claim['unit']}".strip(),
+            difference or ABSENT,
+            _verdict(claim),
+        )
+
+
+def convention_rows(table: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield a row for each claim of a convention table, and a last one that counts what each convention prints."""
+    for claim in table["claims"]:
+        marks = (_PRINTED if printed else " " for printed in claim["prints"])
+        yield claim["model"], claim["claimed"], *map(" ".join, zip(claim["values"], marks, strict=True))
+    yield "claims printed", "", *(f"{tally}  " for tally in table["printed"])
+
+
+def _under_convention(reading: Mapping[str, Any], metric: Metric) -> str:
+    mark = f" {_PRINTED}" if reading["prints"] else ""
+    return f"{reading['key'].replace('-', ' ')} {metric.display.text(reading['value'])}{mark}"
+
+
+def _verdict(claim: Mapping[str, Any]) -> str:
+    if claim["convention"] is not None:
+        return f"reproduced {claim['convention'].replace('-', ' ')}"
+    if claim["ratio"] is not None:
+        return f"{claim['verdict']}, ratio to {claim['ratio']['reference']}"
+    return f"{claim['verdict']}, own weights" if claim["own_weights"] else str(claim["verdict"])
+
+
+"""Where the text of a line begins, behind "  measured  "."""
+
+
+def fact_lines(found: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a variant is, without its metrics."""
+    return readable({name: item for name, item in found.items() if name not in ("kind", "metrics")})
+
+
+def comparison_lines(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """Yield a block for each metric on each data set: what was measured, then each claim with its verdict."""
+    for compared in found["metrics"]:
+        metric = metrics[compared["metric"]]
+        for dataset in _datasets(compared):
+            yield ""
+            yield metric.title if dataset is None else f"{metric.title} on {dataset}"
+            measured = [m for m in compared["measured"] if m["dataset"] == dataset]
+            for own in measured:
+                yield wrapped(_measured(own, metric), first="  measured  ", indent=_INDENT)
+            for claim in compared["claims"]:
+                if dataset is None or claim["dataset"] == dataset:
+                    yield from claim_lines(claim, metric)
+
+
+def _datasets(compared: Mapping[str, Any]) -> Iterable[str | None]:
+    """Return the data sets of one metric in order; None alone for what depends on the model only."""
+    if any(measured["dataset"] is None for measured in compared["measured"]):
+        return (None,)
+    return dict.fromkeys(item["dataset"] for item in (*compared["measured"], *compared["claims"]))
+
+
+def _measured(own: Mapping[str, Any], metric: Metric) -> str:
+    parts = [f"{metric.display.text(own['value'])} {metric.display.unit}"]
+    if own["interval"] is not None:
+        low, high = (metric.display.text(end) for end in own["interval"])
+        parts.append(f"({low}{EN_DASH}{high})")
+    marks = [own["status"]] if own["status"] != "complete" else []
+    marks += {"probe": ["demo"], "local": ["own weights"]}.get(own["weights"] if own["dataset"] else "", [])
+    parts += [f"({', '.join(marks)})"] if marks else []
+    return f"{' '.join(parts)}, {own['setting']}, record {own['record'][:12]}"
+
+
+_HEADS = {
+    "Without the attention products": "without attention",
+    "Doubled (two for each multiply-add)": "doubled",
+    "Without the classifier head": "without head",
+    "With the classifier head": "with head",
+}
+
+
+def print_paper(found: Mapping[str, Any], metrics: Mapping[str, Metric]) -> None:
+    """Print a paper within 80 columns."""
+    apart = ("kind", "abstract", "related", "claims", "conventions", "tally")
+    for line in readable({name: item for name, item in found.items() if name not in apart}):
+        indent = line[: len(line) - len(line.lstrip())]
+        say(wrapped(line, first=indent, indent=f"{indent}  "))
+    say("\n" + wrapped(found["abstract"], indent=""))
+    rows = list(claim_rows(found["claims"], metrics))
+    if rows:
+        say("\nClaims\n")
+        print_table(CLAIM_COLUMNS, rows, right=frozenset({"claimed", "difference"}))
+        say("\n" + wrapped(f"{found['tally']}.", indent=""))
+    for line in _notes(found["claims"], metrics):
+        say(line)
+    for table in found["conventions"]:
+        say("\n" + wrapped(f"{table['title']}: {table['summary']}", indent="") + "\n")
+        heads = [_HEADS.get(head, head.lower()) for head in table["conventions"]]
+        print_table(["model", "claimed", *heads], list(convention_rows(table)), right=frozenset({"claimed", *heads}))
+
+
+def _notes(claims: list[Mapping[str, Any]], metrics: Mapping[str, Metric]) -> Iterator[str]:
+    shown = [claim for claim in claims if claim["variant"] is not None and claim["metric"] in metrics]
+    if any(claim["ratio"] is not None for claim in shown):
+        yield ""
+        yield wrapped(
+            "Speeds that were claimed on another device stand as ratios to one variant of the same table: the measured "
+            "ratio, not the claimed one. They are judged between devices of one kind only.",
+            indent="",
+        )
+    apart = Counter(claim["source"] for claim in claims if claim not in shown)
+    if apart:
+        sources = ", ".join(f"{source}: {count}" for source, count in apart.items())
+        yield ""
+        yield wrapped(
+            f"{plural(apart.total(), 'claim')} under other conditions, or of models that no family declares, stand "
+            f"apart ({sources}); --json lists them.",
+            indent="",
+        )

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pwc_bench.claims.facts import in_order
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.text_forms import one_line
-from pwc_bench.views.facts import in_order
 
 _UNBROKEN = 10_000
 

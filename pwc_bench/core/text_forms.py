@@ -59,6 +59,15 @@ def one_line(text: str) -> str:
     return printable(" ".join(text.split()))
 
 
+def shorten(text: str, length: int) -> str:
+    """Return `text` on one line, cut at a word's end with an ellipsis where it is longer than `length` characters."""
+    line = " ".join(text.split(maxsplit=length // 2 + 1))  # so many words are longer than that, however short they are
+    if len(line) <= length:
+        return line
+    head, _, _ = line[: length - 1].rpartition(" ")
+    return (head or line[: length - 1]).rstrip(" ,;:.") + "…"
+
+
 LONGEST_NAME = 240
 """Characters. A name in a path may have 255 on common file systems, of which an ending like ".svg" needs some."""
 _KEPT = 120

@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from pwc_bench.claims.comparability import is_possible
+from pwc_bench.claims.naming import all_tasks, board_keys, dataset_topics
+from pwc_bench.claims.reproduction import claimed_range
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim, in_shown_unit
-from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.links import board_path, dataset_path, method_path, paper_path, task_path
-from pwc_bench.core.reproduction import claimed_range
 from pwc_bench.core.text_forms import slugify
-from pwc_bench.views.board_keys import board_keys
-from pwc_bench.views.topics import all_tasks, dataset_topics
 
 Address = tuple[str, str]
 """The path of a page, and whose it is: "the paper 'x.y'"."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from pwc_bench.claims.reproduction import ATTENTION_PRODUCTS
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
 from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
-from pwc_bench.core.reproduction import ATTENTION_PRODUCTS
 from pwc_bench.metrics._apparatus.macs import CountedTwice, count_macs
 
 GFLOPS = Metric(

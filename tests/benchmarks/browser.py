@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.metric import Better
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.comparison import Comparison, LeftOut
 from tests.board_archive import BOARD, board_archive

@@ -12,8 +12,8 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.metric import Better
-from pwc_bench.publishing import publish
-from pwc_bench.publishing.site import SiteReport
+from pwc_bench.site.build import publish
+from pwc_bench.site.build.site import SiteReport
 from pwc_bench.store import open_store
 from tests.benchmarks import pelican
 from tests.benchmarks.bench import Bench

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error, Page, Playwright, ViewportSize, 
 
 from tests.browser.faces import FACES, Face, fontconfig, rendered_in
 from tests.browser.leaderboard_page import BOARD
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu")
 """Root may start it; and where no GPU is, a page is drawn at once instead of by a GPU that a CPU imitates."""

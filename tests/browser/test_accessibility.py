@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ViewportSize
 
-from tests.publishing.site_fixture import built_site, page_kinds
+from tests.site.build.site_fixture import built_site, page_kinds
 
 pytestmark = pytest.mark.browser
 

@@ -9,10 +9,10 @@ import scipy.stats
 from playwright.sync_api import Browser, Page
 
 from pwc_bench.core.metric import Display
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.example_archive import METRICS
 from tests.factories import make_measurement, make_record
-from tests.views.guessing import archive_of, batch_of
+from tests.site.parts.guessing import archive_of, batch_of
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.faces import Face, rendered_in
 from tests.browser.leaderboard_page import BOARD
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

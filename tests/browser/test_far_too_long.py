@@ -10,7 +10,7 @@ from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.knowledge import Paper, Task
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.variant import Variant
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.example_archive import METRICS, example_catalogue
 from tests.factories import RECIPE, make_claim, make_measurement, make_record
 

@@ -8,10 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
+from tests.claims.series_records import campaigns
 from tests.example_archive import example_catalogue
-from tests.publishing.test_valid_html import complaints
-from tests.views.series_records import campaigns
+from tests.site.build.test_valid_html import complaints
 
 pytestmark = pytest.mark.browser
 

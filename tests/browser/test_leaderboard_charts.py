@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.leaderboard_page import BOARD
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pwc_bench.core.text_forms import disarmed
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.browser.leaderboard_page import BOARD, SVG, download, shown
 from tests.core.test_csv_table import KEPT, RUN
 from tests.example_archive import example_archive
 from tests.factories import make_measurement, make_record
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

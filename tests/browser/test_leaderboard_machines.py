@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from pwc_bench.core.record import Record
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.browser.leaderboard_page import BOARD, download, shown, values
 from tests.example_archive import example_archive
 from tests.factories import make_measurement, make_record

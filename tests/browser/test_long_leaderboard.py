@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from playwright.sync_api import Browser
 
-from pwc_bench.publishing import publish
+from pwc_bench.site.build import publish
 from tests.board_archive import board_archive
 from tests.browser.leaderboard_page import BOARD, SVG, download, query, shown, values
 

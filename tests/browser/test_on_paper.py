@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, ViewportSize
 
-from tests.publishing.site_fixture import built_site, page_kinds
+from tests.site.build.site_fixture import built_site, page_kinds
 
 pytestmark = pytest.mark.browser
 

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from pwc_bench.core.archive import MemoryArchive
-from pwc_bench.publishing import publish, search_index
+from pwc_bench.site.build import publish
+from pwc_bench.site.build import search as search_index
 from tests.example_archive import example_catalogue
 from tests.large_archive import large_knowledge
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

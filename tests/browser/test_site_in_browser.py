@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize
 
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pwc_bench.core.knowledge import Knowledge, Repository
 from pwc_bench.exchange import load_knowledge_file
-from tests.publishing.site_fixture import built_site
+from tests.site.build.site_fixture import built_site
 
 pytestmark = pytest.mark.browser
 

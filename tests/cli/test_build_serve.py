@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import pwc_bench.pages.about
+import pwc_bench.site.pages.about
 from pwc_bench.cli.app import app
 from pwc_bench.cli.serve import PreviewServer
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
-from pwc_bench.core.page import Page
+from pwc_bench.site.parts.page import Page
 from pwc_bench.store import Store, open_store
 from tests.cli.nobody import public_folder, run_as_nobody
 from tests.factories import make_record
@@ -55,7 +55,7 @@ def test_a_page_that_cannot_be_made_ends_with_4(
     def broken(archive: object) -> Iterator[Page]:
         raise KeyError("a\nfault")
 
-    monkeypatch.setattr(pwc_bench.pages.about, "pages", broken)
+    monkeypatch.setattr(pwc_bench.site.pages.about, "pages", broken)
     result = runner.invoke(app, ["build"])
     assert result.exit_code == 4
     assert (place / "site" / "index.html").is_file()

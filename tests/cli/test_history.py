@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from pwc_bench.cli.app import app
+from tests.claims.series_records import campaigns, cost_record
 from tests.cli.conftest import stored
 from tests.factories import make_record
-from tests.views.series_records import campaigns, cost_record
 
 
 @pytest.fixture

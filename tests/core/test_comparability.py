@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from pwc_bench.claims.comparability import checkpoint_allowance, find_obstacle, is_possible
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import checkpoint_allowance, find_obstacle, is_possible
 from pwc_bench.core.metric import Display
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from tests.example_archive import METRICS

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge_schema import ClaimForm, knowledge_json_schema
 from pwc_bench.exchange.knowledge import load_knowledge_file
-from pwc_bench.pages.submit import EXAMPLE
+from pwc_bench.site.pages.submit import EXAMPLE
 
 PAPER = "paper: {slug: net, title: Net, date: 2021-03-19, abstract: Nets.}\n"
 CLAIMS = 'claims: [{model: Net, task: t, dataset: d, metric: top1, value: "81.3", unit: "%", source: Table 1}]\n'

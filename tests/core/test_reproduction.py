@@ -2,8 +2,8 @@
 
 import pytest
 
+from pwc_bench.claims.reproduction import Agreement, Basis, claimed_range, judge, prints, readings
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.reproduction import Agreement, Basis, claimed_range, judge, prints, readings
 from tests.example_archive import METRICS
 from tests.factories import make_claim, make_measurement
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from pwc_bench.claims.comparability import is_possible
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.comparability import is_possible
 from pwc_bench.core.links import board_path
 from pwc_bench.core.metric import Metric
 from pwc_bench.core.text_forms import slugify

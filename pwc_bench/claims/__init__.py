@@ -1,0 +1,1 @@
+"""Judging claims against records, without HTML: for `show`, exports and the site alike."""

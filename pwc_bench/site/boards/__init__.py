@@ -1,0 +1,1 @@
+"""A leaderboard: its rows, columns and ranking, its charts and its files."""

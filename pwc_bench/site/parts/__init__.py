@@ -1,0 +1,1 @@
+"""What several pages show alike: the frame around them, claim beside measurement, lists, comparisons."""

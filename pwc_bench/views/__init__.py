@@ -1,1 +1,0 @@
-"""What several pages show alike: addresses, numbers, claim beside measurement, rows of a board, charts."""
