@@ -7,11 +7,9 @@ import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pwc_bench.site.pages
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import LeftOutWarning
 from pwc_bench.core.observer import Observer, SilentObserver
-from pwc_bench.core.parts import part_modules
 from pwc_bench.site.build.feeds import feed, sitemap_files
 from pwc_bench.site.build.folders import (
     SiteState,
@@ -24,9 +22,9 @@ from pwc_bench.site.build.folders import (
 from pwc_bench.site.build.held import HeldArchive
 from pwc_bench.site.build.rendering import asset_files, card_files, templates_folder
 from pwc_bench.site.build.search import search_entries, search_files
-from pwc_bench.site.build.workers import Order, helpers, usable_processes, write_share
+from pwc_bench.site.build.workers import Order, Share, helpers, usable_processes, write_share
 from pwc_bench.site.build.writing import LeftOutPages, SiteWriter, Written
-from pwc_bench.site.parts.page import Share
+from pwc_bench.site.pages import page_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +130,7 @@ def _write_once_for_all(archive: HeldArchive, order: Order, written: Written) ->
     for path, listing in sitemap_files(tuple(written.pages), order.base_url):
         writer.write(path, listing)
     if order.base_url is not None:
-        kinds = [module.__name__.rpartition(".")[2] for module in part_modules(pwc_bench.site.pages)]
-        for path, picture in card_files(kinds):
+        for path, picture in card_files(kind.template for kind in page_kinds()):
             writer.write(path, picture)
 
 

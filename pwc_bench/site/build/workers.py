@@ -3,63 +3,83 @@
 No fork, since the caller may have threads and a GPU, and no multiprocessing, which would run the caller's script again.
 """
 
-import inspect
 import os
 import pickle
 import subprocess
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from types import ModuleType
+from typing import TypeVar
 
 from jinja2 import Environment
 
-import pwc_bench.site.pages
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.errors import LeftOutWarning, PublishError, PwcBenchError
 from pwc_bench.core.observer import Observer, SilentObserver
-from pwc_bench.core.parts import part_modules
 from pwc_bench.isolation import described
 from pwc_bench.site.build.held import HeldArchive
 from pwc_bench.site.build.rendering import make_environment, render
 from pwc_bench.site.build.writing import LeftOutPages, SiteWriter, Written
-from pwc_bench.site.parts.page import Page, Share
+from pwc_bench.site.pages import page_kinds
+from pwc_bench.site.parts.page import Page
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One process's part of the work. All see the same streams in the same order, whose length nobody knows."""
+
+    index: int = 0
+    """Which process this is, from 0."""
+    of: int = 1
+    """How many there are."""
+
+    def part(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield this process's items: every so-many-th."""
+        return islice(items, self.index, None, self.of)
 
 
 def write_share(
     archive: Archive, writer: SiteWriter, templates: Path, base_url: str | None, share: Share, observer: Observer
 ) -> None:
-    """Write this process's pages with their files.
+    """Write this process's pages of each kind, with their files.
 
-    A kind of which there are many pages divides them among the processes (`pages(archive, share)`); of the other kinds
-    each is one process's business. A page that fails is left out, and so are those of its kind after one that cannot
-    even be begun: the others are made, and the writer knows what is missing.
+    A page that fails is left out, and so are those of a kind that cannot even be begun: the others are made, and the
+    writer knows what is missing.
     """
     environment = make_environment(templates, base_url)
-    whole = 0
-    for module in part_modules(pwc_bench.site.pages):
-        is_shared = "share" in inspect.signature(module.pages).parameters
-        if not is_shared and not share.takes(whole := whole + 1):
-            continue
-        observer.stage(f"site: {_kind(module)}")
-        try:
-            found: Iterator[Page] = module.pages(archive, share) if is_shared else module.pages(archive)
-            for page in found:
-                _write_page(environment, page, writer)
-        except (PwcBenchError, OSError, MemoryError):  # no page's fault: the disk is full, the database is damaged
-            raise
-        except Exception as error:  # noqa: BLE001  (a fault of ours in one kind of page does not take the others)
-            _leave_out(f"pages of the kind {_kind(module)}", error, writer)
+    for kind in page_kinds():
+        name = kind.template.replace("_", " ")
+        observer.stage(f"site: {name}")
+        with _left_out_if_it_fails(f"pages of the kind {name}", writer):
+            made = kind(archive)
+            for key in share.part(made.keys()):
+                path = made.path(key)
+                with _left_out_if_it_fails(path, writer):
+                    for page in made.pages(key):
+                        _write_page(environment, page, writer)
+
+
+@contextmanager
+def _left_out_if_it_fails(what: str, writer: SiteWriter) -> Iterator[None]:
+    try:
+        yield
+    except (PwcBenchError, OSError, MemoryError):  # no page's fault: the disk is full, the database is damaged
+        raise
+    except Exception as error:  # noqa: BLE001  (a fault of ours in one page does not take the others)
+        _leave_out(what, error, writer)
 
 
 def _write_page(environment: Environment, page: Page, writer: SiteWriter) -> None:
     try:
         html = render(environment, page)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  (one of Jinja's is an OSError)
         _leave_out(page.path, error, writer)
         return
     writer.write_page(page.path, html)
@@ -69,10 +89,6 @@ def _write_page(environment: Environment, page: Page, writer: SiteWriter) -> Non
 
 def _leave_out(what: str, error: Exception, writer: SiteWriter) -> None:
     writer.written.left_out.append(LeftOutPages(what, described(error), "".join(traceback.format_exception(error))))
-
-
-def _kind(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2].replace("_", " ")
 
 
 _START = (

@@ -1,15 +1,13 @@
 """How every number on the site is made, what a claim is, what a measurement is, and whose data this is."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.claims.facts import Fact
-from pwc_bench.core.archive import Archive
 from pwc_bench.core.links import Link
 from pwc_bench.core.metric import Better, Kind, Metric, Scope
 from pwc_bench.core.text_forms import slugify
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 
 PATH = "about/index.html"
 
@@ -46,18 +44,27 @@ class AboutPage:
     metrics: tuple[MetricSection, ...]
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield the one page."""
-    sections = tuple(_section(metric) for metric in archive.catalogue.metrics.values())
-    frame = make_frame(
-        PATH,
-        title="About",
-        description="How every number on this site is made, and what stands behind it.",
-        section="About",
-        crumbs=(("Home", "index.html"), ("About", None)),
-    )
-    contents = tuple(Link(section.title, f"#{section.anchor}") for section in sections)
-    yield Page("about", PATH, AboutPage(frame, contents, sections))
+class AboutPages(OnePage):
+    """The one page."""
+
+    template = "about"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        sections = tuple(_section(metric) for metric in self.archive.catalogue.metrics.values())
+        frame = make_frame(
+            PATH,
+            title="About",
+            description="How every number on this site is made, and what stands behind it.",
+            section="About",
+            crumbs=(("Home", "index.html"), ("About", None)),
+        )
+        contents = tuple(Link(section.title, f"#{section.anchor}") for section in sections)
+        return Page(self.template, PATH, AboutPage(frame, contents, sections))
+
+
+KINDS = (AboutPages,)
 
 
 def _section(metric: Metric) -> MetricSection:

@@ -1,6 +1,6 @@
 """The further charts of each leaderboard: over time, and any metric against any other."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pwc_bench.claims.naming import BoardKey, Names, board_keys, board_title
@@ -19,7 +19,7 @@ from pwc_bench.site.boards.chart import (
 )
 from pwc_bench.site.charts.svg import standalone
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import WHOLE, Page, Share
+from pwc_bench.site.parts.page import Page, PageKind
 
 _STATE_OF_THE_ART = (
     "Each of these is better, as a number, than everything published before it; by how much chance moves such numbers "
@@ -52,12 +52,30 @@ class ChartContext:
     best_meaning: str
 
 
-def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
-    """Yield a page for every chart of every leaderboard but the first one, which stands on the leaderboard itself."""
-    names = Names.of(archive)
-    papers = {paper.slug: paper for paper in archive.papers()}
-    for key in share.part(board_keys(archive)):
-        yield from _pages(archive, key, names, papers)
+class ChartPages(PageKind[BoardKey]):
+    """A page for every chart of every leaderboard but the first one, which stands on the leaderboard itself."""
+
+    template = "chart"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._names = Names.of(archive)
+        self._papers = {paper.slug: paper for paper in archive.papers()}
+
+    def keys(self) -> Iterable[BoardKey]:
+        """Stream the leaderboards."""
+        return board_keys(self.archive)
+
+    def path(self, key: BoardKey) -> str:
+        """Return the leaderboard's own page, beside which they stand."""
+        return key.path
+
+    def pages(self, key: BoardKey) -> Iterator[Page]:
+        """Make the pages of a leaderboard's further charts."""
+        yield from _pages(self.archive, key, self._names, self._papers)
+
+
+KINDS = (ChartPages,)
 
 
 def _pages(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Iterator[Page]:

@@ -8,7 +8,7 @@ from pwc_bench.claims.naming import Names
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.links import Link, relative
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 from pwc_bench.site.parts.pairs import (
     GUESSES_FOLDER,
     GuessDesk,
@@ -55,29 +55,39 @@ class ComparePage:
     rows: tuple[PairRow, ...]
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield the one page, with the data behind it."""
-    names, desk = Names.of(archive), GuessDesk(archive)
-    keys = _keys(archive)
-    pairs = tuple(paper_pairs(archive))
-    guesses = {key: desk.of_variant(key) for key in keys}
-    files = dict(_scripts(archive, guesses))
-    files[f"{GUESSES_FOLDER}/index.js"] = index_script(archive, names, keys, guesses, pairs)
-    titles = {key: names.variant(key, next(archive.records(variant=key), None)) for key in keys}
-    columns = tuple(dict.fromkeys(chain.from_iterable((pair.first, pair.second) for pair in pairs)))
-    context = ComparePage(
-        frame=make_frame(
-            PATH,
-            title="Compare two models",
-            description="Any two models: what is claimed and measured of each, a paired test on the same images, and "
-            "the classes in which they differ.",
-            crumbs=(("Home", "index.html"), ("Compare", None)),
-        ),
-        choices=tuple(Link(titles[key], key) for key in keys),
-        columns=tuple(titles[key] for key in columns),
-        rows=tuple(_row(key, columns, set(pairs), titles) for key in columns),
-    )
-    yield Page("compare", PATH, context, files)
+class ComparePages(OnePage):
+    """The one page, with the data behind it."""
+
+    template = "compare"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        archive = self.archive
+        names, desk = Names.of(archive), GuessDesk(archive)
+        keys = _keys(archive)
+        pairs = tuple(paper_pairs(archive))
+        guesses = {key: desk.of_variant(key) for key in keys}
+        files = dict(_scripts(archive, guesses))
+        files[f"{GUESSES_FOLDER}/index.js"] = index_script(archive, names, keys, guesses, pairs)
+        titles = {key: names.variant(key, next(archive.records(variant=key), None)) for key in keys}
+        columns = tuple(dict.fromkeys(chain.from_iterable((pair.first, pair.second) for pair in pairs)))
+        context = ComparePage(
+            frame=make_frame(
+                PATH,
+                title="Compare two models",
+                description="Any two models: what is claimed and measured of each, a paired test on the same "
+                "images, and the classes in which they differ.",
+                crumbs=(("Home", "index.html"), ("Compare", None)),
+            ),
+            choices=tuple(Link(titles[key], key) for key in keys),
+            columns=tuple(titles[key] for key in columns),
+            rows=tuple(_row(key, columns, set(pairs), titles) for key in columns),
+        )
+        return Page(self.template, PATH, context, files)
+
+
+KINDS = (ComparePages,)
 
 
 def _keys(archive: Archive) -> tuple[str, ...]:

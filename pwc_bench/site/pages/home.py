@@ -13,7 +13,7 @@ from pwc_bench.site.boards.board import make_board
 from pwc_bench.site.boards.chart import BoardFigure, board_charts, board_figure
 from pwc_bench.site.boards.summary import BoardSummary, summarise_boards
 from pwc_bench.site.parts.frame import SITE_LINE, Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 
 PATH = "index.html"
 _MOST_CAMPAIGNS = 5
@@ -72,21 +72,31 @@ class HomeContext:
     models: tuple[ModelGroup, ...]
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield the front page."""
-    names = Names.of(archive)
-    keys = _notable(archive)
-    paper = _newest_paper(archive)
-    context = HomeContext(
-        frame=make_frame(PATH, title="Claims and measurements", description=SITE_LINE),
-        first_board=Link(board_title(archive, keys[0], names), relative(PATH, keys[0].path)) if keys else None,
-        newest_paper=paper,
-        figure=_figure(archive, keys[0], names) if keys else None,
-        boards=tuple(summarise_boards(archive, names, keys, PATH)),
-        campaigns=tuple(_campaign(archive, found, names) for found in islice(archive.campaigns(), _MOST_CAMPAIGNS)),
-        models=_models(archive, names),
-    )
-    yield Page("home", PATH, context)
+class HomePages(OnePage):
+    """The front page."""
+
+    template = "home"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        archive = self.archive
+        names = Names.of(archive)
+        keys = _notable(archive)
+        paper = _newest_paper(archive)
+        context = HomeContext(
+            frame=make_frame(PATH, title="Claims and measurements", description=SITE_LINE),
+            first_board=Link(board_title(archive, keys[0], names), relative(PATH, keys[0].path)) if keys else None,
+            newest_paper=paper,
+            figure=_figure(archive, keys[0], names) if keys else None,
+            boards=tuple(summarise_boards(archive, names, keys, PATH)),
+            campaigns=tuple(_campaign(archive, found, names) for found in islice(archive.campaigns(), _MOST_CAMPAIGNS)),
+            models=_models(archive, names),
+        )
+        return Page(self.template, PATH, context)
+
+
+KINDS = (HomePages,)
 
 
 def _notable(archive: Archive) -> list[BoardKey]:

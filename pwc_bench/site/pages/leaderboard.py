@@ -1,6 +1,6 @@
 """A leaderboard for each task and data set of which something is claimed or measured."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -23,7 +23,7 @@ from pwc_bench.site.boards.ranking import paired_tests
 from pwc_bench.site.charts.svg import standalone
 from pwc_bench.site.parts.citation import Citation, cite_board
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import WHOLE, Page, Share
+from pwc_bench.site.parts.page import Page, PageKind
 
 _SIGNS = (
     ("reproduced", False, "reproduced: the measurement minus the claim"),
@@ -67,12 +67,30 @@ class LeaderboardContext:
     """(title, definition) of each metric."""
 
 
-def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
-    """Yield a page for every leaderboard, each with its numbers as CSV and JSON and its chart as SVG."""
-    names = Names.of(archive)
-    papers = {paper.slug: paper for paper in archive.papers()}
-    for key in share.part(board_keys(archive)):
-        yield _page(archive, key, names, papers)
+class LeaderboardPages(PageKind[BoardKey]):
+    """A page for every leaderboard, each with its numbers as CSV and JSON and its chart as SVG."""
+
+    template = "leaderboard"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._names = Names.of(archive)
+        self._papers = {paper.slug: paper for paper in archive.papers()}
+
+    def keys(self) -> Iterable[BoardKey]:
+        """Stream the leaderboards."""
+        return board_keys(self.archive)
+
+    def path(self, key: BoardKey) -> str:
+        """Return where a leaderboard's page goes."""
+        return key.path
+
+    def pages(self, key: BoardKey) -> Iterator[Page]:
+        """Make the page of a leaderboard."""
+        yield _page(self.archive, key, self._names, self._papers)
+
+
+KINDS = (LeaderboardPages,)
 
 
 def _page(archive: Archive, key: BoardKey, names: Names, papers: Mapping[str, Paper]) -> Page:

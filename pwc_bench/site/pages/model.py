@@ -1,6 +1,6 @@
 """A page per variant: what it is, what was claimed of it, what we measured, and every record."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from pwc_bench.core.variant import Checkpoint, Variant
 from pwc_bench.site.parts.frame import Frame, make_frame
 from pwc_bench.site.parts.history_section import HistorySection, history_section
 from pwc_bench.site.parts.measurements import OperatorSplit, operator_split
-from pwc_bench.site.parts.page import WHOLE, Page, Share
+from pwc_bench.site.parts.page import Page, PageKind
 from pwc_bench.site.parts.provenance import weights_address
 from pwc_bench.site.parts.record_rows import DemoResult, RecordList, SpeedTable, demo_results, record_list, speed_table
 from pwc_bench.site.parts.standing import StandingGroup, VariantStanding
@@ -91,15 +91,33 @@ class ModelPage:
     """What measures it."""
 
 
-def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
-    """Yield a page for every declared variant, then for every further one that has records or claims."""
-    names = Names.of(archive)
-    titles = _paper_titles(archive)
-    ratios, usage = SpeedRatios(archive), cache(partial(site_usage, archive))
-    declared = archive.catalogue.variants
-    for key in share.part((*declared, *sorted(archive.variant_keys() - declared.keys()))):
-        path = names.model_path(key)
-        yield Page("model", path, _context(archive, names, titles, ratios, usage, key, path))
+class ModelPages(PageKind[str]):
+    """A page for every declared variant, then for every further one that has records or claims, by key."""
+
+    template = "model"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._names, self._titles = Names.of(archive), _paper_titles(archive)
+        self._ratios, self._usage = SpeedRatios(archive), cache(partial(site_usage, archive))
+
+    def keys(self) -> Iterable[str]:
+        """Stream the variants' keys."""
+        declared = self.archive.catalogue.variants
+        return (*declared, *sorted(self.archive.variant_keys() - declared.keys()))
+
+    def path(self, key: str) -> str:
+        """Return where a variant's page goes."""
+        return self._names.model_path(key)
+
+    def pages(self, key: str) -> Iterator[Page]:
+        """Make a variant's page."""
+        path = self.path(key)
+        context = _context(self.archive, self._names, self._titles, self._ratios, self._usage, key, path)
+        yield Page(self.template, path, context)
+
+
+KINDS = (ModelPages,)
 
 
 def _paper_titles(archive: Archive) -> Mapping[str, str]:

@@ -1,11 +1,9 @@
 """The page for an address that leads nowhere. It may be served at any depth, so it needs nothing but itself."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.archive import Archive
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 
 PATH = "404.html"
 
@@ -17,7 +15,16 @@ class NotFoundPage:
     frame: Frame
 
 
-def pages(archive: Archive) -> Iterator[Page]:  # noqa: ARG001
-    """Yield the one page."""
-    frame = make_frame(PATH, title="Page not found", description="There is no page at this address.")
-    yield Page("not_found", PATH, NotFoundPage(frame))
+class NotFoundPages(OnePage):
+    """The one page."""
+
+    template = "not_found"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        frame = make_frame(PATH, title="Page not found", description="There is no page at this address.")
+        return Page(self.template, PATH, NotFoundPage(frame))
+
+
+KINDS = (NotFoundPages,)

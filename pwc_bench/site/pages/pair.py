@@ -1,6 +1,6 @@
 """A page for each two variants of one paper: figures side by side, the paired test, the classes that decide it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -9,7 +9,7 @@ from pwc_bench.claims.naming import Names
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.links import Link, record_path, relative
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import Page, PageKind
 from pwc_bench.site.parts.pair import PairFlips, PairRow, VariantFigures, pair_flips, pair_rows
 from pwc_bench.site.parts.pairs import GuessDesk, Guesses, Pair, paper_pairs
 
@@ -45,18 +45,37 @@ class PairPage:
     """The page on which any two are chosen."""
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield a page for each pair."""
-    names, desk = Names.of(archive), GuessDesk(archive)
-    usage = cache(partial(site_usage, archive))
-    figures: dict[str, VariantFigures] = {}
-    guesses: dict[str, tuple[Guesses, ...]] = {}
-    for pair in paper_pairs(archive):
-        for key in (pair.first, pair.second):
-            if key not in figures:
-                figures[key] = VariantFigures(archive, key, _REFERENCE, usage)
-                guesses[key] = desk.of_variant(key)
-        yield Page("pair", pair.path, _context(archive, names, pair, figures, guesses))
+class PairPages(PageKind[Pair]):
+    """A page for each two variants of one paper."""
+
+    template = "pair"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._names, self._desk = Names.of(archive), GuessDesk(archive)
+        self._usage = cache(partial(site_usage, archive))
+        self._figures: dict[str, VariantFigures] = {}
+        self._guesses: dict[str, tuple[Guesses, ...]] = {}
+
+    def keys(self) -> Iterable[Pair]:
+        """Stream the pairs."""
+        return paper_pairs(self.archive)
+
+    def path(self, key: Pair) -> str:
+        """Return where a pair's page goes."""
+        return key.path
+
+    def pages(self, key: Pair) -> Iterator[Page]:
+        """Make a pair's page."""
+        for variant in (key.first, key.second):
+            if variant not in self._figures:
+                self._figures[variant] = VariantFigures(self.archive, variant, _REFERENCE, self._usage)
+                self._guesses[variant] = self._desk.of_variant(variant)
+        context = _context(self.archive, self._names, key, self._figures, self._guesses)
+        yield Page(self.template, key.path, context)
+
+
+KINDS = (PairPages,)
 
 
 def _context(

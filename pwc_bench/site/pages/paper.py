@@ -1,4 +1,4 @@
-"""A page for every paper: who, what, where, and what became of its claims."""
+"""A page for every paper: who, what, where, and what became of its claims; and the list of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,8 @@ from pwc_bench.core.text_forms import shorten
 from pwc_bench.site.charts.svg import draw_badge
 from pwc_bench.site.parts.citation import paper_data
 from pwc_bench.site.parts.frame import SITE_TITLE, Frame, make_frame
-from pwc_bench.site.parts.page import WHOLE, Page, Share
+from pwc_bench.site.parts.lists import PaperLine, PaperLines, Slice, list_frame, slices
+from pwc_bench.site.parts.page import Page, PageKind
 from pwc_bench.site.parts.paper_results import PaperResults, judged_machines, paper_results, tally_of
 from pwc_bench.site.parts.related import RelatedLine, RelatedPapers, related_lines
 
@@ -84,16 +85,67 @@ class PaperContext:
     badges: tuple[BadgeLine, ...]
 
 
-def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
-    """Yield a page for every paper."""
-    titles = task_titles(archive)
-    names = Names.of(archive)
-    methods = {method.slug: method for method in archive.methods()}
-    relatives = RelatedPapers(archive)
-    for paper in share.part(archive.papers()):
-        path = paper_path(paper.slug)
-        context = _context(archive, paper, path, names, titles, methods, relatives)
-        yield Page("paper", path, context, {badge.path: draw_badge(badge.said) for badge in context.badges})
+@dataclass(frozen=True, slots=True)
+class PapersPage:
+    """What `papers.html` sees."""
+
+    frame: Frame
+    papers: tuple[PaperLine, ...]
+    previous: Link | None
+    following: Link | None
+
+
+class PaperPages(PageKind[Paper]):
+    """A page for every paper, with a badge for each leaderboard on which it claims something."""
+
+    template = "paper"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._titles, self._names = task_titles(archive), Names.of(archive)
+        self._methods = {method.slug: method for method in archive.methods()}
+        self._relatives = RelatedPapers(archive)
+
+    def keys(self) -> Iterable[Paper]:
+        """Stream the papers."""
+        return self.archive.papers()
+
+    def path(self, key: Paper) -> str:
+        """Return where a paper's page goes."""
+        return paper_path(key.slug)
+
+    def pages(self, key: Paper) -> Iterator[Page]:
+        """Make a paper's page."""
+        path = self.path(key)
+        context = _context(self.archive, key, path, self._names, self._titles, self._methods, self._relatives)
+        yield Page(self.template, path, context, {badge.path: draw_badge(badge.said) for badge in context.badges})
+
+
+class PaperListPages(PageKind[Slice[Paper]]):
+    """The list of all papers, newest first, in pages. It streams, so it never holds more than two of them."""
+
+    template = "papers"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._lines = PaperLines(task_titles(archive))
+
+    def keys(self) -> Iterable[Slice[Paper]]:
+        """Stream the parts of the list."""
+        return slices(self.archive.papers(), "papers")
+
+    def path(self, key: Slice[Paper]) -> str:
+        """Return where a part goes."""
+        return key.path
+
+    def pages(self, key: Slice[Paper]) -> Iterator[Page]:
+        """Make the page of a part."""
+        frame = list_frame(key, "Papers", "Papers whose claims stand beside our measurements, newest first.")
+        lines = tuple(self._lines.line(paper, key.path) for paper in key.items)
+        yield Page(self.template, key.path, PapersPage(frame, lines, key.previous, key.following))
+
+
+KINDS = (PaperPages, PaperListPages)
 
 
 def _badges(paper: Paper, path: str, boards: Iterable[Link], results: PaperResults) -> Iterator[BadgeLine]:

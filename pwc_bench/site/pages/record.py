@@ -1,6 +1,6 @@
 """A page per record: every measurement with its evidence, the whole environment, the whole provenance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pwc_bench.claims.comparability import is_of_own_weights
@@ -13,7 +13,7 @@ from pwc_bench.core.text_forms import shorten
 from pwc_bench.site.parts.citation import Citation, cite_record
 from pwc_bench.site.parts.frame import Frame, make_frame
 from pwc_bench.site.parts.measurements import MeasurementLine, measurement_lines
-from pwc_bench.site.parts.page import WHOLE, Page, Share
+from pwc_bench.site.parts.page import Page, PageKind
 from pwc_bench.site.parts.provenance import FactGroup, environment_groups, provenance_groups
 
 _MOST_FAILED_NAMES = 50
@@ -93,18 +93,34 @@ class RecordPage:
     """Without the address of the page."""
 
 
-def pages(archive: Archive, share: Share = WHOLE) -> Iterator[Page]:
-    """Yield a page for every record, newest first."""
-    names = Names.of(archive)
-    for record in share.part(archive.records()):
-        path = record_path(record.id)
-        json_path = path.replace("index.html", "record.json")
-        predictions = archive.predictions_file(record, MOST_PREDICTIONS_MIB * 2**20)
-        context = _context(names, record, path, predictions)
-        files: dict[str, str | bytes] = {json_path: record_to_json(record) + "\n"}
+class RecordPages(PageKind[Record]):
+    """A page for every record, newest first, with its JSON and its predictions beside it."""
+
+    template = "record"
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(archive)
+        self._names = Names.of(archive)
+
+    def keys(self) -> Iterable[Record]:
+        """Stream the records."""
+        return self.archive.records()
+
+    def path(self, key: Record) -> str:
+        """Return where a record's page goes."""
+        return record_path(key.id)
+
+    def pages(self, key: Record) -> Iterator[Page]:
+        """Make a record's page."""
+        path = self.path(key)
+        predictions = self.archive.predictions_file(key, MOST_PREDICTIONS_MIB * 2**20)
+        files: dict[str, str | bytes] = {path.replace("index.html", "record.json"): record_to_json(key) + "\n"}
         if predictions is not None:
             files[path.replace("index.html", PREDICTIONS)] = predictions
-        yield Page("record", path, context, files)
+        yield Page(self.template, path, _context(self._names, key, path, predictions), files)
+
+
+KINDS = (RecordPages,)
 
 
 def _context(names: Names, record: Record, path: str, predictions: bytes | None) -> RecordPage:

@@ -1,13 +1,11 @@
 """All leaderboards, each with its best claim and its best measurement."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pwc_bench.claims.naming import Names, board_keys
-from pwc_bench.core.archive import Archive
 from pwc_bench.site.boards.summary import BoardSummary, summarise_boards
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 
 PATH = "sota/index.html"
 
@@ -21,19 +19,29 @@ class SotaPage:
     demo_boards: tuple[BoardSummary, ...]
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield the one page."""
-    boards = tuple(summarise_boards(archive, Names.of(archive), board_keys(archive), PATH))
-    frame = make_frame(
-        PATH,
-        title="All leaderboards",
-        description="Every leaderboard with the best that was claimed and the best that was measured.",
-        section="SotA",
-        crumbs=(("Home", "index.html"), ("SotA", None)),
-    )
-    context = SotaPage(
-        frame,
-        tuple(board for board in boards if not board.is_demo),
-        tuple(board for board in boards if board.is_demo),
-    )
-    yield Page("sota", PATH, context)
+class SotaPages(OnePage):
+    """The one page."""
+
+    template = "sota"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        archive = self.archive
+        boards = tuple(summarise_boards(archive, Names.of(archive), board_keys(archive), PATH))
+        frame = make_frame(
+            PATH,
+            title="All leaderboards",
+            description="Every leaderboard with the best that was claimed and the best that was measured.",
+            section="SotA",
+            crumbs=(("Home", "index.html"), ("SotA", None)),
+        )
+        context = SotaPage(
+            frame,
+            tuple(board for board in boards if not board.is_demo),
+            tuple(board for board in boards if board.is_demo),
+        )
+        return Page(self.template, PATH, context)
+
+
+KINDS = (SotaPages,)

@@ -4,12 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge_schema import json_schemas, knowledge_json_schema
 from pwc_bench.core.links import relative
 from pwc_bench.core.text_forms import UNWRITABLE
 from pwc_bench.site.parts.frame import Frame, make_frame
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import OnePage, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,34 +168,43 @@ class SubmitPage:
     """The keys of the metrics that we measure, with the unit in which a claim is compared."""
 
 
-def pages(archive: Archive) -> Iterator[Page]:
-    """Yield the one page."""
-    frame = make_frame(
-        PATH,
-        title="Submit results",
-        description="How to bring a published number, or a measurement of your own, to this site.",
-        section="Submit",
-        crumbs=(("Home", "index.html"), ("Submit", None)),
-    )
-    metrics = tuple(
-        FieldLine(metric.key, metric.display.unit or "no unit", metric.title)
-        for metric in archive.catalogue.metrics.values()
-    )
-    schema = json.dumps(knowledge_json_schema(), indent=1, ensure_ascii=False) + "\n"
-    context = SubmitPage(
-        frame=frame,
-        example=EXAMPLE,
-        check_command=CHECK_COMMAND,
-        submit_command=SUBMIT_COMMAND,
-        schema_href=relative(PATH, SCHEMA_PATH),
-        fields=tuple(_field_line(field) for field in asked_fields("ClaimForm")),
-        paper_asked=tuple(asked_fields("PaperForm")),
-        lists=tuple(asked_lists()),
-        unwritable=UNWRITABLE.pattern,
-        template_href=relative(PATH, TEMPLATE_PATH),
-        metrics=metrics,
-    )
-    yield Page("submit", PATH, context, {SCHEMA_PATH: schema, TEMPLATE_PATH: EXAMPLE})
+class SubmitPages(OnePage):
+    """The one page."""
+
+    template = "submit"
+    address = PATH
+
+    def page(self) -> Page:
+        """Make it."""
+        frame = make_frame(
+            PATH,
+            title="Submit results",
+            description="How to bring a published number, or a measurement of your own, to this site.",
+            section="Submit",
+            crumbs=(("Home", "index.html"), ("Submit", None)),
+        )
+        metrics = tuple(
+            FieldLine(metric.key, metric.display.unit or "no unit", metric.title)
+            for metric in self.archive.catalogue.metrics.values()
+        )
+        schema = json.dumps(knowledge_json_schema(), indent=1, ensure_ascii=False) + "\n"
+        context = SubmitPage(
+            frame=frame,
+            example=EXAMPLE,
+            check_command=CHECK_COMMAND,
+            submit_command=SUBMIT_COMMAND,
+            schema_href=relative(PATH, SCHEMA_PATH),
+            fields=tuple(_field_line(field) for field in asked_fields("ClaimForm")),
+            paper_asked=tuple(asked_fields("PaperForm")),
+            lists=tuple(asked_lists()),
+            unwritable=UNWRITABLE.pattern,
+            template_href=relative(PATH, TEMPLATE_PATH),
+            metrics=metrics,
+        )
+        return Page(self.template, PATH, context, {SCHEMA_PATH: schema, TEMPLATE_PATH: EXAMPLE})
+
+
+KINDS = (SubmitPages,)
 
 
 def _field_line(field: AskedField) -> FieldLine:

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.links import Link, paper_path, relative, root_of, task_path
+from pwc_bench.site.parts.frame import Frame, make_frame
 
 MOST_PAPERS = 50
 """A page of a task, method or data set lists no more papers than this, the newest; the others are counted."""
@@ -152,3 +153,14 @@ def slices(items: Iterable[Item], section: str, length: int = PAGE_LENGTH) -> It
 
 def _link(path: str, section: str, number: int) -> Link:
     return Link(f"Page {number}", relative(path, list_path(section, number)))
+
+
+def list_frame(part: Slice[Item], title: str, description: str) -> Frame:
+    """Return the frame of one page of a list."""
+    return make_frame(
+        part.path,
+        title=title if part.number == 1 else f"{title}, page {part.number}",
+        description=description,
+        section=title,
+        crumbs=(("Home", "index.html"), (title, None)),
+    )

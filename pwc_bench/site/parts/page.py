@@ -1,9 +1,13 @@
-"""A page before it is rendered, and how pages are divided between processes."""
+"""A page before it is rendered, and a kind of pages: which of it there are, and how one is made."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TypeVar
+from typing import ClassVar, Generic, TypeVar
+
+from pwc_bench.core.archive import Archive
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +24,48 @@ class Page:
     """Further files beside it by their path relative to the site's root: "sota/x/chart.svg"."""
 
 
-Item = TypeVar("Item")
+class PageKind(ABC, Generic[Key]):
+    """The pages of one kind. What they have in common is read once, when the kind is made for an archive.
+
+    Every page depends on its key and the archive alone, so that one can be made without the others, by any process.
+    """
+
+    template: ClassVar[str]
+    """The stem of its template: "leaderboard"."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    @abstractmethod
+    def keys(self) -> Iterable[Key]:
+        """Stream what there are pages of, in the same order each time."""
+
+    @abstractmethod
+    def path(self, key: Key) -> str:
+        """Return where the page of `key` goes; of several the first."""
+
+    @abstractmethod
+    def pages(self, key: Key) -> Iterator[Page]:
+        """Make the page of `key`: of a leaderboard's charts all, since they are drawn from the same rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One process's part of the work. All of them see the same streams, in the same order."""
+class OnePage(PageKind[str]):
+    """A page that stands once in a site; its key is its path."""
 
-    index: int = 0
-    """Which process this is, from 0."""
-    of: int = 1
-    """How many there are."""
+    address: ClassVar[str]
 
-    def part(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield this process's items."""
-        return islice(items, self.index, None, self.of)
+    def keys(self) -> Iterable[str]:
+        """Stream the one."""
+        return (self.address,)
 
-    def takes(self, place: int) -> bool:
-        """Tell whether the item at `place` of a stream is this process's."""
-        return place % self.of == self.index
+    def path(self, key: str) -> str:
+        """Return it."""
+        return key
 
+    def pages(self, key: str) -> Iterator[Page]:  # noqa: ARG002  (there is but one)
+        """Make it."""
+        yield self.page()
 
-WHOLE = Share()
-"""The only process there is."""
+    @abstractmethod
+    def page(self) -> Page:
+        """Make it."""

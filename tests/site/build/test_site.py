@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
-import pwc_bench.site.pages.home
-import pwc_bench.site.pages.paper
-from pwc_bench.core.archive import Archive, Catalogue, MemoryArchive
+from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.errors import LeftOutWarning, PublishError, StoreError
+from pwc_bench.core.knowledge import Paper
 from pwc_bench.core.observer import SilentObserver
 from pwc_bench.site.build import folders, publish
 from pwc_bench.site.build.folders import MARKER
 from pwc_bench.site.build.rendering import make_environment, templates_folder
-from pwc_bench.site.parts.page import Page, Share
+from pwc_bench.site.pages import page_kinds
+from pwc_bench.site.pages.home import HomePages
+from pwc_bench.site.pages.paper import PaperPages
+from pwc_bench.site.parts.page import Page
 from tests.example_archive import example_archive
 from tests.factories import make_claim
 
@@ -85,31 +87,39 @@ def test_nothing_stale_is_left(tmp_path: Path) -> None:
 
 
 def test_a_page_that_fails_is_left_out_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A fault in one kind of page takes neither the others nor the build; the next build makes it again."""
+    """A fault in one page, or in what pages there are, takes not the others; the next build makes it again."""
     site = tmp_path / "site"
-    pages = pwc_bench.site.pages.paper.pages
+    pages, keys = PaperPages.pages, PaperPages.keys
 
-    def broken(archive: Archive, share: Share) -> Iterator[Page]:
-        (page, *_) = pages(archive, share)
+    def broken(self: PaperPages, key: Paper) -> Iterator[Page]:
+        page = next(pages(self, key))
         yield replace(page, path="paper/odd/index.html", context=object())  # its template finds nothing
         yield page
         raise ZeroDivisionError
 
+    def ending(self: PaperPages) -> Iterator[Paper]:
+        yield next(iter(keys(self)))
+        raise RecursionError
+
     with monkeypatch.context() as patch:
-        patch.setattr(pwc_bench.site.pages.paper, "pages", broken)
+        patch.setattr(PaperPages, "pages", broken)
+        patch.setattr(PaperPages, "keys", ending)
         with pytest.warns(LeftOutWarning, match="left out of the site") as told:
             report = publish(example_archive(), site)
     assert [str(each.message).partition(": ")[0].partition(", ")[2] for each in told] == [
         "paper/odd/index.html",
+        "paper/convit/index.html",
         "pages of the kind paper",
     ]
-    odd, rest = report.left_out
-    assert (odd.what, rest.what, rest.reason) == (
+    odd, page, rest = report.left_out
+    assert (odd.what, page.what, page.reason, rest.reason) == (
         "paper/odd/index.html",
-        "pages of the kind paper",
+        "paper/convit/index.html",
         "ZeroDivisionError",
+        "RecursionError",
     )
-    assert "in broken" in rest.traceback
+    assert "in broken" in page.traceback
+    assert "in ending" in rest.traceback
     assert odd.reason == "AttributeError: 'object' object has no attribute 'frame'"
     assert "paper/odd/index.html" not in files_of(site)
     assert {"index.html", "paper/convit/index.html", "model/convit-ti/index.html"} <= files_of(site).keys()
@@ -122,8 +132,8 @@ def test_a_page_that_fails_is_left_out_and_named(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("path", ["../outside.html", "/etc/outside.html", MARKER])
 def test_a_page_cannot_leave_the_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     """Its path is refused by name."""
-    page = next(pwc_bench.site.pages.home.pages(EMPTY))
-    monkeypatch.setattr(pwc_bench.site.pages.home, "pages", lambda archive: iter([Page("home", path, page.context)]))
+    page = HomePages(EMPTY).page()
+    monkeypatch.setattr(HomePages, "page", lambda self: Page("home", path, page.context))
     with pytest.raises(PublishError, match="outside the site"):
         publish(EMPTY, tmp_path / "site")
     assert not (tmp_path / "site").exists()
@@ -131,8 +141,8 @@ def test_a_page_cannot_leave_the_site(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_two_pages_cannot_share_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second one would hide the first."""
-    page = next(pwc_bench.site.pages.home.pages(EMPTY))
-    monkeypatch.setattr(pwc_bench.site.pages.home, "pages", lambda archive: iter([page, page]))
+    page = HomePages(EMPTY).page()
+    monkeypatch.setattr(HomePages, "pages", lambda self, key: iter([page, page]))
     with pytest.raises(PublishError, match=r"two pages want the path 'index\.html'"):
         publish(EMPTY, tmp_path / "site")
 
@@ -191,10 +201,10 @@ def test_what_is_no_fault_of_a_page_ends_the_build(
     publish(EMPTY, site)
     before = files_of(site)
 
-    def broken(archive: Archive) -> Iterator[Page]:
+    def broken(self: HomePages) -> Page:
         raise error
 
-    monkeypatch.setattr(pwc_bench.site.pages.home, "pages", broken)
+    monkeypatch.setattr(HomePages, "page", broken)
     with pytest.raises(raised):
         publish(example_archive(), site)
     assert files_of(site) == before
@@ -279,9 +289,7 @@ def test_every_template_is_a_page_and_every_page_has_its_template() -> None:
         for name in environment.list_templates()
         if "/" not in name and name.endswith(".html")
     }
-    package = Path(pwc_bench.site.pages.home.__file__).parent
-    modules = {file.stem for file in package.glob("[a-z]*.py")}
-    assert templates - {"base"} == modules
+    assert templates - {"base"} == {kind.template for kind in page_kinds()}
 
 
 def test_templates_that_are_missing_are_an_incomplete_installation(

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from html import unescape
-from typing import TypeVar
+from itertools import chain
+from typing import Any, TypeVar
 
 from jinja2 import Environment
 
-from pwc_bench.core.archive import MemoryArchive
+from pwc_bench.core.archive import Archive, MemoryArchive
 from pwc_bench.site.build.rendering import make_environment, render, templates_folder
-from pwc_bench.site.parts.page import Page
+from pwc_bench.site.parts.page import Page, PageKind
 from tests.example_archive import example_catalogue
 
-__all__ = ["HOSTILE", "bare_archive", "context_of", "html_of", "text_of"]
+__all__ = ["HOSTILE", "bare_archive", "context_of", "html_of", "made_by", "text_of"]
 
 Context = TypeVar("Context")
 
@@ -42,6 +43,12 @@ def context_of(found: Iterator[Page], path: str, kind: type[Context]) -> Context
     context = next(page.context for page in found if page.path == path)
     assert isinstance(context, kind)
     return context
+
+
+def made_by(kind: type[PageKind[Any]], archive: Archive) -> Iterator[Page]:
+    """Yield the pages of a kind, as a build makes them."""
+    made = kind(archive)
+    yield from chain.from_iterable(map(made.pages, made.keys()))
 
 
 def bare_archive() -> MemoryArchive:

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.site.pages.home import HomeContext, pages
+from pwc_bench.site.pages.home import HomeContext, HomePages
 from tests.example_archive import example_archive
 from tests.factories import make_claim, make_record
-from tests.site.pages.shown import text_of
+from tests.site.pages.shown import made_by, text_of
 
 
 def home(archive: MemoryArchive) -> HomeContext:
     """What the front page shows."""
-    found = next(pages(archive)).context
+    found = next(made_by(HomePages, archive)).context
     assert isinstance(found, HomeContext)
     return found
 
@@ -82,7 +82,9 @@ def test_it_lists_the_models_by_family() -> None:
 
 def test_one_model_is_not_called_models() -> None:
     """Nor one claim claims."""
-    text = text_of(next(pages(replace(example_archive((make_record(),)), all_claims=(make_claim(metric="top1"),)))))
+    text = text_of(
+        next(made_by(HomePages, replace(example_archive((make_record(),)), all_claims=(make_claim(metric="top1"),))))
+    )
     assert "1 claim, 1 model measured." in text
 
 

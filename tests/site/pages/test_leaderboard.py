@@ -6,12 +6,12 @@ from html import unescape
 
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.site.build.rendering import make_environment, render, templates_folder
-from pwc_bench.site.pages.leaderboard import LeaderboardContext, pages
+from pwc_bench.site.pages.leaderboard import LeaderboardContext, LeaderboardPages
 from tests.example_archive import example_archive
 from tests.factories import make_claim
 from tests.site.build.html_reader import read_page
 from tests.site.build.site_fixture import built_site
-from tests.site.pages.shown import context_of, html_of
+from tests.site.pages.shown import context_of, html_of, made_by
 
 IMAGENET = "sota/image-classification-on-imagenet"
 DEMO = "sota/image-classification-on-demo"
@@ -20,7 +20,7 @@ DEMO = "sota/image-classification-on-demo"
 def contexts() -> dict[str, LeaderboardContext]:
     """Every leaderboard by its folder."""
     found = {}
-    for page in pages(example_archive()):
+    for page in made_by(LeaderboardPages, example_archive()):
         assert isinstance(page.context, LeaderboardContext)
         found[page.path.removesuffix("/index.html")] = page.context
     return found
@@ -28,7 +28,7 @@ def contexts() -> dict[str, LeaderboardContext]:
 
 def test_a_board_is_cited_with_its_address() -> None:
     """Absolute where the address of the site is known; else the path, and the page says what to put before it."""
-    page = next(pages(example_archive()))
+    page = next(made_by(LeaderboardPages, example_archive()))
     asked = unescape(html_of(page))
     assert f"  url    = {{{page.path}}}\n}}" in asked
     assert "Put the address of this site before the path." in asked
@@ -84,7 +84,7 @@ def test_the_built_page_reads_as_it_should() -> None:
 
 def test_a_board_without_a_metric_has_one_row_of_headings() -> None:
     """A second one would have no cells."""
-    page = next(pages(example_archive()))
+    page = next(made_by(LeaderboardPages, example_archive()))
     assert isinstance(page.context, LeaderboardContext)
     board = page.context.board
     bare = replace(board, columns=(), rows=tuple(replace(row, cells=()) for row in board.rows))
@@ -101,12 +101,12 @@ def test_a_board_of_claims_speaks_of_no_measurement() -> None:
         for model, value, unit in (("A", "25.6", "M"), ("B", "7000000", ""))
     )
     archive = MemoryArchive(example_archive().catalogue, all_claims=claims)
-    (page,) = (page for page in pages(archive) if "elsewhere" in page.path)
+    (page,) = (page for page in made_by(LeaderboardPages, archive) if "elsewhere" in page.path)
     text = html_of(page)
     main = text[text.index("<main") : text.index("</main>")]
     for word in ("Measured", "we measured", "reproduced", "asterisk", "How each number is made", "verdict-"):
         assert word not in main
-    board = context_of(pages(archive), page.path, LeaderboardContext).board
+    board = context_of(made_by(LeaderboardPages, archive), page.path, LeaderboardContext).board
     assert [(row.title, row.position) for row in board.rows] == [("B", "1"), ("A", "2")]
 
 

@@ -6,26 +6,26 @@ from dataclasses import replace
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Status, WeightsStatus
-from pwc_bench.site.pages.model import ModelPage, pages
+from pwc_bench.site.pages.model import ModelPage, ModelPages
 from tests.claims.series_records import campaigns
 from tests.example_archive import example_archive, example_catalogue
 from tests.factories import make_claim, make_measurement, make_record
-from tests.site.pages.shown import HOSTILE, bare_archive, context_of, html_of, text_of
+from tests.site.pages.shown import HOSTILE, bare_archive, context_of, html_of, made_by, text_of
 
 
 def _page(archive: MemoryArchive, slug: str) -> ModelPage:
-    return context_of(pages(archive), f"model/{slug}/index.html", ModelPage)
+    return context_of(made_by(ModelPages, archive), f"model/{slug}/index.html", ModelPage)
 
 
 def test_every_declared_variant_gets_a_page_even_without_a_single_record() -> None:
     """The catalogue decides, not what was measured."""
-    paths = [page.path for page in pages(bare_archive())]
+    paths = [page.path for page in made_by(ModelPages, bare_archive())]
     assert paths == [f"model/{key}/index.html" for key in example_catalogue().variants]
 
 
 def test_a_claim_stands_beside_the_measurement_with_both_sources() -> None:
     """Claim, its table, value, device, evidence and verdict are all there."""
-    page = next(page for page in pages(example_archive()) if page.path == "model/convit-s/index.html")
+    page = next(page for page in made_by(ModelPages, example_archive()) if page.path == "model/convit-s/index.html")
     text = text_of(page)
     assert "ConViT , Table 1" in text
     assert "5.4" in text
@@ -115,20 +115,20 @@ def test_a_variant_that_only_claims_know_gets_a_page() -> None:
 def test_two_keys_with_one_slug_do_not_take_the_same_path() -> None:
     """The second one's address carries a hash."""
     records = (make_record("module:a.b", None), make_record("module:a_b", None))
-    paths = [page.path for page in pages(example_archive(records))]
+    paths = [page.path for page in made_by(ModelPages, example_archive(records))]
     assert len(set(paths)) == len(paths) == len(example_catalogue().variants) + 2
 
 
 def test_nothing_measured_and_nothing_claimed_says_what_to_do() -> None:
     """An empty page names the command."""
-    page = next(page for page in pages(bare_archive()) if page.path == "model/convit-ti/index.html")
+    page = next(page for page in made_by(ModelPages, bare_archive()) if page.path == "model/convit-ti/index.html")
     assert "pwc-bench run --models convit-ti" in text_of(page)
 
 
 def test_a_hostile_name_is_shown_as_text() -> None:
     """No tag of a name survives, and the page still renders."""
     record = replace(make_record(HOSTILE, None, campaign=HOSTILE, device=HOSTILE), title=HOSTILE)
-    page = next(page for page in pages(example_archive((record,))) if "script" in page.path)
+    page = next(page for page in made_by(ModelPages, example_archive((record,))) if "script" in page.path)
     assert "<script>alert" not in html_of(page)
     assert HOSTILE in text_of(page)
 
@@ -167,7 +167,7 @@ def test_the_history_marks_steps_in_words_and_leads_to_records() -> None:
     """A chart, its sentence, and the same values in a table; every point is a link that leads somewhere."""
     records = campaigns(14)
     archive = MemoryArchive(example_catalogue(), records)
-    page = next(page for page in pages(archive) if page.path == "model/convit-s/index.html")
+    page = next(page for page in made_by(ModelPages, archive) if page.path == "model/convit-s/index.html")
     html, text = html_of(page), text_of(page)
     assert "Worse since 2026-01-28 (2026-01-28-gpu): from 2,994 to 2,702 images/s" in text
     assert "1 series without a step: Throughput" in text
@@ -181,6 +181,6 @@ def test_the_history_marks_steps_in_words_and_leads_to_records() -> None:
 def test_a_variant_measured_once_has_a_sentence_for_a_history() -> None:
     """And one without records has no such heading."""
     assert "measured once so far" in text_of(
-        next(page for page in pages(example_archive()) if page.path == "model/convit-b/index.html")
+        next(page for page in made_by(ModelPages, example_archive()) if page.path == "model/convit-b/index.html")
     )
     assert _page(bare_archive(), "convit-b").history is None

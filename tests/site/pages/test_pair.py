@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from pwc_bench.core.record import WeightsStatus
-from pwc_bench.site.pages.pair import PairPage, pages
+from pwc_bench.site.pages.pair import PairPage, PairPages
 from pwc_bench.site.parts.page import Page
 from tests.example_archive import example_archive
 from tests.factories import make_record
-from tests.site.pages.shown import context_of, html_of, text_of
+from tests.site.pages.shown import context_of, html_of, made_by, text_of
 from tests.site.parts.guessing import archive_of, batch_of
 
 PATH = "compare/convit-s-vs-convit-b/index.html"
@@ -16,7 +16,7 @@ PATH = "compare/convit-s-vs-convit-b/index.html"
 def _both() -> Page:
     labels = [0] * 40
     archive = archive_of({"convit-s": batch_of(labels, [0] * 20 + [1] * 20), "convit-b": batch_of(labels, [0] * 40)})
-    return next(page for page in pages(archive) if page.path == PATH)
+    return next(page for page in made_by(PairPages, archive) if page.path == PATH)
 
 
 def test_the_paired_test_stands_in_words_and_in_a_table() -> None:
@@ -40,7 +40,7 @@ def test_claims_and_measurements_of_both_stand_side_by_side() -> None:
 def test_missing_results_name_whose() -> None:
     """Without predictions of one, no test, and the reason."""
     archive = archive_of({"convit-s": batch_of([0], [0])})
-    context = context_of(pages(archive), PATH, PairPage)
+    context = context_of(made_by(PairPages, archive), PATH, PairPage)
     assert context.tests == ()
     assert context.absent == "There are no per-image results of ConViT-B yet."
 
@@ -48,7 +48,10 @@ def test_missing_results_name_whose() -> None:
 def test_other_images_are_not_compared() -> None:
     """One image failed in one run: the lists differ."""
     archive = archive_of({"convit-s": batch_of([0], [0]), "convit-b": batch_of([0, 1], [0, 1])})
-    assert context_of(pages(archive), PATH, PairPage).absent == "The two were not evaluated on the same images yet."
+    assert (
+        context_of(made_by(PairPages, archive), PATH, PairPage).absent
+        == "The two were not evaluated on the same images yet."
+    )
 
 
 def test_a_demo_is_called_one() -> None:
@@ -56,6 +59,6 @@ def test_a_demo_is_called_one() -> None:
     records = [make_record(key, "demo", weights=WeightsStatus.PROBE) for key in ("convit-s", "convit-b")]
     batch = batch_of([0, 0], [0, 1])
     archive = replace(example_archive(tuple(records)), all_predictions={record.id: batch for record in records})
-    (page,) = (page for page in pages(archive) if page.path == PATH)
+    (page,) = (page for page in made_by(PairPages, archive) if page.path == PATH)
     assert "Demo results say nothing about the models." in text_of(page)
     assert "These 2 images cannot tell the two apart" in text_of(page)

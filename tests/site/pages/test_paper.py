@@ -8,17 +8,17 @@ from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.knowledge import RelatedPaper, Repository
 from pwc_bench.core.record import WeightsStatus
 from pwc_bench.site.build.rendering import make_environment, render, templates_folder
-from pwc_bench.site.pages.paper import PaperContext, pages
+from pwc_bench.site.pages.paper import PaperContext, PaperPages
 from tests.example_archive import example_archive
 from tests.factories import make_record
 from tests.site.build.html_reader import read_page
 from tests.site.build.site_fixture import built_site
-from tests.site.pages.shown import html_of, text_of
+from tests.site.pages.shown import html_of, made_by, text_of
 
 
 def context_of(archive: MemoryArchive, slug: str = "convit") -> PaperContext:
     """What the page of one paper shows."""
-    found = next(page.context for page in pages(archive) if page.path == f"paper/{slug}/index.html")
+    found = next(page.context for page in made_by(PaperPages, archive) if page.path == f"paper/{slug}/index.html")
     assert isinstance(found, PaperContext)
     return found
 
@@ -83,7 +83,7 @@ def test_it_hands_out_its_badge(paper: PaperContext) -> None:
     assert badge.path == "badges/convit/image-classification-on-imagenet.svg"
     assert badge.text.startswith("pwc-bench: ")
     assert (built_site() / "paper/convit" / badge.href).resolve().is_file()
-    page = next(page for page in pages(example_archive()) if page.path == "paper/convit/index.html")
+    page = next(page for page in made_by(PaperPages, example_archive()) if page.path == "paper/convit/index.html")
     said = f"[![{badge.text}]({badge.path})](paper/convit/index.html)"
     assert said in text_of(page)
     address = "https://example.org/board"
@@ -187,7 +187,7 @@ def test_claims_judged_by_own_weights_are_counted_apart() -> None:
     own = make_record("convit-s", weights=WeightsStatus.LOCAL)
     archive = example_archive((own,))
     assert context_of(archive).results.own_weights == "2"
-    page = next(page for page in pages(archive) if page.path == "paper/convit/index.html")
+    page = next(page for page in made_by(PaperPages, archive) if page.path == "paper/convit/index.html")
     assert "2 of these judged by a file of a user\N{RIGHT SINGLE QUOTATION MARK}s own" in text_of(page)
     assert context_of(example_archive()).results.own_weights is None
 
@@ -209,7 +209,7 @@ def test_an_imported_paper_shows_what_is_known_of_it() -> None:
     known = example_archive()
     paper = replace(known.all_papers[0], abstract="", authors=(), date="", url=None, pdf_url=None, repositories=())
     archive = replace(known, all_papers=(paper,))
-    shown = next(page for page in pages(archive) if page.path == f"paper/{paper.slug}/index.html")
+    shown = next(page for page in made_by(PaperPages, archive) if page.path == f"paper/{paper.slug}/index.html")
     html = html_of(shown)
     assert "Abstract" not in html
     assert 'datetime=""' not in html

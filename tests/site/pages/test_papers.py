@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from pwc_bench.core.knowledge import Paper
-from pwc_bench.site.pages.papers import PapersPage, pages
+from pwc_bench.site.pages.paper import PaperListPages, PapersPage
 from tests.example_archive import example_archive
-from tests.site.pages.shown import bare_archive, context_of, html_of
+from tests.site.pages.shown import bare_archive, context_of, html_of, made_by
 
 
 def test_papers_are_listed_newest_first_with_authors_tasks_and_code() -> None:
     """As much as a reader needs to choose one."""
-    lines = context_of(pages(example_archive()), "papers/index.html", PapersPage).papers
+    lines = context_of(made_by(PaperListPages, example_archive()), "papers/index.html", PapersPage).papers
     assert [line.date for line in lines] == sorted((line.date for line in lines), reverse=True)
     convit = next(line for line in lines if line.title.startswith("ConViT"))
     assert convit.authors.startswith("Stéphane d'Ascoli, Hugo Touvron")
@@ -21,7 +21,7 @@ def test_papers_are_listed_newest_first_with_authors_tasks_and_code() -> None:
 def test_a_long_list_becomes_several_pages_that_lead_to_each_other() -> None:
     """Two hundred entries a page; every one of 401 papers is on exactly one."""
     many = tuple(Paper(f"p{n}", f"Paper {n}", ("A",), "2021-01-01", "An abstract.") for n in range(401))
-    found = list(pages(replace(bare_archive(), all_papers=many)))
+    found = list(made_by(PaperListPages, replace(bare_archive(), all_papers=many)))
     assert [page.path for page in found] == [
         "papers/index.html",
         "papers/page-2/index.html",

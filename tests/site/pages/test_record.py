@@ -9,26 +9,28 @@ from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Environment, PredictionsFile, Provenance, Record, Status, WeightsStatus
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.site.build.rendering import make_environment, render, templates_folder
-from pwc_bench.site.pages.record import RecordPage, pages
+from pwc_bench.site.pages.record import RecordPage, RecordPages
 from pwc_bench.site.parts.provenance import environment_groups, provenance_groups
 from pwc_bench.store import open_store
 from tests.example_archive import example_archive, example_catalogue, example_records
 from tests.factories import make_measurement, make_record
-from tests.site.pages.shown import HOSTILE, bare_archive, context_of, html_of, text_of
+from tests.site.pages.shown import HOSTILE, bare_archive, context_of, html_of, made_by, text_of
 
 
 def _page(record: Record) -> RecordPage:
-    return context_of(pages(example_archive((record,))), f"record/{record.id}/index.html", RecordPage)
+    return context_of(made_by(RecordPages, example_archive((record,))), f"record/{record.id}/index.html", RecordPage)
 
 
 def _text(record: Record) -> str:
-    return text_of(next(pages(example_archive((record,)))))
+    return text_of(next(made_by(RecordPages, example_archive((record,)))))
 
 
 def test_every_record_has_a_page_and_none_makes_none() -> None:
     """The path is the id."""
-    assert {page.path for page in pages(example_archive())} == {f"record/{r.id}/index.html" for r in example_records()}
-    assert list(pages(bare_archive())) == []
+    assert {page.path for page in made_by(RecordPages, example_archive())} == {
+        f"record/{r.id}/index.html" for r in example_records()
+    }
+    assert list(made_by(RecordPages, bare_archive())) == []
 
 
 def test_titles_say_what_was_measured() -> None:
@@ -50,7 +52,7 @@ def test_a_duration_says_what_it_is_of() -> None:
 def test_the_json_beside_it_is_the_record() -> None:
     """What is downloaded can be read back, and its id still fits."""
     record = make_record()
-    page = next(pages(example_archive((record,))))
+    page = next(made_by(RecordPages, example_archive((record,))))
     line = page.files[f"record/{record.id}/record.json"]
     assert isinstance(line, str)
     assert record_from_json(line) == record
@@ -67,12 +69,12 @@ def test_the_predictions_lie_beside_it(tmp_path: Path) -> None:
     with open_store(str(tmp_path / "x.db")) as store:
         store.add(record)
         archive = store.archive(example_catalogue())
-        page = next(pages(archive))
+        page = next(made_by(RecordPages, archive))
         assert "not at hand when the site was built, or is larger than 8 MiB" in text_of(page)
         assert len(page.files) == 1
         (tmp_path / "predictions").mkdir()
         (tmp_path / file.path).write_bytes(content)
-        page = next(pages(archive))
+        page = next(made_by(RecordPages, archive))
     assert page.files[f"record/{record.id}/predictions.parquet"] == content
     assert f'href="predictions.parquet" download="predictions-{record.id[:16]}.parquet"' in html_of(page)
     assert "Download predictions Parquet, 7 KiB" in text_of(page)
@@ -90,7 +92,7 @@ def test_records_of_one_title_are_told_apart() -> None:
 
 def test_a_record_can_be_cited_with_its_lasting_address() -> None:
     """Absolute where the address of the site is known; else the path, and the page says what to put before it."""
-    page = next(pages(example_archive((make_record(),))))
+    page = next(made_by(RecordPages, example_archive((make_record(),))))
     asked = html_of(page)
     assert f"  url    = {{{page.path}}}\n}}" in unescape(asked)
     assert "Put the address of this site before the path." in asked
@@ -185,7 +187,7 @@ def test_a_value_of_an_older_definition_is_marked() -> None:
 
 def test_a_demo_is_called_one() -> None:
     """On its own page, in words."""
-    demos = [page for page in pages(example_archive()) if "This is a demo." in text_of(page)]
+    demos = [page for page in made_by(RecordPages, example_archive()) if "This is a demo." in text_of(page)]
     assert len(demos) == 2
 
 
@@ -202,7 +204,7 @@ def test_hostile_texts_stay_text() -> None:
     record = replace(
         record, extra={HOSTILE: HOSTILE}, provenance=replace(record.provenance, command=HOSTILE, note=HOSTILE)
     )
-    assert "<script>alert" not in html_of(next(pages(example_archive((record,)))))
+    assert "<script>alert" not in html_of(next(made_by(RecordPages, example_archive((record,)))))
 
 
 def test_a_record_without_a_command_says_so() -> None:

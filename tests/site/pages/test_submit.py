@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 from pwc_bench.cli.app import app
 from pwc_bench.core.knowledge_schema import knowledge_json_schema
 from pwc_bench.exchange import load_knowledge_file
-from pwc_bench.site.pages.submit import CHECK_COMMAND, EXAMPLE, SCHEMA_PATH, SUBMIT_COMMAND, pages
-from tests.site.pages.shown import bare_archive, html_of, text_of
+from pwc_bench.site.pages.submit import CHECK_COMMAND, EXAMPLE, SCHEMA_PATH, SUBMIT_COMMAND, SubmitPages
+from tests.site.pages.shown import bare_archive, html_of, made_by, text_of
 
 
 def test_the_example_is_a_valid_file(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_the_commands_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_schema_lies_beside_the_page() -> None:
     """As one file that the page links to."""
-    page = next(pages(bare_archive()))
+    page = next(made_by(SubmitPages, bare_archive()))
     content = page.files[SCHEMA_PATH]
     assert json.loads(content) == knowledge_json_schema()
     assert 'href="schema.json"' in html_of(page)
@@ -55,6 +55,6 @@ def test_the_schema_lies_beside_the_page() -> None:
 
 def test_fields_and_metrics_are_listed() -> None:
     """Every field of a claim, every metric with the unit in which it is compared."""
-    text = text_of(next(pages(bare_archive())))
+    text = text_of(next(made_by(SubmitPages, bare_archive())))
     for word in ("uses_additional_data", "evaluated_on", "gflops GFLOPs", "parameters M", "pwc-bench export"):
         assert word in text
