@@ -5,20 +5,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pwc_bench.api.check_settings import FORMATS, CheckSettings
-from pwc_bench.api.checking import check_campaigns, compare_shelves, open_sides
-from pwc_bench.api.confirming import measured_again
 from pwc_bench.cli.app import DocumentedCommand
-from pwc_bench.cli.check_report import plan_lines
 from pwc_bench.cli.options import UserPath, comma_list, db_option, pairs
 from pwc_bench.cli.text import plural, refuse_unwritable, say, wrapped
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.verdict import NOTHING_COMPARED, REGRESSION, exit_code
-from pwc_bench.regression.self_check import SelfCheck
+
+if TYPE_CHECKING:
+    from pwc_bench.regression.self_check import SelfCheck
 
 _SIDE = (
     "a JSON Lines file, a folder of them, a campaign of the database (campaign:NAME), an https address or git:REF:PATH"
@@ -118,6 +117,10 @@ def command(
 
 def end_with_report(settings: CheckSettings, db: str, output: Path | None, *, explain: bool, dry_run: bool) -> NoReturn:
     """Compare, write the report, and end the command with the verdicts' exit code (0 for a dry run)."""
+    from pwc_bench.api.checking import compare_shelves, open_sides
+    from pwc_bench.api.confirming import measured_again
+    from pwc_bench.cli.check_report import plan_lines
+
     context = click.get_current_context()
     if output is not None:
         refuse_unwritable(output)
@@ -175,13 +178,15 @@ def _without_collections() -> Iterator[None]:
 
 def end_with_self_check(settings: CheckSettings, db: str, wanted: int) -> NoReturn:
     """Print what the campaigns say; end with 0 where enough of them raise no alarm, else with 5."""
+    from pwc_bench.api.checking import check_campaigns
+
     found = check_campaigns(settings, db, wanted)
     click.echo("\n".join(self_check_lines(found, wanted)))
     is_enough = len(found.campaigns) >= wanted and bool(found.speeds)
     click.get_current_context().exit(0 if is_enough and not found.alarms else NOTHING_COMPARED)
 
 
-def self_check_lines(found: SelfCheck, wanted: int) -> Iterator[str]:
+def self_check_lines(found: "SelfCheck", wanted: int) -> Iterator[str]:
     """Yield the report, none of its lines wider than 80 columns."""
     campaigns = len(found.campaigns)
     if campaigns < 2 or not found.speeds:

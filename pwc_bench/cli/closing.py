@@ -4,11 +4,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from pwc_bench.claims.facts import precision_flips
 from pwc_bench.cli.text import plural, wrapped
 from pwc_bench.core.archive import Catalogue
@@ -278,6 +273,11 @@ WIDTH = 80
 
 def closing_text(closing: Closing) -> str:
     """Return the table and its notes in plain text, with a line end."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
     table.add_column("Variant", overflow="fold", vertical="bottom", min_width=7)
     for column in closing.columns:

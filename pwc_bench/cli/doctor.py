@@ -9,8 +9,8 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,9 +21,9 @@ from pwc_bench.cli.failures import FAILED
 from pwc_bench.cli.options import db_option, json_option, site_option
 from pwc_bench.cli.text import file_size, plural, wrapped
 from pwc_bench.core.errors import PwcBenchError, StoreError
-from pwc_bench.hardware import Gpu, find_gpu, native_bf16
-from pwc_bench.hardware.batch_sizes import list_found
-from pwc_bench.isolation import PluginWarning
+
+if TYPE_CHECKING:
+    from pwc_bench.hardware import Gpu
 
 _MARKS = {"good": "ok      ", "note": "note    ", "broken": "BROKEN  "}
 
@@ -101,6 +101,8 @@ def diagnose(db: str, site: Path) -> Iterator[Finding]:
 
 
 def _packages() -> Iterator[Finding]:
+    from importlib.metadata import PackageNotFoundError, version
+
     found, missing = [], []
     for name in ("pwc-bench", *_PACKAGES):
         try:
@@ -116,6 +118,7 @@ def _packages() -> Iterator[Finding]:
 def _plugins() -> Iterator[Finding]:
     """Name each plug-in that cannot be used: whose it is, which entry point, and why."""
     from pwc_bench.api.places import load_catalogue
+    from pwc_bench.isolation import PluginWarning
     from pwc_bench.sources import load_forms
 
     with warnings.catch_warnings(record=True) as caught:
@@ -128,6 +131,8 @@ def _plugins() -> Iterator[Finding]:
 
 
 def _devices() -> Iterator[Finding]:
+    from pwc_bench.hardware import find_gpu, native_bf16
+
     try:
         import torch
     except (ImportError, OSError) as error:
@@ -162,7 +167,7 @@ def bf16_ability(instructions: str | None) -> Finding:
     return Finding("bf16", Health.GOOD, f"this CPU multiplies bf16 natively ({instructions})", advice)
 
 
-def gpu_condition(key: str, gpu: Gpu) -> Finding:
+def gpu_condition(key: str, gpu: "Gpu") -> Finding:
     """Say what NVML tells of a GPU: driver, power, temperature, clocks, and whether something slows it down now."""
     state = gpu.state()
     power = " of ".join(f"{watts:.0f}" for watts in (state.watts, state.limit_watts) if watts is not None)
@@ -268,6 +273,8 @@ def _crops() -> Iterator[Finding]:
 
 def _batch_sizes() -> Iterator[Finding]:
     """Tell what `--batch-size auto` has found here; `prune --cache` forgets it."""
+    from pwc_bench.hardware.batch_sizes import list_found
+
     folder = cache_folder()
     found_here = list_found(folder) if os.access(folder, os.R_OK | os.X_OK) else ()
     for number, found in enumerate(found_here, start=1):

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pwc_bench.api.importing import ImportedRecords, ImportedTables
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
 from pwc_bench.cli.text import plural, say
 from pwc_bench.core.text_forms import one_line
-from pwc_bench.exchange.pwc_archive import ATTRIBUTION
-from pwc_bench.exchange.records import Copied
 
 if TYPE_CHECKING:
+    from pwc_bench.api.importing import ImportedRecords, ImportedTables
     from pwc_bench.core.observer import Observer
     from pwc_bench.store import Store
 
@@ -83,26 +81,26 @@ def _read(file: Path, form: str, store: "Store", observer: "Observer", most_remo
     return [f"{file}: {became}", *review_lines(done.review)]
 
 
-_PREDICTIONS = {
-    Copied.COPIED: "copied",
-    Copied.PRESENT: "there already",
-    Copied.ABSENT: "not beside the records",
-    Copied.REFUSED: "refused: not the bytes that the record names",
-}
-
-
-def record_lines(file: Path, found: ImportedRecords) -> Iterator[str]:
+def record_lines(file: Path, found: "ImportedRecords") -> Iterator[str]:
     """Yield how many records are new, and what became of their predictions."""
+    from pwc_bench.exchange.records import Copied
+
+    kinds = {
+        Copied.COPIED: "copied",
+        Copied.PRESENT: "there already",
+        Copied.ABSENT: "not beside the records",
+        Copied.REFUSED: "refused: not the bytes that the record names",
+    }
     yield f"{file}: {plural(found.new, 'new record')}, {found.known:,} known already"
     if found.predictions:
-        parts = (
-            f"{found.predictions[kind]:,} {text}" for kind, text in _PREDICTIONS.items() if found.predictions[kind]
-        )
+        parts = (f"{found.predictions[kind]:,} {text}" for kind, text in kinds.items() if found.predictions[kind])
         yield f"  predictions: {', '.join(parts)}"
 
 
-def table_lines(file: Path, found: ImportedTables) -> Iterator[str]:
+def table_lines(file: Path, found: "ImportedTables") -> Iterator[str]:
     """Yield how many claims were read and what was refused, by reason, with an example of each."""
+    from pwc_bench.exchange.pwc_archive import ATTRIBUTION
+
     tally, claims = found.tally, found.claims
     tables = f"{plural(tally.tasks, 'task')}, {plural(tally.tables, 'table')}"
     yield f"{file}: {plural(tally.claims, 'claim')} of {tables}"

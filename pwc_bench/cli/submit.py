@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pwc_bench.api.importing import Submitted
 from pwc_bench.api.places import sqlite_path
 from pwc_bench.cli.app import DocumentedCommand
 from pwc_bench.cli.options import UserPath, db_option
 from pwc_bench.cli.text import plural, say
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.text_forms import one_line
-from pwc_bench.exchange.submission import Review
 
 if TYPE_CHECKING:
+    from pwc_bench.api.importing import Submitted
+    from pwc_bench.exchange.submission import Review
     from pwc_bench.store import Store
 
 
@@ -73,14 +73,14 @@ REFUSED = (
 """Why nothing came of a submission."""
 
 
-def kept_line(done: Submitted) -> str:
+def kept_line(done: "Submitted") -> str:
     """Say under which name a submission is kept, and what it does not hold (any more)."""
     removed = f"; {done.claims.removed:,} that it said before and no more: removed" if done.claims.removed else ""
     left = f", without the {plural(len(done.review.kept), 'claim')} not taken" if done.review.kept else ""
     return f"Kept as {done.origin!r}{left}{removed}. `pwc-bench build` renders the site."
 
 
-def review_lines(review: Review) -> Iterator[str]:
+def review_lines(review: "Review") -> Iterator[str]:
     """Yield the tally, then what a person should look at: changes, contradictions, notes."""
     counts = {"new": review.new, "changed": review.changed, "unchanged": review.same, "not taken": review.kept}
     parts = [f"{len(claims):,} {kind}" for kind, claims in counts.items() if claims]

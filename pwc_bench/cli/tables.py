@@ -5,10 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeGuard
 
 import click
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from pwc_bench.claims.facts import in_order
 from pwc_bench.core.measurement import Json
@@ -19,6 +15,11 @@ _UNBROKEN = 10_000
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: frozenset[str] = frozenset()) -> None:
     """Print `rows` below `columns`; those named in `right` are aligned to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     console = Console(file=sys.stdout, highlight=False)
     if not console.is_terminal:
         console = Console(file=sys.stdout, width=_UNBROKEN, color_system=None)

@@ -296,6 +296,6 @@ def test_templates_that_are_missing_are_an_incomplete_installation(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """And said to be one."""
-    monkeypatch.setattr("pwc_bench.__file__", str(tmp_path / "x" / "pwc_bench" / "__init__.py"))
+    monkeypatch.setattr("pwc_bench.site.build.rendering.PACKAGE", tmp_path / "x" / "pwc_bench")
     with pytest.raises(PublishError, match="install it again"):
         templates_folder()
