@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from pwc_bench.claims.facts import precision_flips
-from pwc_bench.cli.text import plural, wrapped
+from pwc_bench.cli.text import ABSENT, plural, wrapped
 from pwc_bench.core.archive import Catalogue
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.metric import Metric, Scope
@@ -14,7 +14,6 @@ from pwc_bench.core.selection import Usage, speaking_record, usage_of, uses_of
 from pwc_bench.core.setting import Setting, depends_on_machine
 from pwc_bench.core.text_forms import one_line
 
-ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
 OTHER = "\N{DOUBLE DAGGER}"
 """Marks a speed in another setting than the column's; a note says which."""
 INCOMPLETE = "*"

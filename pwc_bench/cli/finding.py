@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from pwc_bench.api.places import Known, known
+from pwc_bench.api.site import Known, known
 from pwc_bench.claims.answers import Answers, Reproduction, Tally
 from pwc_bench.claims.reproduction import prints
 from pwc_bench.cli.console import observing

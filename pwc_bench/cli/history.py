@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pwc_bench.api.places import known, load_catalogue
+from pwc_bench.api.places import load_catalogue
+from pwc_bench.api.site import known
 from pwc_bench.claims.history import HistoryPoint, HistorySeries, histories
 from pwc_bench.claims.history_words import (
     change_text,

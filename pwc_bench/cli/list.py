@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
-from pwc_bench.api.places import load_catalogue
 from pwc_bench.cli.app import DocumentedCommand
-from pwc_bench.cli.closing import ABSENT
 from pwc_bench.cli.options import db_option, json_option
-from pwc_bench.core.archive import Archive, Catalogue
+from pwc_bench.cli.text import ABSENT
 from pwc_bench.core.measurement import Json
+
+if TYPE_CHECKING:
+    from pwc_bench.core.archive import Archive, Catalogue
 
 _KINDS = ("variants", "datasets", "metrics", "records", "campaigns")
 _COUNTED = frozenset({"classes", "images", "records", "metrics"})
@@ -62,15 +64,16 @@ DECLARED = ("variants", "datasets", "metrics")
 
 
 @contextmanager
-def opened_archive(db: str) -> Iterator[Archive]:
+def opened_archive(db: str) -> "Iterator[Archive]":
     """Open the database for reading. Raises StoreError where there is none."""
+    from pwc_bench.api.places import load_catalogue
     from pwc_bench.store import open_existing_store
 
     with open_existing_store(db) as store:
         yield store.archive(load_catalogue())
 
 
-def declared_rows(kind: str, catalogue: Catalogue) -> Iterator[Row]:
+def declared_rows(kind: str, catalogue: "Catalogue") -> Iterator[Row]:
     """Yield the rows of a kind that the installation declares."""
     if kind == "variants":
         yield from _variants(catalogue)
@@ -80,12 +83,12 @@ def declared_rows(kind: str, catalogue: Catalogue) -> Iterator[Row]:
         yield from _metrics(catalogue)
 
 
-def stored_rows(kind: str, archive: Archive) -> Iterator[Row]:
+def stored_rows(kind: str, archive: "Archive") -> Iterator[Row]:
     """Yield the rows of a kind that the database holds, newest first."""
     return _records(archive) if kind == "records" else _campaigns(archive)
 
 
-def _variants(catalogue: Catalogue) -> Iterator[Row]:
+def _variants(catalogue: "Catalogue") -> Iterator[Row]:
     for variant in catalogue.variants.values():
         yield {
             "key": variant.key,
@@ -96,7 +99,7 @@ def _variants(catalogue: Catalogue) -> Iterator[Row]:
         }
 
 
-def _datasets(catalogue: Catalogue) -> Iterator[Row]:
+def _datasets(catalogue: "Catalogue") -> Iterator[Row]:
     for dataset in catalogue.datasets.values():
         yield {
             "key": dataset.key,
@@ -107,7 +110,7 @@ def _datasets(catalogue: Catalogue) -> Iterator[Row]:
         }
 
 
-def _metrics(catalogue: Catalogue) -> Iterator[Row]:
+def _metrics(catalogue: "Catalogue") -> Iterator[Row]:
     for metric in catalogue.metrics.values():
         yield {
             "key": metric.key,
@@ -119,7 +122,7 @@ def _metrics(catalogue: Catalogue) -> Iterator[Row]:
         }
 
 
-def _records(archive: Archive) -> Iterator[Row]:
+def _records(archive: "Archive") -> Iterator[Row]:
     for record in archive.records():
         yield {
             "id": record.id,
@@ -133,7 +136,7 @@ def _records(archive: Archive) -> Iterator[Row]:
         }
 
 
-def _campaigns(archive: Archive) -> Iterator[Row]:
+def _campaigns(archive: "Archive") -> Iterator[Row]:
     for campaign in archive.campaigns():
         yield {
             "name": campaign.name,

@@ -8,10 +8,9 @@ import click
 
 from pwc_bench.claims.numbers import EN_DASH, signed_text
 from pwc_bench.cli.app import DocumentedCommand
-from pwc_bench.cli.closing import ABSENT
 from pwc_bench.cli.options import db_option, json_option
 from pwc_bench.cli.tables import print_table, readable
-from pwc_bench.cli.text import plural, say, wrapped
+from pwc_bench.cli.text import ABSENT, plural, say, wrapped
 from pwc_bench.core.metric import Metric
 
 

@@ -17,6 +17,8 @@ from pwc_bench.core.text_forms import one_line, printable
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
+ABSENT = "–"  # noqa: RUF001  (an en dash, as in print: nothing here)
+
 
 def say(text: str, *, err: bool = False) -> None:
     """Print words for people, in which no name of a file or a campaign steers the terminal."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import quantiles
 
 from pwc_bench.core.measurement import Measurement
 
@@ -117,5 +116,7 @@ def spread_noise(metric: Metric, rounds: Sequence[float]) -> tuple[str, ...]:
 
 def middle_half(rounds: Sequence[float]) -> float:
     """Return the interquartile range of two or more positive numbers as a share of their median; 0 at a median of 0."""
+    from statistics import quantiles
+
     low, median, high = quantiles(rounds, n=4, method="inclusive")
     return (high - low) / median if median > 0.0 else 0.0

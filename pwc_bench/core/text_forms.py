@@ -1,7 +1,5 @@
 """Forms of text: what may stand in a record, an address of the web, a slug, a table's cell."""
 
-import csv
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -82,14 +80,20 @@ def slugify(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.replace("+", " plus ")).encode("ascii", "ignore").decode()
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return slug or f"x-{hashlib.sha256(text.encode(errors='replace')).hexdigest()[:8]}"
+    return slug or f"x-{_hash(text)[:8]}"
 
 
 def shortened(name: str) -> str:
     """Return the slug `name` as a path can hold it: as it is, or its beginning with a hash where it is too long."""
     if len(name) <= LONGEST_NAME:
         return name
-    return f"{name[:_KEPT].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+    return f"{name[:_KEPT].rstrip('-')}-{_hash(name)[:10]}"
+
+
+def _hash(text: str) -> str:
+    import hashlib  # loads OpenSSL, which takes longer than the command line's help
+
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
 
 
 CsvCell: TypeAlias = str | int | float | bool | None
@@ -103,6 +107,8 @@ _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 def write_csv_table(stream: TextIO, columns: Sequence[str], rows: Iterable[Iterable[CsvCell]]) -> None:
     """Write a head line and the rows, lines ended with LF: None is an empty field, truth values are those of JSON."""
+    import csv
+
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_field(cell) for cell in row] for row in rows)

@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from pwc_bench.api.places import load_catalogue
-from pwc_bench.cli.closing import ABSENT, close, closing_text
+from pwc_bench.cli.closing import close, closing_text
 from pwc_bench.cli.finish import is_incomplete, next_step, precision_offer, program_name
+from pwc_bench.cli.text import ABSENT
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record, Status, WeightsStatus

@@ -13,7 +13,8 @@ from PIL import Image
 
 from pwc_bench.core.errors import SourceError
 from pwc_bench.datasets.demo import DATASET, generate
-from pwc_bench.datasets.demo.generation import FOLDER_NAME, IMAGES_PER_CLASS, SPLITS
+from pwc_bench.datasets.demo.generation import FOLDER_NAME
+from pwc_bench.datasets.demo.layout import IMAGES_PER_CLASS, SPLITS
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ on it says that the pipeline works, and nothing about the world.
 from pathlib import Path
 
 from pwc_bench.core.dataset import Dataset
-from pwc_bench.datasets.demo.generation import CLASSES, IMAGES_PER_CLASS
+from pwc_bench.datasets.demo.layout import CLASSES, IMAGES_PER_CLASS
 
 __all__ = ["DATASET", "generate"]
 

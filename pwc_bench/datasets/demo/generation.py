@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pwc_bench.core.errors import SourceError
+from pwc_bench.datasets.demo.layout import CLASSES, IMAGES_PER_CLASS, SPLITS
 
 Integers = NDArray[np.int64]
 
@@ -74,15 +75,6 @@ TEXTURES: dict[str, Callable[[Integers, Integers, np.random.Generator], Integers
     "stripes": _stripes,
 }
 """The textures by name: rows, columns and a generator in, 1 on the figure and 0 on the ground out."""
-
-
-CLASSES = tuple(f"{hue}-{texture}" for hue in ("amber", "azure", "jade", "plum") for texture in ("dots", "stripes"))
-"""A hue and a texture each, sorted."""
-
-IMAGES_PER_CLASS = 8
-"""In each class of each split."""
-
-SPLITS = ("train", "val")
 
 
 FOLDER_NAME = "demo-v1"
