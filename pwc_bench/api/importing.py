@@ -1,16 +1,18 @@
-"""Files into the database: records, submissions, evaluation tables of the PWC Archive."""
+"""Files into the database: records, submissions, claims in whatever format they come."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from pwc_bench.api.places import load_catalogue
-from pwc_bench.core.errors import UsageError
+from pwc_bench.core.errors import KnowledgeError, UsageError, library_errors_as
 from pwc_bench.core.knowledge import Knowledge
 from pwc_bench.core.observer import Observer
+from pwc_bench.core.record import Record
 from pwc_bench.exchange import load_knowledge_file, read_records
-from pwc_bench.exchange.forms import is_gzip, opened_text
-from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally
+from pwc_bench.exchange.formats import ClaimsReader, Format, Tally, is_gzip, opened_text
 from pwc_bench.exchange.records import Copied, copy_predictions
 from pwc_bench.exchange.submission import Review, origin_of, review, statements, with_known_data
 from pwc_bench.store import Store, SyncedClaims
@@ -32,8 +34,8 @@ class ImportedRecords:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedTables:
-    """What became of a file of evaluation tables."""
+class ImportedClaims:
+    """What became of a file of claims."""
 
     tally: Tally
     claims: SyncedClaims
@@ -49,18 +51,21 @@ class Submitted:
     origin: str
 
 
-def import_records(path: Path, store: Store, observer: Observer) -> ImportedRecords:
-    """Add the records of a JSON Lines file. Every line is read and its id verified before the first one is added.
+def import_records(
+    path: Path, store: Store, observer: Observer, *, read: Callable[[Path], Iterator[Record]] = read_records
+) -> ImportedRecords:
+    """Add the records that `read` finds in a file: by default one of JSON Lines.
 
-    Raises RecordFormatError, which names the line, where one is no record or was changed after it was written.
+    Every line is read and its id verified before the first one is added. Raises RecordFormatError, which names the
+    line, where one is no record or was changed after it was written.
     """
     if is_gzip(path):
         raise UsageError(f"{path}: compressed records cannot be read: unpack the file first")
     observer.stage(f"{path.name}: verifying the ids")
-    count = sum(1 for _ in read_records(path))
+    count = sum(1 for _ in read(path))
     found = ImportedRecords()
     observer.stage(f"{path.name}: adding the records")
-    for done, record in enumerate(read_records(path), start=1):
+    for done, record in enumerate(read(path), start=1):
         if record.provenance.predictions is not None:
             # The file first: a stored record never names a file that will still come.
             found.predictions[copy_predictions(record.provenance.predictions, path.parent, store.folder)] += 1
@@ -72,20 +77,28 @@ def import_records(path: Path, store: Store, observer: Observer) -> ImportedReco
     return found
 
 
-def import_tables(
-    path: Path, store: Store, observer: Observer, *, most_removed: float = MOST_REMOVED
-) -> ImportedTables:
-    """Add the claims of the archive's evaluation tables, streaming, all of them or none.
+def import_claims(
+    path: Path, store: Store, observer: Observer, form: Format, *, most_removed: float = MOST_REMOVED
+) -> ImportedClaims:
+    """Add the claims of a file, streaming, all of them or none.
 
     What an earlier import of a file of this name brought, and this one does not say, is removed; but more than the
-    share `most_removed` of the claims is not. Raises KnowledgeError then, or where the file is no JSON array of tasks.
+    share `most_removed` of the claims is not. Raises KnowledgeError then, or if the file is not of this format.
     """
+    if form.claims is None:
+        raise AssertionError
     observer.stage(f"{path.name}: reading the tables")
-    reader = TableReader(Names.of(store.archive(load_catalogue())))
-    origin = f"PWC Archive {path.name}"
+    reader = form.claims(store.archive(load_catalogue()))
+    origin = f"{form.title} {path.name}"
     with opened_text(path, observer) as stream:
-        claims = store.sync_parts(reader.parts(stream, str(path)), origin=origin, most_removed=most_removed)
-    return ImportedTables(reader.tally, claims, origin)
+        claims = store.sync_parts(_parts(reader, stream, path, form), origin=origin, most_removed=most_removed)
+    return ImportedClaims(reader.tally, claims, origin)
+
+
+def _parts(reader: ClaimsReader, stream: TextIO, path: Path, form: Format) -> Iterator[Knowledge]:
+    """Yield what a reader finds; whatever error another package's reader makes is one of this file."""
+    with library_errors_as(KnowledgeError, f"{path}: cannot be read as {form.title}", "name its --format, or mend it"):
+        yield from reader.parts(stream, str(path))
 
 
 def review_submission(path: Path, store: Store, submitter: str | None = None) -> Review:

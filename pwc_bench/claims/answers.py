@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache, partial
 
 from pwc_bench.claims.comparability import (
@@ -24,6 +25,15 @@ from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
 
 _MOST_NAMED = 4
+
+
+class Absence(StrEnum):
+    """Why nothing was measured, as counts name it."""
+
+    NO_WEIGHTS = "without public weights"
+    NOT_YET = "not measured yet"
+    FAILED = "failed when they were to be measured"
+    BEYOND = "beyond what pwc-bench measures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +62,17 @@ class Reproduction:
     """Whether a file of the user's own was measured and no published checkpoint."""
     compared: Decimal | None = None
     """The number that was set against the claim, in the display unit, or a ratio; None where none was."""
+    absence: Absence | None = None
+    """Why it was not measured; None if it was."""
+
+    @property
+    def stand(self) -> str:
+        """Return how the claim stands, as counts name it: "reproduced", "without public weights"."""
+        return str(self.absence or self.agreement)
 
     @property
     def rule(self) -> str | None:
-        """Return by which rule it is judged: "digits", "tolerance", "interval", "ratio"; None where none holds."""
+        """Return by which rule it is judged: "digits", "spread", "interval", "ratio", ...; None if none holds."""
         if self.ratio is not None and self.agreement is not Agreement.NOT_COMPARABLE:
             return "ratio"
         return None if self.basis is None else str(self.basis)
@@ -72,16 +89,17 @@ class Reproduction:
 class Tally:
     """How claims stand, all of them: what was not measured or cannot be compared is never left out of a count."""
 
-    counts: Mapping[Agreement, int]
+    counts: Mapping[str, int]
+    """How many stand in each way, see `Reproduction.stand`."""
     unmeasured: tuple[str, ...]
     """The titles of the metrics of which some claim was not measured."""
 
     @staticmethod
-    def of(claims: Iterable[tuple[Agreement, str]]) -> "Tally":
-        """Count claims by their agreement and their metric's title."""
-        found = list(claims)
-        missing = dict.fromkeys(title for agreement, title in found if agreement is Agreement.NOT_MEASURED)
-        return Tally(Counter(agreement for agreement, _ in found), tuple(missing))
+    def of(claims: Iterable[tuple[str, str]]) -> "Tally":
+        """Count claims by how they stand, each with its metric's title."""
+        found = [(str(stand), title) for stand, title in claims]
+        missing = dict.fromkeys(title for stand, title in found if stand in _ABSENCES)
+        return Tally(Counter(stand for stand, _ in found), tuple(missing))
 
     @property
     def claims(self) -> int:
@@ -90,14 +108,17 @@ class Tally:
 
     @property
     def text(self) -> str:
-        """Return it as people read it: "13 of 30 claims reproduced; 12 not measured yet, 5 not comparable"."""
-        missing = self.counts.get(Agreement.NOT_MEASURED, 0)
-        if missing == self.claims:
-            return f"{self.claims:,} claim{'' if self.claims == 1 else 's'}, none measured"
-        said = f"{self.counts.get(Agreement.REPRODUCED, 0):,} of {self.claims:,} claims reproduced"
-        apart = self.counts.get(Agreement.NOT_COMPARABLE, 0)
-        rest = [f"{missing:,} not measured yet"] * bool(missing) + [f"{apart:,} not comparable"] * bool(apart)
-        return f"{said}; {', '.join(rest)}" if rest else said
+        """Return it as people read it: "13 of 30 claims reproduced; 6 without public weights, 5 not comparable"."""
+        absent = {stand: self.counts[stand] for stand in _ABSENCES if self.counts.get(stand)}
+        if sum(absent.values()) == self.claims:
+            said = f"{self.claims:,} claim{'' if self.claims == 1 else 's'}, none measured"
+            rest = {} if list(absent) in ([], [Absence.NOT_YET]) else absent
+        else:
+            said = f"{self.counts.get(Agreement.REPRODUCED, 0):,} of {self.claims:,} claims reproduced"
+            apart = self.counts.get(Agreement.NOT_COMPARABLE, 0)
+            rest = absent | ({str(Agreement.NOT_COMPARABLE): apart} if apart else {})
+        further = ", ".join(f"{count:,} {stand}" for stand, count in rest.items())
+        return f"{said}; {further}" if further else said
 
     @property
     def whole_text(self) -> str:
@@ -105,6 +126,9 @@ class Tally:
         names = self.unmeasured[:_MOST_NAMED]
         more = [f"{len(self.unmeasured) - _MOST_NAMED} further metrics"] * (len(self.unmeasured) > _MOST_NAMED)
         return f"{self.text} ({', '.join([*names, *more])} not measured)" if names else self.text
+
+
+_ABSENCES = tuple(map(str, Absence))
 
 
 def reproduce(
@@ -122,13 +146,22 @@ def reproduce(
     were claimed on other hardware.
     """
     if metric is None:
-        return Reproduction(claim, None, Agreement.NOT_MEASURED, "a metric that pwc-bench does not measure")
+        return _not_measured(claim, Absence.BEYOND, "a metric that pwc-bench does not measure")
     if record is None:
-        return Reproduction(claim, None, Agreement.NOT_MEASURED, _absence(metric, claim, variant, failure))
+        return _not_measured(claim, *_absence(metric, claim, variant, failure))
     obstacle = find_obstacle(metric, claim, record)
     if obstacle is not None:
         return _not_comparable(metric, claim, record, obstacle, ratios)
     return _judged(metric, claim, record)
+
+
+def absence(metric: Metric, variant: Variant | None, failure: Record | None) -> Absence:
+    """Return why nothing was measured of a variant: the newest attempt failed, it has no public weights, or no time."""
+    if failure is not None:
+        return Absence.FAILED
+    if metric.scope is Scope.DATASET and variant is not None and not variant.checkpoints:
+        return Absence.NO_WEIGHTS
+    return Absence.NOT_YET
 
 
 def ratio_text(ratio: SpeedRatio) -> str:
@@ -138,14 +171,22 @@ def ratio_text(ratio: SpeedRatio) -> str:
     return f"as a ratio to {ratio.reference}: claimed {ratio.claimed:.3f}, measured {ratio.measured:.3f} ({interval})"
 
 
-def _absence(metric: Metric, claim: Claim, variant: Variant | None, failure: Record | None) -> str:
+def _not_measured(claim: Claim, absence: Absence, reason: str) -> Reproduction:
+    return Reproduction(claim, None, Agreement.NOT_MEASURED, reason, absence=absence)
+
+
+def _absence(metric: Metric, claim: Claim, variant: Variant | None, failure: Record | None) -> tuple[Absence, str]:
+    """Return why nothing was measured, and the same as a phrase."""
     if claim.variant is None:
         about = f" ({claim.conditions})" if claim.conditions else ""
-        return f"not measured: the claim speaks of a model that no family declares{about}"
-    if failure is not None:
-        return f"not measured: the attempt failed{f': {failure.status_reason}' if failure.status_reason else ''}"
-    note = None if variant is None or metric.scope is Scope.MODEL else variant.weights_note
-    return note or ("not measured" if variant is None else "not measured yet")
+        return Absence.BEYOND, f"not measured: the claim speaks of a model that no family declares{about}"
+    kind = absence(metric, variant, failure)
+    if kind is Absence.FAILED:
+        why = f": {failure.status_reason}" if failure is not None and failure.status_reason else ""
+        return kind, f"not measured: the attempt failed{why}"
+    if kind is Absence.NO_WEIGHTS:
+        return kind, (variant is not None and variant.weights_note) or "not measured: no public weights"
+    return kind, "not measured" if variant is None else "not measured yet"
 
 
 def _not_comparable(
@@ -206,6 +247,7 @@ def _reason(metric: Metric, record: Record, judgement: Judgement) -> str:
         within = {
             Basis.INTERVAL: " within the 95 % interval",
             Basis.TOLERANCE: " within the tolerance",
+            Basis.SPREAD: " within the spread that is printed behind the claim",
             Basis.IMAGES: " within a dozen of 50,000 images" if metric.unit == "%" else " within the tolerance",
         }
         return f"reproduced{within.get(judgement.basis or Basis.DIGITS, '')}{whose}"
@@ -262,7 +304,7 @@ class Answers:
         record = self.record(claim)
         if record is None and metric.scope is Scope.DATASET and claim.dataset not in catalogue.datasets:
             reason = "not measured: pwc-bench cannot evaluate this data set yet"
-            return Reproduction(claim, None, Agreement.NOT_MEASURED, reason)
+            return _not_measured(claim, Absence.BEYOND, reason)
         return reproduce(
             metric,
             claim,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from pwc_bench.core.claim import Claim, in_shown_unit, shown_range
+from pwc_bench.core.claim import Claim, in_shown_unit, printed_interval, shown_range
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Metric
 
@@ -35,6 +35,8 @@ class Basis(StrEnum):
     """It differs by no more than evaluations of one checkpoint on the same images do."""
     TOLERANCE = "tolerance"
     """It lies within the metric's declared tolerance."""
+    SPREAD = "spread"
+    """It lies within the spread that the publication prints behind its number: "81.3 ± 0.2"."""
     INTERVAL = "interval"
     """The claim lies in the measurement's 95 % interval."""
 
@@ -67,10 +69,10 @@ class Judgement:
 def judge(claim: Claim, metric: Metric, measurement: Measurement, allowance: float | None = None) -> Judgement:
     """Compare a measurement with a claim that can be turned into the metric's display unit.
 
-    It is reproduced where it rounds to the printed digits, lies within the metric's tolerance, or has the claim in its
-    interval; first as measured, then under each other convention that its details allow to compute. The very checkpoint
-    of the claim on the same images is no other sample: with an `allowance`, in the metric's unit, it must come so near
-    to what rounds to the digits, whatever the interval.
+    It is reproduced if it rounds to the printed digits, lies within the metric's tolerance or within the spread that is
+    printed behind the number, or has the claim in its interval; first as measured, then under each other convention
+    that its details allow to compute. The very checkpoint of the claim on the same images is no other sample: with an
+    `allowance`, in the metric's unit, it must come so near to what rounds to the digits, whatever the interval.
     """
     if allowance is not None:
         basis = _basis_of_checkpoint(claim, metric, measurement.value, allowance)
@@ -143,7 +145,9 @@ def _basis_of_checkpoint(claim: Claim, metric: Metric, value: float, allowance: 
         return Basis.DIGITS
     low, high = shown_range(claim, metric)
     far = displayed(metric, allowance)
-    return Basis.IMAGES if low - far <= displayed(metric, value) <= high + far else None
+    if low - far <= displayed(metric, value) <= high + far:
+        return Basis.IMAGES
+    return Basis.SPREAD if _is_in_spread(claim, metric, value) else None
 
 
 def _basis(claim: Claim, metric: Metric, value: float, interval: tuple[float, float] | None) -> Basis | None:
@@ -152,6 +156,13 @@ def _basis(claim: Claim, metric: Metric, value: float, interval: tuple[float, fl
     claimed = shown_claim(claim, metric)
     if abs(displayed(metric, value) - claimed) <= displayed(metric, metric.tolerance):
         return Basis.TOLERANCE
+    if _is_in_spread(claim, metric, value):
+        return Basis.SPREAD
     if interval is not None and displayed(metric, interval[0]) <= claimed <= displayed(metric, interval[1]):
         return Basis.INTERVAL
     return None
+
+
+def _is_in_spread(claim: Claim, metric: Metric, value: float) -> bool:
+    low, high = printed_interval(claim, metric)
+    return claim.spread > 0 and low <= displayed(metric, value) <= high

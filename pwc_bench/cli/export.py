@@ -27,11 +27,11 @@ from pwc_bench.core.errors import UsageError
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("jsonl", "csv", "pwc", "model-index")),
+    metavar="NAME",
     required=True,
     help="jsonl: records, whole; csv: one line for each measurement; pwc: claims and measurements as evaluation tables "
     "of the PWC Archive's form, measurements in tables of their own; model-index: the block of a Hugging Face model "
-    "card.",
+    "card; or what another package offers.",
 )
 @click.option("--output", metavar="FILE", type=UserPath(dir_okay=False), help="Default: stdout.")
 @campaign_option("Only the records of this campaign.")
@@ -43,9 +43,10 @@ def command(form: str, output: Path | None, campaign: str | None, db: str) -> No
     """
     from pwc_bench.api.places import load_catalogue
     from pwc_bench.cli.console import observing
-    from pwc_bench.exchange import write_csv, write_jsonl, write_model_index, write_pwc
+    from pwc_bench.exchange import format_called
     from pwc_bench.store import open_existing_store
 
+    write = format_called(form, lambda each: each.write, "written").write
     with open_existing_store(db) as store:
         archive = store.archive(load_catalogue())
         if campaign is not None and campaign not in {found.name for found in archive.campaigns()}:
@@ -54,9 +55,5 @@ def command(form: str, output: Path | None, campaign: str | None, db: str) -> No
         with opened_output(output) as stream, observing() as observer:
             if output is not None:
                 observer.stage(f"writing {output.name}")
-            if form == "pwc":
-                write_pwc(archive, records, stream)
-            elif form == "model-index":
-                write_model_index(archive, records, stream)
-            else:
-                {"jsonl": write_jsonl, "csv": write_csv}[form](records, stream)
+            if write is not None:
+                write(archive, records, stream)

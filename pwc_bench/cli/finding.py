@@ -50,6 +50,7 @@ def claim_values(metric: Metric | None, found: Reproduction) -> Values:
     published: Values = to_json(claim)
     return published | {
         "verdict": str(found.agreement),
+        "absence": None if found.absence is None else str(found.absence),
         "reason": found.reason,
         "basis": None if found.basis is None else str(found.basis),
         "record": None if found.record is None else found.record.id,
@@ -81,7 +82,7 @@ def paper_claims(archive: Archive, paper: Paper) -> Values:
     of_others = [claim for claim in claims if claim.variant not in own]
     tables = [table for part in (of_own, of_others) for table in convention_tables(part, metrics, answers.record, "")]
     found = [(metrics.get(claim.metric), answers.reproduction(claim)) for claim in claims]
-    stands = [(each.agreement, metric.title) for metric, each in found if metric and each.claim.variant is not None]
+    stands = [(each.stand, metric.title) for metric, each in found if metric and each.claim.variant is not None]
     return {
         "tally": Tally.of(stands).whole_text if stands else None,
         "claims": [claim_values(metric, each) for metric, each in found],

@@ -12,8 +12,9 @@ from pwc_bench.cli.text import plural, say
 from pwc_bench.core.text_forms import one_line
 
 if TYPE_CHECKING:
-    from pwc_bench.api.importing import ImportedRecords, ImportedTables
+    from pwc_bench.api.importing import ImportedClaims, ImportedRecords
     from pwc_bench.core.observer import Observer
+    from pwc_bench.exchange.formats import Format
     from pwc_bench.store import Store
 
 
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("auto", "pwc", "records", "submission")),
+    metavar="NAME",
     default="auto",
     show_default=True,
-    help="auto: by the name and the first character.",
+    help="records, submission, pwc (evaluation tables of the PWC Archive), or what another package offers; auto: told "
+    "by the name and the beginning.",
 )
 @click.option(
     "--allow-removal",
@@ -57,10 +59,12 @@ def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool)
     from pwc_bench.api.importing import MOST_REMOVED
     from pwc_bench.cli.console import observing
     from pwc_bench.cli.submit import store_for_writing
-    from pwc_bench.exchange.forms import Form, detect_form, files_of
+    from pwc_bench.exchange import format_called, is_readable, recognised_format
+    from pwc_bench.exchange.formats import files_of
 
     files = [file for path in paths for file in files_of(path)]
-    planned = [(file, detect_form(file) if form == "auto" else Form(form)) for file in files]
+    named = None if form == "auto" else format_called(form, is_readable, "read")
+    planned = [(file, named or recognised_format(file)) for file in files]
     with store_for_writing(db) as store:
         for file, kind in planned:
             with observing() as observer:
@@ -68,14 +72,15 @@ def command(paths: tuple[Path, ...], form: str, db: str, *, allow_removal: bool)
             say("\n".join(lines))
 
 
-def _read(file: Path, form: str, store: "Store", observer: "Observer", most_removed: float) -> list[str]:
-    from pwc_bench.api.importing import import_records, import_tables, submit
+def _read(file: Path, form: "Format", store: "Store", observer: "Observer", most_removed: float) -> list[str]:
+    from pwc_bench.api.importing import import_claims, import_records, submit
     from pwc_bench.cli.submit import REFUSED, review_lines
 
-    if form == "records":
-        return list(record_lines(file, import_records(file, store, observer)))
-    if form == "pwc":
-        return list(table_lines(file, import_tables(file, store, observer, most_removed=most_removed)))
+    if form.records is not None:
+        return list(record_lines(file, import_records(file, store, observer, read=form.records)))
+    if form.claims is not None:
+        found = import_claims(file, store, observer, form, most_removed=most_removed)
+        return list(claim_lines(file, found, form.attribution))
     done = submit(file, store)
     became = REFUSED if done.review.is_refused else f"kept as {done.origin!r}"
     return [f"{file}: {became}", *review_lines(done.review)]
@@ -97,10 +102,8 @@ def record_lines(file: Path, found: "ImportedRecords") -> Iterator[str]:
         yield f"  predictions: {', '.join(parts)}"
 
 
-def table_lines(file: Path, found: "ImportedTables") -> Iterator[str]:
+def claim_lines(file: Path, found: "ImportedClaims", attribution: str) -> Iterator[str]:
     """Yield how many claims were read and what was refused, by reason, with an example of each."""
-    from pwc_bench.exchange.pwc_archive import ATTRIBUTION
-
     tally, claims = found.tally, found.claims
     tables = f"{plural(tally.tasks, 'task')}, {plural(tally.tables, 'table')}"
     yield f"{file}: {plural(tally.claims, 'claim')} of {tables}"
@@ -111,4 +114,4 @@ def table_lines(file: Path, found: "ImportedTables") -> Iterator[str]:
         yield f"  {count:,} refused, {reason}: for example {one_line(tally.examples[reason])}"
     if tally.measured:
         yield f"  {plural(tally.measured, 'measured value')} passed over: measurements come as records (jsonl)"
-    yield f"  kept as {found.origin!r}: {ATTRIBUTION}"
+    yield f"  kept as {found.origin!r}{attribution and f': {attribution}'}"

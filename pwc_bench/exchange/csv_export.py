@@ -6,6 +6,7 @@ from typing import TextIO
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.record import Record
 from pwc_bench.core.text_forms import CsvCell, write_csv_table
+from pwc_bench.exchange.formats import Format
 
 COLUMNS = (
     "record", "campaign", "status", "status_reason", "variant", "title", "dataset", "metric", "value", "unit", "low",
@@ -26,6 +27,13 @@ def write_csv(records: Iterable[Record], stream: TextIO) -> None:
         COLUMNS,
         (_cells(record, metric) for record in records for metric in sorted(record.measurements) or (None,)),
     )
+
+
+FORMAT = Format(
+    key="csv",
+    title="tidy table",
+    write=lambda archive, records, stream: write_csv(records, stream),  # noqa: ARG005
+)
 
 
 def _cells(record: Record, metric: str | None) -> Iterator[CsvCell]:

@@ -14,6 +14,7 @@ from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import DatasetCard, Knowledge, Method, Paper, RelatedPaper, Repository, Task
 from pwc_bench.core.knowledge_schema import DatasetForm, KnowledgeForm, PaperForm, RepositoryForm
+from pwc_bench.exchange.formats import Format
 from pwc_bench.exchange.yaml_form import YamlFile
 
 Entry = TypeVar("Entry")
@@ -90,3 +91,11 @@ def _claims(file: YamlFile, form: KnowledgeForm) -> tuple[Claim, ...]:
             raise file.error(f"claims[{index}]", said)
         claims[claim.identity] = claim
     return tuple(claims.values())
+
+
+FORMAT = Format(
+    key="submission",
+    title="submission",
+    recognises=lambda head: head.name.endswith((".yaml", ".yml")),
+    knowledge=load_knowledge_file,
+)

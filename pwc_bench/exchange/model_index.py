@@ -9,6 +9,7 @@ from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.exchange.formats import Format
 
 _TYPES = {"top1": "accuracy", "top5": "top_5_accuracy"}
 """The hub's names of metrics; another metric keeps our key."""
@@ -36,6 +37,9 @@ def write_model_index(archive: Archive, records: Iterable[Record], stream: TextI
         stream.write(yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, width=120))
         count += 1
     stream.write("" if count else " []\n")
+
+
+FORMAT = Format(key="model-index", title="Hugging Face model card", write=write_model_index)
 
 
 def _counts(archive: Archive, record: Record) -> bool:

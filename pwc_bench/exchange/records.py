@@ -21,6 +21,7 @@ from pwc_bench.core.files import file_bytes, opened_file, text_lines, user_path
 from pwc_bench.core.record import PredictionsFile, Record, record_to_json
 from pwc_bench.core.record_json import record_from_json
 from pwc_bench.core.record_schema import Filled, Form, Line, Name, Number, Size, convert, known_version, parse_json
+from pwc_bench.exchange.formats import Format
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -40,6 +41,16 @@ def parse_records(content: bytes, name: str) -> Iterator[Record]:
 def write_jsonl(records: Iterable[Record], stream: TextIO) -> None:
     """Write each record as one line of JSON, in the order given."""
     stream.writelines(record_to_json(record) + "\n" for record in records)
+
+
+FORMAT = Format(
+    key="jsonl",
+    aliases=("records",),
+    title="records",
+    recognises=lambda head: head.text.startswith("{"),
+    records=read_records,
+    write=lambda archive, records, stream: write_jsonl(records, stream),  # noqa: ARG005
+)
 
 
 def _records(name: str, file: BinaryIO | bytes) -> Iterator[Record]:

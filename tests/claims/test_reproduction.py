@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from pwc_bench.claims.answers import Reproduction, Tally, reproduce
+from pwc_bench.claims.answers import Absence, Reproduction, Tally, reproduce
 from pwc_bench.claims.reproduction import Agreement, Basis
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.metric import Display
-from pwc_bench.core.record import Record, WeightsStatus
-from tests.example_archive import METRICS
+from pwc_bench.core.metric import Display, Metric
+from pwc_bench.core.record import Record, Status, WeightsStatus
+from pwc_bench.core.variant import Variant
+from tests.example_archive import METRICS, example_catalogue
 from tests.factories import make_claim, make_measurement, make_record
 
 
@@ -107,7 +108,7 @@ def test_a_judged_claim_carries_its_numbers() -> None:
 
 def test_a_tally_leaves_nothing_out() -> None:
     """What was not measured or cannot be compared stands beside what was reproduced, with at most four names."""
-    reproduced, missing, apart = Agreement.REPRODUCED, Agreement.NOT_MEASURED, Agreement.NOT_COMPARABLE
+    reproduced, missing, apart = Agreement.REPRODUCED, Absence.NOT_YET, Agreement.NOT_COMPARABLE
     assert Tally.of([(reproduced, "Top-1"), (Agreement.ABOVE, "Top-1")]).whole_text == "1 of 2 claims reproduced"
     assert Tally.of([(missing, "Top-1")]).text == "1 claim, none measured"
     assert Tally.of([(missing, "Top-1")] * 2).whole_text == "2 claims, none measured (Top-1 not measured)"
@@ -115,6 +116,16 @@ def test_a_tally_leaves_nothing_out() -> None:
     assert both.text == "1,000 of 1,003 claims reproduced; 1 not measured yet, 2 not comparable"
     assert (both.claims, both.unmeasured) == (1_003, ("Top-5",))
     assert Tally.of([(apart, "Speed")]).text == "0 of 1 claims reproduced; 1 not comparable"
+    weights = [(Absence.NO_WEIGHTS, "Top-1")] * 3
+    assert Tally.of([*weights, (missing, "Top-5")]).text == (
+        "4 claims, none measured; 3 without public weights, 1 not measured yet"
+    )
+    assert Tally.of([(reproduced, "Top-1"), (apart, "Speed"), *weights]).text == (
+        "1 of 5 claims reproduced; 3 without public weights, 1 not comparable"
+    )
+    assert Tally.of([(Absence.FAILED, "x"), (Absence.BEYOND, "y")]).text == (
+        "2 claims, none measured; 1 failed when they were to be measured, 1 beyond what pwc-bench measures"
+    )
     named = [(missing, name) for name in "abcda"]
     assert Tally.of([(reproduced, "x"), *named]).whole_text.endswith("(a, b, c, d not measured)")
     assert Tally.of([(reproduced, "x"), *named, (missing, "e"), (missing, "f")]).whole_text == (
@@ -126,3 +137,47 @@ def test_an_interval_is_no_excuse_for_a_published_checkpoint() -> None:
     """Half a point below its own claim is below, although the 95 % interval holds the claim."""
     record = make_record(measurements={"top1": make_measurement(80.8, "%", half_width=0.6)})
     assert judged("top1", "81.3", record).agreement is Agreement.BELOW
+
+
+@pytest.mark.parametrize("record", [make_record(), OWN, EXACT])
+@pytest.mark.parametrize(
+    ("value", "conditions", "agreement", "rule"),
+    [
+        ("81.8", "± 0.5", Agreement.REPRODUCED, "spread"),
+        ("81.7", "± 0.5 %", Agreement.REPRODUCED, "spread"),  # of a share the per cent are points
+        ("80.9", "± 0.2", Agreement.ABOVE, None),
+        ("81.3", "± 0.2", Agreement.REPRODUCED, "digits"),
+        ("81.8", "batch 128", Agreement.BELOW, None),
+    ],
+)
+def test_a_spread_that_is_printed_behind_the_number_counts(
+    record: Record, value: str, conditions: str, agreement: Agreement, rule: str | None
+) -> None:
+    """Whether or not the measurement has an interval, and of the published checkpoint too: the claim is no one run."""
+    narrow = replace(record, measurements={"top1": replace(record.measurements["top1"], interval=None)})
+    claim = replace(make_claim(metric="top1", value=value, unit="%"), conditions=conditions)
+    found = reproduce(METRICS["top1"], claim, narrow)
+    assert (found.agreement, found.rule) == (agreement, rule)
+    assert ("the spread that is printed behind the claim" in found.reason) == (rule == "spread")
+
+
+def test_what_was_not_measured_says_why() -> None:
+    """No public weights are another thing than no time yet, a failed attempt, or a model that nobody declares."""
+    variants = example_catalogue().variants
+    with_weights = next(variant for variant in variants.values() if variant.checkpoints)
+    without = replace(with_weights, checkpoints=(), weights_note="Nobody has published weights of it.")
+    accuracy, cost = METRICS["top1"], METRICS["gflops"]
+    failed = make_record(status=Status.FAILED)
+
+    def why(metric: Metric, variant: Variant | None, failure: Record | None = None) -> tuple[str, str]:
+        key = None if variant is None else variant.key
+        claim = replace(make_claim(metric=metric.key, value="5", unit=metric.display.unit), variant=key)
+        found = reproduce(metric, claim, None, variant=variant, failure=failure)
+        return found.stand, found.reason
+
+    assert why(accuracy, without) == ("without public weights", "Nobody has published weights of it.")
+    assert why(cost, without) == ("not measured yet", "not measured yet")
+    assert why(accuracy, with_weights) == ("not measured yet", "not measured yet")
+    assert why(accuracy, with_weights, failed)[0] == "failed when they were to be measured"
+    assert why(accuracy, None)[0] == "beyond what pwc-bench measures"
+    assert judged("top1", "81.3", make_record()).stand == "reproduced"

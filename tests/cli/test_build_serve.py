@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import pwc_bench.site.pages.about
 from pwc_bench.cli.app import app
 from pwc_bench.cli.serve import PreviewServer
 from pwc_bench.core.errors import StoreError
 from pwc_bench.core.knowledge import Knowledge
+from pwc_bench.site.pages.about import AboutPages
 from pwc_bench.site.parts.page import Page
 from pwc_bench.store import Store, open_store
 from tests.cli.nobody import public_folder, run_as_nobody
@@ -52,15 +52,15 @@ def test_a_page_that_cannot_be_made_ends_with_4(
 ) -> None:
     """The site stands without it, one line names it, and its traceback is kept."""
 
-    def broken(archive: object) -> Iterator[Page]:
+    def broken(self: AboutPages) -> Page:
         raise KeyError("a\nfault")
 
-    monkeypatch.setattr(pwc_bench.site.pages.about, "pages", broken)
+    monkeypatch.setattr(AboutPages, "page", broken)
     result = runner.invoke(app, ["build"])
     assert result.exit_code == 4
     assert (place / "site" / "index.html").is_file()
     named, line = result.stderr.splitlines()
-    assert named == "warning: left out of the site, pages of the kind about: KeyError: 'a\\nfault'"
+    assert named == "warning: left out of the site, about/index.html: KeyError: 'a\\nfault'"
     (file,) = re.findall("its traceback is in (.*); please report it", line)
     assert "in broken" in Path(file).read_text()
 

@@ -39,7 +39,7 @@ def test_failed_export_keeps_the_old_file(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     (place / "out.csv").write_text("earlier")
-    monkeypatch.setattr("pwc_bench.exchange.write_csv", full)
+    monkeypatch.setattr("pwc_bench.exchange.csv_export.write_csv", full)
     result = runner.invoke(app, ["export", "--format", "csv", "--output", "out.csv"])
     assert result.exit_code == 4
     assert (place / "out.csv").read_text() == "earlier"

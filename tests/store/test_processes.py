@@ -53,7 +53,7 @@ def test_reading_needs_no_heavy_library(tmp_path: Path) -> None:
     program = (
         "import sys\n"
         "from pwc_bench.core.archive import Catalogue\n"
-        "from pwc_bench.exchange import load_knowledge, write_csv\n"
+        "from pwc_bench.exchange import load_knowledge\nfrom pwc_bench.exchange.csv_export import write_csv\n"
         "from pwc_bench.store import open_store\n"
         "with open_store(sys.argv[1]) as store:\n"
         "    store.sync_knowledge(load_knowledge())\n"

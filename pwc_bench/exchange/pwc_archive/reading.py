@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, TextIO
 
 from pwc_bench.core.claim import Claim
@@ -12,6 +11,7 @@ from pwc_bench.core.errors import KnowledgeError
 from pwc_bench.core.knowledge import DatasetCard, Knowledge, Paper, Task
 from pwc_bench.core.links import board_path
 from pwc_bench.core.text_forms import slugify
+from pwc_bench.exchange.formats import Tally
 from pwc_bench.exchange.pwc_archive.names import Names
 from pwc_bench.exchange.pwc_archive.papers import RowPaper, RowPapers, day_of
 from pwc_bench.exchange.pwc_archive.values import (
@@ -135,26 +135,6 @@ ATTRIBUTION = (
 
 _NESTED = 32
 """Tasks and data sets nest a few levels; deeper ones are not read."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What became of the values of a file."""
-
-    tasks: int = 0
-    tables: int = 0
-    claims: int = 0
-    measured: int = 0
-    """Values of tables that pwc-bench measured: these are records, and come as records."""
-    refused: Counter[str] = field(default_factory=Counter)
-    """How many values or rows were refused, by reason."""
-    examples: dict[str, str] = field(default_factory=dict)
-    """The first one of each reason: "'Please tell us' (Test Accuracy of SAGN)"."""
-
-    def refuse(self, reason: str, example: str, count: int = 1) -> None:
-        """Count what was refused."""
-        self.refused[reason] += count
-        self.examples.setdefault(reason, example)
 
 
 class TableReader:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pwc_bench.claims.answers import Reproduction, ratio_text, reproduce
+from pwc_bench.claims.answers import Absence, Reproduction, absence, ratio_text, reproduce
 from pwc_bench.claims.numbers import aligned, signed_text
 from pwc_bench.claims.ratios import SpeedRatio, SpeedRatios
 from pwc_bench.claims.reproduction import Agreement
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.links import Link, record_path, relative
-from pwc_bench.core.metric import Metric, Scope
+from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.variant import Variant
 from pwc_bench.site.parts.cells import ClaimCell, MeasuredCell, claim_cell, measured_cell, setting_text
@@ -21,6 +21,8 @@ class Verdict:
 
     state: str
     """"reproduced", "above", "below", "not-comparable" or "not-measured": the end of the style's class."""
+    stand: str
+    """The same as counts name it: "not comparable", "without public weights"."""
     text: str
     """One phrase: "reproduced without the classifier head: 27.3 M"."""
     brief: str = ""
@@ -32,7 +34,7 @@ class Verdict:
     by_ratio: bool = False
     """Whether a speed on other hardware was compared as a ratio between variants, as the text says."""
     rule: str | None = None
-    """By what it was judged: "digits", "tolerance", "interval", "ratio"; None where no rule holds."""
+    """By what it was judged: "digits", "tolerance", "spread", "interval", "ratio"; None where no rule holds."""
     compared: float | None = None
     """The number that was compared, in the display unit, or the ratio."""
     convention: str | None = None
@@ -127,11 +129,10 @@ def unmeasured_comparison(claim: Claim) -> Comparison:
 
 
 def _absence(metric: Metric, variant: Variant | None, failure: Record | None) -> str:
-    if failure is not None:
-        return "not measured: the attempt failed"
-    if metric.scope is Scope.DATASET and variant is not None and not variant.checkpoints:
-        return "not measured: no public weights"
-    return "not measured yet" if variant is not None else "not measured"
+    return {
+        Absence.FAILED: "not measured: the attempt failed",
+        Absence.NO_WEIGHTS: "not measured: no public weights",
+    }.get(absence(metric, variant, failure), "not measured" if variant is None else "not measured yet")
 
 
 def _difference(metric: Metric, found: Reproduction) -> str | None:
@@ -147,6 +148,7 @@ def _percent(found: Reproduction) -> str | None:
 def _verdict(found: Reproduction, path: str) -> Verdict:
     return Verdict(
         state=str(found.agreement).replace(" ", "-"),
+        stand=found.stand,
         text=found.reason,
         brief="" if found.ratio is None else _brief(found, found.ratio),
         by_convention=found.reading is not None,

@@ -8,7 +8,6 @@ from itertools import groupby
 from pwc_bench.claims.answers import Answers, Tally
 from pwc_bench.claims.naming import Names, dataset_title
 from pwc_bench.claims.numbers import printed_number
-from pwc_bench.claims.reproduction import Agreement
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
 from pwc_bench.core.knowledge import Paper
@@ -122,8 +121,8 @@ class PaperResults:
 
     own: tuple[ClaimRow, ...]
     """What the paper claims of its own models: by metric, greatest value first."""
-    standing: tuple[tuple[str, str], ...]
-    """How many of these claims stand how: ("reproduced", "12")."""
+    standing: tuple[tuple[str, str, str], ...]
+    """How many claims stand how, after the end of the style's class: ("not-measured", "not measured yet", "3")."""
     tally: str
     """The same as a sentence about all of them: "13 of 30 claims reproduced; 12 not measured yet"."""
     own_weights: str | None
@@ -220,7 +219,7 @@ def _by_source(desk: ClaimDesk, claims: Sequence[Claim]) -> list[ClaimGroup]:
 def tally_of(rows: Sequence[ClaimRow]) -> Tally:
     """Count how the claims of some rows stand."""
     verdicts = ((row.comparison.verdict, row.comparison.title) for row in rows)
-    return Tally.of((Agreement(verdict.state.replace("-", " ")), title) for verdict, title in verdicts if verdict)
+    return Tally.of((verdict.stand, title) for verdict, title in verdicts if verdict)
 
 
 def judged_machines(rows: Sequence[ClaimRow]) -> tuple[str, ...]:
@@ -235,9 +234,11 @@ def judged_machines(rows: Sequence[ClaimRow]) -> tuple[str, ...]:
     return machines or (("counts alone",) if judged else ())
 
 
-def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str], ...]:
-    counts = Counter(row.comparison.verdict.state for row in rows if row.comparison.verdict)
-    return tuple((state, str(counts[state])) for state in _STATES if counts[state])
+def _standing(rows: Sequence[ClaimRow]) -> tuple[tuple[str, str, str], ...]:
+    verdicts = [row.comparison.verdict for row in rows if row.comparison.verdict]
+    counts = Counter((verdict.state, verdict.stand) for verdict in verdicts)
+    ordered = sorted(counts, key=lambda found: _STATES.index(found[0]))
+    return tuple((state, stand, str(counts[state, stand])) for state, stand in ordered)
 
 
 def _own_weights(rows: Sequence[ClaimRow]) -> str | None:

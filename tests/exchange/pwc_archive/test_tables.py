@@ -11,7 +11,8 @@ import pytest
 from pwc_bench.core.archive import MemoryArchive
 from pwc_bench.core.claim import Claim, in_shown_unit
 from pwc_bench.core.knowledge import Knowledge
-from pwc_bench.exchange.pwc_archive import Names, TableReader, Tally, write_pwc
+from pwc_bench.exchange.formats import Tally
+from pwc_bench.exchange.pwc_archive import Names, TableReader, write_pwc
 from tests.example_archive import example_archive
 
 PARAMETERS = example_archive().catalogue.metrics["parameters"]

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from pwc_bench.claims.answers import Tally, reproduce
+from pwc_bench.claims.answers import Absence, Tally, reproduce
 from pwc_bench.claims.reproduction import Agreement
 from pwc_bench.core.measurement import Measurement
 from pwc_bench.core.metric import Kind
@@ -177,10 +177,10 @@ def test_a_batch_stands_with_what_depends_on_it_only() -> None:
 def test_a_tally_counts_every_claim() -> None:
     """What was not measured, or cannot be compared, belongs to the whole of which some was reproduced."""
     found = [(Agreement.REPRODUCED, "GFLOPs")] * 13 + [(Agreement.ABOVE, "GFLOPs")] * 4 + [(Agreement.BELOW, "GFLOPs")]
-    missing = [(Agreement.NOT_MEASURED, "Top-1 accuracy")] * 7 + [(Agreement.NOT_MEASURED, "Top-5 accuracy")] * 5
+    missing = [(Absence.NOT_YET, "Top-1 accuracy")] * 7 + [(Absence.NOT_YET, "Top-5 accuracy")] * 5
     apart = [(Agreement.NOT_COMPARABLE, "Throughput")]
     assert Tally.of(found).text == "13 of 18 claims reproduced"
-    assert Tally.of(found + missing).text == "13 of 30 claims reproduced; 12 not measured yet"
+    assert Tally.of([*found, *missing]).text == "13 of 30 claims reproduced; 12 not measured yet"
     whole = "13 of 31 claims reproduced; 12 not measured yet, 1 not comparable"
     assert Tally.of([*found, *missing, *apart]).text == whole
     assert Tally.of([*found, *missing, *apart]).whole_text == f"{whole} (Top-1 accuracy, Top-5 accuracy not measured)"
