@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pwc_bench.api.places import load_catalogue, sqlite_path
-from pwc_bench.core.archive import Archive, MemoryArchive
+from pwc_bench.core.archive import Archive, JoinedArchive, MemoryArchive
 from pwc_bench.core.errors import RecordFormatError, StoreError, UsageError
-from pwc_bench.core.joined_archive import JoinedArchive
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.record import Record
 

@@ -1,7 +1,6 @@
 """A database and published records together: each record once, in one order."""
 
-from pwc_bench.core.archive import Catalogue, MemoryArchive
-from pwc_bench.core.joined_archive import JoinedArchive
+from pwc_bench.core.archive import Catalogue, JoinedArchive, MemoryArchive
 from pwc_bench.core.knowledge import DatasetCard, Method, Paper, Task
 from pwc_bench.core.metric import Scope
 from tests.factories import make_claim, make_record
