@@ -3,7 +3,7 @@
 from pwc_bench.core.archive import Catalogue, MemoryArchive
 from pwc_bench.core.dataset import Dataset
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, PerImage, Scope
 from pwc_bench.core.record import Record, Status, WeightsStatus
 from pwc_bench.core.variant import Checkpoint, Variant
 from pwc_bench.exchange.knowledge import load_knowledge
@@ -25,7 +25,11 @@ def _metric(
     tolerance: float = 0.0,
 ) -> Metric:
     definition, bounds = f"How {title} is made, in a sentence.", (0.0, 100.0 if unit == "%" else None)
-    return Metric(key, title, unit, better, kind, scope, 1, tolerance, display, definition, bounds)
+    per_image = {"top1": PerImage.FIRST, "top5": PerImage.FIVE, "nll": PerImage.LIKELIHOOD}.get(key)
+    column = {"top1": Column.RESULT, "top5": Column.RESULT, "nll": Column.NONE}.get(key, Column.COST)
+    return Metric(
+        key, title, unit, better, kind, scope, 1, tolerance, display, definition, bounds, None, per_image, column
+    )
 
 
 METRICS = {

@@ -36,6 +36,27 @@ class Scope(StrEnum):
     """A pass over the images of a data set: watched by a meter."""
 
 
+class PerImage(StrEnum):
+    """What an image contributes to a metric of kind PAIRED."""
+
+    FIRST = "first"
+    """Whether the right class is the first guess: the metric is the share of such images in per cent."""
+    FIVE = "five"
+    """Whether the right class is among the first five: likewise."""
+    LIKELIHOOD = "likelihood"
+    """The negative log-likelihood of the right class in nats, of which the metric is the mean."""
+
+
+class Column(StrEnum):
+    """Where a metric stands on a leaderboard; what is claimed there has a column in any case."""
+
+    RESULT = "result"
+    """Among the first; the very first orders the board."""
+    COST = "cost"
+    """Behind what was claimed."""
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Display:
     """How a value is written for people; the stored value stays in the metric's own unit."""
@@ -81,6 +102,15 @@ class Metric:
     quiet_spread: float | None = None
     """The share of the median that the middle half of the rounds spans at most while the machine does nothing else;
     None for a metric whose rounds say nothing about that."""
+    per_image: PerImage | None = None
+    """What an image contributes; None if that is not said, and then two runs are not compared image by image."""
+    column: Column = Column.NONE
+    """Where it stands on a leaderboard."""
+
+    @property
+    def guesses(self) -> int | None:
+        """Return among how many of its guesses an image's right class must stand; None if it is no share of images."""
+        return {PerImage.FIRST: 1, PerImage.FIVE: 5}.get(self.per_image) if self.per_image else None
 
     def improves(self, new: float, old: float) -> bool:
         """Tell whether `new` is strictly better than `old`; False where either is NaN."""

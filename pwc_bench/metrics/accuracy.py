@@ -2,10 +2,10 @@
 
 from pwc_bench.core.instruments import Instrument, Measurements
 from pwc_bench.core.measurement import Json, Measurement, PassSummary, PredictionBatch
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, PerImage, Scope
 
 
-def _accuracy(key: str, title: str, definition: str) -> Metric:
+def _accuracy(key: str, title: str, per_image: PerImage, definition: str) -> Metric:
     return Metric(
         key=key,
         title=title,
@@ -20,18 +20,22 @@ def _accuracy(key: str, title: str, definition: str) -> Metric:
         display=Display("%", decimals=2),
         definition=definition,
         bounds=(0.0, 100.0),
+        per_image=per_image,
+        column=Column.RESULT,
     )
 
 
 TOP1 = _accuracy(
     "top1",
     "Top-1 accuracy",
+    PerImage.FIRST,
     "The share of images whose most probable class is the right one, over all images that could be decoded, one centre "
     "crop each. The interval is Wilson's at 95 %: what another sample of as many images could give.",
 )
 TOP5 = _accuracy(
     "top5",
     "Top-5 accuracy",
+    PerImage.FIVE,
     "The share of images whose right class is among the five most probable ones, over the same images and crops as "
     "top-1. The interval is Wilson's at 95 %.",
 )

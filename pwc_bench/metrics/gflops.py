@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pwc_bench.claims.reproduction import ATTENTION_PRODUCTS
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, Scope
 from pwc_bench.metrics._apparatus.macs import CountedTwice, count_macs
 
 GFLOPS = Metric(
@@ -28,6 +28,7 @@ GFLOPS = Metric(
         "says where they differ, and what neither could count."
     ),
     bounds=(0.0, None),
+    column=Column.COST,
 )
 
 

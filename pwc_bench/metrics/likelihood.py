@@ -4,7 +4,7 @@ from typing import Any
 
 from pwc_bench.core.instruments import Instrument, Measurements
 from pwc_bench.core.measurement import Measurement, PassSummary, PredictionBatch
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Display, Kind, Metric, PerImage, Scope
 
 NLL = Metric(
     key="nll",
@@ -22,6 +22,7 @@ NLL = Metric(
         "95 % percentile bootstrap over images."
     ),
     bounds=(0.0, None),
+    per_image=PerImage.LIKELIHOOD,
 )
 
 

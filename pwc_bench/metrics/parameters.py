@@ -4,7 +4,7 @@ from typing import Any
 
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, Scope
 
 PARAMETERS = Metric(
     key="parameters",
@@ -21,6 +21,7 @@ PARAMETERS = Metric(
         "The count without the classifier's head stands in the details, because some papers print that one."
     ),
     bounds=(0.0, None),
+    column=Column.COST,
 )
 
 

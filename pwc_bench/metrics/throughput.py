@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pwc_bench.core.errors import EvaluationError
 from pwc_bench.core.instruments import Examination, Instrument, Subject
 from pwc_bench.core.measurement import Json, Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, Scope
 from pwc_bench.hardware import GpuWatch, LoadWatch, find_gpu
 from pwc_bench.metrics._apparatus.clock import (
     PeakRounds,
@@ -38,6 +38,7 @@ THROUGHPUT = Metric(
         "batch size, which stand with every record."
     ),
     bounds=(0.0, None),
+    column=Column.COST,
     quiet_spread=0.1,
 )
 

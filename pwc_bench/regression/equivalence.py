@@ -17,10 +17,10 @@ from pwc_bench.core.setting import Machine
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.comparability import find_hurdle, image_differences
 from pwc_bench.regression.evidence import (
-    SHARES,
     PairedPredictions,
     are_identical,
     first_guesses,
+    hits,
     likelihoods,
     paired_predictions,
 )
@@ -94,7 +94,7 @@ def prepare_equivalence(pair: Pair, baseline: Side, candidate: Side, policy: Pol
     if broken:
         reason = f"{broken:,} of {len(found.baseline.labels):,} images have scores that are no finite numbers"
         return pair.verdict(Outcome.INCONCLUSIVE, reason)
-    test = _share_test(pair, found, margin) if pair.metric.key in SHARES else _likelihood_test(found, margin)
+    test = _share_test(pair, found, margin) if pair.metric.guesses is not None else _likelihood_test(found, margin)
     return Tested(test.loss_p_value, lambda p_value, _tests: _verdict(pair, found, test, p_value, policy))
 
 
@@ -134,8 +134,7 @@ def _below(statistic: float) -> float:
 
 
 def _share_test(pair: Pair, found: PairedPredictions, margin: float) -> _Test:
-    hits = SHARES[pair.metric.key]
-    old, new = hits(found.baseline), hits(found.candidate)
+    old, new = hits(pair.metric, found.baseline), hits(pair.metric, found.candidate)
     lost, gained, images = int((old & ~new).sum()), int((~old & new).sum()), len(old)
     difference = 100.0 * (gained - lost) / images
     words = f"{lost:,} of {images:,} images lost and {gained:,} gained, {difference:+.3f} points"
@@ -179,14 +178,14 @@ def _verdict(pair: Pair, found: PairedPredictions, test: _Test, loss_p_value: fl
         "changed_top1": changed,
         "churn_percent": 100.0 * changed / images,
     }
-    reason = f"{said}: {test.words} ({p_text(p_value)}){churn if pair.metric.key == 'top1' else ''}"
+    reason = f"{said}: {test.words} ({p_text(p_value)}){churn if pair.metric.guesses == 1 else ''}"
     verdict = pair.verdict(outcome, reason, difference=test.difference, p_value=p_value, evidence=evidence)
     return replace(verdict, warnings=tuple(_made_otherwise(pair)))
 
 
 def _made_otherwise(pair: Pair) -> Iterator[str]:
     """Say in what the two sides differ on purpose; once a variant, with its top-1."""
-    if pair.metric.key != "top1" or pair.baseline is None or pair.candidate is None:
+    if pair.metric.guesses != 1 or pair.baseline is None or pair.candidate is None:
         return
     old, new = pair.baseline, pair.candidate
     told: tuple[tuple[str, Callable[[Record], object]], ...] = (

@@ -1,6 +1,5 @@
 """What the predictions of both sides hold: per image, and counted."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -8,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pwc_bench.core.measurement import PredictionBatch
+from pwc_bench.core.metric import Metric
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Outcome
 from pwc_bench.regression.pair import Hurdle, Pair, Side
@@ -16,16 +16,10 @@ Hits: TypeAlias = "npt.NDArray[np.bool_]"
 """Shape (n,): whether the metric counts each image as right."""
 
 
-def _first(predictions: PredictionBatch) -> Hits:
-    return np.asarray(predictions.top5[:, 0] == predictions.labels)
-
-
-def _among_five(predictions: PredictionBatch) -> Hits:
-    return np.asarray((predictions.top5 == np.asarray(predictions.labels)[:, None]).any(axis=1))
-
-
-SHARES: Mapping[str, Callable[[PredictionBatch], Hits]] = {"top1": _first, "top5": _among_five}
-"""The metrics that are the share of images for which something holds, in percent."""
+def hits(metric: Metric, predictions: PredictionBatch) -> Hits:
+    """Return which images count for a metric that is a share of images, by their guesses."""
+    right = np.asarray(predictions.labels)[:, None]
+    return np.asarray((predictions.top5[:, : metric.guesses] == right).any(axis=1))
 
 
 def first_guesses(predictions: PredictionBatch) -> npt.NDArray[np.int64]:
@@ -60,7 +54,7 @@ def paired_predictions(pair: Pair, baseline: Side, candidate: Side) -> PairedPre
     """Return the predictions behind a pair without a hurdle of a paired metric, or why there are none to compare."""
     if pair.baseline is None or pair.candidate is None:
         raise ValueError("predictions are compared between two records")
-    if pair.metric.key not in SHARES and pair.metric.key != "nll":
+    if pair.metric.per_image is None:
         return Hurdle(Outcome.INCOMPARABLE, f"no rule says what an image contributes to {pair.metric.title}")
     old = _predictions(pair.baseline, baseline, "baseline")
     if isinstance(old, Hurdle):
@@ -68,11 +62,11 @@ def paired_predictions(pair: Pair, baseline: Side, candidate: Side) -> PairedPre
     new = _predictions(pair.candidate, candidate, "candidate")
     if isinstance(new, Hurdle):
         return new
-    return _mismatch(pair.baseline, pair.candidate, pair.metric.key, old, new) or PairedPredictions(old, new)
+    return _mismatch(pair.baseline, pair.candidate, pair.metric, old, new) or PairedPredictions(old, new)
 
 
 def _mismatch(
-    baseline: Record, candidate: Record, metric: str, old: PredictionBatch, new: PredictionBatch
+    baseline: Record, candidate: Record, metric: Metric, old: PredictionBatch, new: PredictionBatch
 ) -> Hurdle | None:
     """Say what keeps predictions from being compared image by image, None where they belong together."""
     if len(old.labels) == 0 or len(new.labels) == 0:
@@ -95,16 +89,16 @@ def _predictions(record: Record, side: Side, whose: str) -> PredictionBatch | Hu
     return Hurdle(Outcome.INCOMPARABLE, f"no per-image predictions of the {whose}: {why}")
 
 
-def _objection(record: Record, predictions: PredictionBatch, metric: str) -> str | None:
+def _objection(record: Record, predictions: PredictionBatch, metric: Metric) -> str | None:
     """Say how the predictions contradict the record, None where they bear it out."""
     images = len(predictions.labels)
     if record.provenance.images_seen is not None and images != record.provenance.images_seen:
         return f"{images:,} images and not {record.provenance.images_seen:,}"
-    value = record.measurements[metric].value
-    if metric in SHARES:
-        found, tolerance = 100.0 * float(SHARES[metric](predictions).mean()), 1e-9
+    value = record.measurements[metric.key].value
+    if metric.guesses is not None:
+        found, tolerance = 100.0 * float(hits(metric, predictions).mean()), 1e-9
     else:
         found, tolerance = float(likelihoods(predictions).mean()), 1e-6
     if np.isfinite(found) and abs(found - value) > tolerance * max(1.0, abs(value)):
-        return f"they give {metric} {found:.6g} and not {value:.6g}"
+        return f"they give {metric.key} {found:.6g} and not {value:.6g}"
     return None

@@ -114,8 +114,6 @@ def _picked(batch: PredictionBatch, places: npt.NDArray[np.int64]) -> Prediction
 _MOST_CLASSES = 10
 _MOST_IMAGES = 3
 _MOST_MISTAKES = 5
-_DEPTHS = {"top5": 5}
-"""How many guesses a metric looks at; all others look at the first one."""
 
 Flags = npt.NDArray[np.bool_]
 
@@ -138,7 +136,7 @@ def diagnose(
     explanations: dict[tuple[str, str | None, str | None, int], Explanation] = {}
     notes: list[str] = []
     for verdict in sorted(verdicts, key=lambda verdict: verdict.outcome.passes):
-        depth = _DEPTHS.get(verdict.metric.key, 1)
+        depth = verdict.metric.guesses or 1
         place = (verdict.variant, verdict.dataset, verdict.implementation, depth)
         if verdict.metric.kind is not Kind.PAIRED or not _has_moved(verdict) or place in explanations:
             continue
@@ -162,7 +160,7 @@ def explain(
 ) -> Explanation:
     """Compare two sides' predictions image by image. The images may stand in any order, and some may be missing."""
     joined = join(baseline, candidate)
-    depth = _DEPTHS.get(verdict.metric.key, 1)
+    depth = verdict.metric.guesses or 1
     before, now = (_is_right(joined.labels, side, depth) for side in (joined.baseline, joined.candidate))
     lost, gained = before & ~now, ~before & now
     flips = _Flips(joined, names, lost, gained, most_images)

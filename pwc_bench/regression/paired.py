@@ -9,10 +9,10 @@ import numpy.typing as npt
 from pwc_bench.core.measurement import Json
 from pwc_bench.core.verdict import Outcome, Policy, Verdict
 from pwc_bench.regression.evidence import (
-    SHARES,
     PairedPredictions,
     are_identical,
     first_guesses,
+    hits,
     likelihoods,
     paired_predictions,
 )
@@ -76,7 +76,8 @@ def prepare_paired(pair: Pair, baseline: Side, candidate: Side, policy: Policy) 
     found = paired_predictions(pair, baseline, candidate)
     if isinstance(found, Hurdle):
         return pair.stopped(found)
-    return _test_share(pair, found, policy) if pair.metric.key in SHARES else _test_likelihood(pair, found, policy)
+    test = _test_likelihood if pair.metric.guesses is None else _test_share
+    return test(pair, found, policy)
 
 
 def _identical(pair: Pair) -> Verdict:
@@ -91,8 +92,7 @@ def _test_share(pair: Pair, predictions: PairedPredictions, policy: Policy) -> T
 
 
 def _flips(pair: Pair, predictions: PairedPredictions) -> Flips:
-    hits = SHARES[pair.metric.key]
-    old, new = hits(predictions.baseline), hits(predictions.candidate)
+    old, new = hits(pair.metric, predictions.baseline), hits(pair.metric, predictions.candidate)
     return Flips(images=len(old), lost=int((old & ~new).sum()), gained=int((~old & new).sum()))
 
 
@@ -140,7 +140,7 @@ def _reason(flips: Flips, outcome: Outcome, p_value: float, policy: Policy) -> s
 
 def _warnings(pair: Pair, flips: Flips, changed: int, policy: Policy) -> tuple[str, ...]:
     """Say what decides nothing and may explain much; once a variant, with its top-1."""
-    if pair.metric.key != "top1" or pair.baseline is None or pair.candidate is None:
+    if pair.metric.guesses != 1 or pair.baseline is None or pair.candidate is None:
         return ()
     warnings = []
     share = 100.0 * changed / flips.images

@@ -9,7 +9,7 @@ from typing import Any
 
 from pwc_bench.core.errors import RecordFormatError
 from pwc_bench.core.measurement import Measurement
-from pwc_bench.core.metric import Better, Display, Kind, Metric, Scope
+from pwc_bench.core.metric import Better, Column, Display, Kind, Metric, PerImage, Scope
 from pwc_bench.core.verdict import Outcome, Verdict
 from pwc_bench.regression.reports.wording import ReportContext, meaning, sorted_verdicts
 
@@ -72,6 +72,8 @@ def _metric(data: Mapping[str, Any]) -> Metric:
             "scope": Scope(data["scope"]),
             "display": Display(**data["display"]),
             "bounds": (_number(low), _number(high)),
+            "per_image": PerImage(data["per_image"]) if data.get("per_image") else None,
+            "column": Column(data.get("column", Column.NONE)),
         }
     )
 

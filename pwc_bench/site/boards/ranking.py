@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pwc_bench.claims.current import Current
 from pwc_bench.core.archive import Archive
 from pwc_bench.core.claim import Claim
-from pwc_bench.core.metric import Better, Kind, Metric
+from pwc_bench.core.metric import Better, Column, Kind, Metric
 from pwc_bench.core.ranking import Interval, direction_of, intervals_apart, published_metric, rank_bands, ranking_order
 from pwc_bench.core.record import Record
 from pwc_bench.core.setting import depends_on_machine
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     """Of each image, whether a row has it right."""
 
 
-_RESULTS = ("top1", "top5")
-_COSTS = ("gflops", "parameters", "throughput")
-
-
 def board_metrics(known: Mapping[str, Metric], claims: Sequence[Claim], measured: Iterable[str]) -> tuple[Metric, ...]:
     """Return the metrics of which something is claimed or `measured` (keys); the first one orders the board.
 
@@ -39,7 +35,8 @@ def board_metrics(known: Mapping[str, Metric], claims: Sequence[Claim], measured
     seen = {*units, *measured}
     published = [metric for metric in units if metric not in known]
     own = [metric for metric in units if metric in known]
-    wanted = dict.fromkeys((*_RESULTS, *published, *_COSTS, *own))
+    results, costs = ([key for key in known if known[key].column is column] for column in (Column.RESULT, Column.COST))
+    wanted = dict.fromkeys((*results, *published, *costs, *own))
     return tuple(
         known.get(metric) or published_metric(metric, units[metric].most_common(1)[0][0])
         for metric in wanted
@@ -49,8 +46,6 @@ def board_metrics(known: Mapping[str, Metric], claims: Sequence[Claim], measured
 
 _SIGNIFICANCE = 0.05
 """Of all pairs of a leaderboard together, after Holm's correction; an interval's own level."""
-_GUESSES = {"top1": 1, "top5": 5}
-"""How many of an image's guesses count, by the metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,7 @@ def paired_tests(archive: Archive, metric: Metric, standings: Sequence[Standing]
     Only for accuracies, which count images. Predictions are read once for each record, and not at all where fewer than
     two records saw the same images.
     """
-    guesses = _GUESSES.get(metric.key)
+    guesses = metric.guesses
     if metric.kind is not Kind.PAIRED or guesses is None:
         return {}
     pairs: dict[tuple[int, int], tuple[Hits, Hits]] = {}
