@@ -138,7 +138,8 @@
         if (column) for (const { row } of rows) row.cells[column].hidden = head.hidden;
       }
     }
-    form.querySelector("output").textContent = `${count === rows.length ? "" : `${count} of `}${rows.length} ${rows.length === 1 ? "model" : "models"}`;
+    const models = `${rows.length} ${rows.length === 1 ? "model" : "models"}`;
+    form.querySelector("output").textContent = count === rows.length ? models : `${count} of ${models}`;
   };
 
   // ---- The address holds the state: a link, a reload, back and forward give the same view.

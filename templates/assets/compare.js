@@ -93,7 +93,7 @@
       el("h3", {}, title),
       el("p", { "data-lost": lost, "data-gained": gained, "data-p": p },
         `Of ${n.toLocaleString("en")} images only ${a.title} has ${lost.toLocaleString("en")} right, and only ${b.title} ${gained.toLocaleString("en")}: ` +
-        `${signed(100 * (gained - lost) / n)} points of top-1 accuracy (McNemar’s exact test, p ${p < 1e-4 ? "< 0.0001" : `= ${p.toPrecision(2)}`}). ` +
+        `${signed(100 * (gained - lost) / n)} points of top-1 accuracy (McNemar’s exact test, p ${p < 1e-4 ? "< 0.0001" : "= " + p.toPrecision(2)}). ` +
         `${p < 0.05 ? "The two can be told apart" : "These images cannot tell the two apart"}. Both make the same first guess on ${(100 * same / n).toFixed(1)} %.`),
       ...(split.length ? [table("Classes in which they differ most", ["Class", `Only ${a.title}`, `Only ${b.title}`], split.slice(0, 16).map(([name, x, y]) => [name, String(x), String(y)]))] : []),
     ];

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from jinja2 import Environment
 from markupsafe import Markup
+from rcssmin import cssmin
+from rjsmin import jsmin
 
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.files import PACKAGE
-from pwc_bench.site.build.compiling import SiteEnvironment, lean_script, lean_style
+from pwc_bench.site.build.compiling import SiteEnvironment
 from pwc_bench.site.parts.frame import SITE_LINE, SITE_TITLE, Frame
 from pwc_bench.site.parts.page import Page
 
@@ -113,5 +115,5 @@ def asset_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _lean(suffix: str, content: bytes) -> bytes:
-    make = {".css": lean_style, ".js": lean_script}.get(suffix)
+    make = {".css": cssmin, ".js": jsmin}.get(suffix)
     return content if make is None else make(content.decode()).encode()
