@@ -16,7 +16,7 @@ from pwc_bench.evaluation.processes import Crew, Seat, Single, follow_seat, lead
 from pwc_bench.evaluation.recording import Recorder
 from pwc_bench.evaluation.request import Request
 from pwc_bench.evaluation.rounds import run_rounds
-from pwc_bench.evaluation.workspace import open_workspace, timestamp
+from pwc_bench.evaluation.workspace import Workspace, open_workspace, timestamp
 from pwc_bench.sources import spread
 
 
@@ -56,7 +56,7 @@ def evaluate(request: Request, observer: Observer | None = None, crew: Crew | No
             if not crew.place.is_alone:
                 settle_all_kernels(request, workspace.choices, observer)
             seat = lead_seat(crew, workspace, request)
-            yield from _pass_records(request, source, seat, recorder, observer)
+            yield from _pass_records(request, source, seat, workspace, recorder, observer)
         workspace.remove()
 
 
@@ -83,8 +83,9 @@ def _resize(request: Request, observer: Observer) -> DeviceResize:
 
 
 def _pass_records(
-    request: Request, source: ImageSource, seat: Seat, recorder: Recorder, observer: Observer
+    request: Request, source: ImageSource, seat: Seat, workspace: Workspace, recorder: Recorder, observer: Observer
 ) -> Iterator[Record]:
+    kept = {record.variant: record for record in workspace.records() if record.dataset is not None}
     resize = _resize(request, observer)
     recorder = replace(recorder, environment=replace(recorder.environment, resize=resize.description))
     for done in run_rounds(request, source, seat, resize, observer):
@@ -93,4 +94,10 @@ def _pass_records(
         if done.outcome is not None:
             for candidate in done.candidates:
                 result = result_of(candidate, request, source, seat, done.outcome)
-                yield recorder.of_pass(candidate.variant, result, candidate.ran)
+                record = kept.get(candidate.variant.key)
+                if record is None:
+                    record = recorder.of_pass(candidate.variant, result, candidate.ran)
+                    is_whole = result.images_seen + len(result.images_failed) == len(source.items)
+                    if is_whole and result.failure is None:
+                        workspace.keep(record)
+                yield record

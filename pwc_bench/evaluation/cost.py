@@ -34,7 +34,7 @@ def model_records(request: Request, workspace: Workspace, recorder: Recorder, ob
     Where implementations are to be compared, a variant whose fused implementation was timed has a second record, of
     the reference's speed alone; the rounds of both are interleaved.
     """
-    finished = workspace.records()
+    finished = [record for record in workspace.records() if record.dataset is None]
     yield from finished
     kept = {record.variant for record in finished}
     examined: list[_Examined] = []

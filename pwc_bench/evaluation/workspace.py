@@ -108,7 +108,7 @@ class Workspace:
         return Lanes(self.path / "shards")
 
     def records(self) -> list[Record]:
-        """Return the records of cost and speed that the interrupted run had finished."""
+        """Return the records that the interrupted run had finished, of cost and speed and of whole passes."""
         paths = sorted((self.path / "records").glob("*.json"))
         found = []
         for path in paths:
@@ -119,7 +119,7 @@ class Workspace:
         return found
 
     def keep(self, record: Record) -> None:
-        """Write down a finished record of cost and speed."""
+        """Write down a finished record, so that a continued run brings the same one and no second."""
         folder = self.path / "records"
         folder.mkdir(exist_ok=True)
         beside = folder / f"{record.id}.writing"
@@ -135,7 +135,8 @@ class Workspace:
         self.choices.save(self.choices)
 
     def remove(self) -> None:
-        """Remove everything: the campaign is finished."""
+        """Remove everything, the state first: what is left without it belongs to a campaign that is finished."""
+        (self.path / _STATE).unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
 
 
@@ -181,6 +182,8 @@ def _prepare(path: Path, request: Request, digest: str) -> Workspace:
         if left is not None:
             return left
         notice = f"{path / _STATE} is damaged: the interrupted campaign cannot be continued, a new one begins"
+        shutil.rmtree(path)
+    elif any(path.iterdir()):  # a finished campaign, killed while it was removed
         shutil.rmtree(path)
     moment = datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")
     campaign = request.campaign or f"{moment}-{digest[:4]}{secrets.token_hex(3)}"

@@ -4,6 +4,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,26 @@ def test_a_killed_run_continues(tmp_path: Path, seed: int) -> None:
     whole = list(evaluate(tiny_request(tmp_path / "whole", source, *variants, weights=weights)))
     assert _hashes(continued) == _hashes(whole)
     assert [dict(r.measurements)["top1"] for r in continued] == [dict(r.measurements)["top1"] for r in whole]
+    assert not list((tmp_path / "work").glob("*/campaign.json"))
+
+
+def test_a_run_killed_between_two_records_brings_the_first_one_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stored it must not get a second one for the same pass; the other variant's is made as if nothing happened."""
+    from tests.evaluation.tiny import save_weights
+
+    variants = (tiny_variant("a", 1), tiny_variant("b", 2))
+    request = tiny_request(tmp_path, _source(tmp_path), *variants, weights=save_weights(tmp_path / "w", *variants))
+    run = evaluate(request)
+    assert isinstance(run, Generator)
+    first = next(record for record in run if record.dataset is not None)
+    run.close()
+    monkeypatch.setattr("pwc_bench.evaluation.campaign.timestamp", lambda: "2031-01-01T00:00:00Z")
+    again = list(evaluate(request))
+    assert [record.variant for record in again] == ["a", "b"]
+    assert again[0] == first
+    assert again[1].started == "2031-01-01T00:00:00Z"
     assert not list((tmp_path / "work").glob("*/campaign.json"))
 
 
