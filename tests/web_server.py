@@ -57,7 +57,8 @@ def web() -> Iterator[Web]:
             answer = found.answers.get(path, Answer(b"not here", 404, {"X-Error-Code": "EntryNotFound"}))
             self.send_response(answer.status)
             for name, value in ({"Content-Length": str(len(answer.body))} | answer.headers).items():
-                self.send_header(name, value)
+                if value:  # an empty one: the header is left out
+                    self.send_header(name, value)
             self.end_headers()
             if with_body:
                 self.wfile.write(answer.body)

@@ -42,14 +42,16 @@ def test_records_and_what_lies_beside_them(web: Web) -> None:
     [
         (Answer(b"x", 404), "cannot be had: the server answered 404"),
         (Answer(b"x", 500), "the server answered 500"),
-        (Answer(LINES[:-100], headers={"Content-Length": str(len(LINES))}), "broke off after|stopped answering"),
+        (Answer(LINES[:-100], headers={"Content-Length": str(len(LINES))}), "broke off after a part"),
         (Answer(b"<p>", headers={"Content-Type": "text/html; charset=utf-8"}), "gave an HTML page, not records"),
         (Answer(b"", 302, {"Location": "http://example.org/x"}), "example.org/x is not an https address"),
         (Answer(b"", 302, {"Location": "file:///etc/hostname"}), "/etc/hostname is not an https address"),
         (Answer(LINES + b" "), "bytes: more than the"),
-        (Answer(LINES + b" ", headers={"Content-Length": "unknown"}), "sends more than the"),
+        (Answer(LINES + b" ", headers={"Content-Length": ""}), "sends more than the"),
+        (Answer(LINES, headers={"Content-Length": "unknown"}), "stopped answering, or broke off"),
+        (Answer(b"", 302, {"Location": "/a.jsonl"}), "cannot be fetched"),
     ],
-    ids=["404", "500", "short", "html", "redirect-plain", "redirect-file", "stated-large", "large"],
+    ids=["404", "500", "short", "html", "redirect-plain", "redirect-file", "stated-large", "large", "odd", "circle"],
 )
 def test_wrong_answers_are_told_in_one_line(web: Web, answer: Answer, message: str) -> None:
     """Each names the address without its keys."""

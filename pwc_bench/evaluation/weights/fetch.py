@@ -1,26 +1,18 @@
 """Fetching a checkpoint from a web server into the cache."""
 
 import hashlib
-import http.client
 import os
-import ssl
 import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Mapping
-from email.message import Message
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import IO
+from urllib.parse import unquote, urlsplit
 
 from pwc_bench.core.errors import WeightsError
 from pwc_bench.core.observer import Observer
 from pwc_bench.core.text_forms import without_secrets
 from pwc_bench.evaluation.weights.place import UnavailableError, file_sha256, place_of
 from pwc_bench.evaluation.weights.read import refuse_what_no_checkpoint_begins_with
-
-_TIMEOUT_SECONDS = 30.0
-_CHUNK_BYTES = 1 << 20
+from pwc_bench.web import Body, WebError, opened
 
 
 def fetch(address: str, cache: Path, observer: Observer) -> Path:
@@ -40,14 +32,8 @@ def fetch(address: str, cache: Path, observer: Observer) -> Path:
         _download(address, name, path, observer)
     except WeightsError:
         raise
-    except urllib.error.HTTPError as error:
-        error.close()
-        place_of(urljoin(address, error.headers.get("Location", "")))  # a redirect that Python itself refuses
-        raise UnavailableError(f"{name} is not there: the server answered {error.code} {error.reason}") from error
-    except urllib.error.URLError as error:
-        raise UnavailableError(f"{name} cannot be reached: {_reason(error.reason)}") from error
-    except (TimeoutError, ConnectionError, http.client.HTTPException, ssl.SSLError) as error:
-        raise UnavailableError(f"{name} stopped answering: {_reason(error)}") from error
+    except WebError as error:
+        raise UnavailableError(f"{name} {'is not there: ' if error.status else ''}{error}") from error
     except OSError as error:
         raise WeightsError(f"{name} cannot be kept in the cache: {error.strerror or error}") from error
     return path
@@ -65,18 +51,13 @@ def _is_cached(path: Path, name: str, observer: Observer) -> bool:
 
 
 def _download(address: str, name: str, path: Path, observer: Observer) -> None:
-    headers = {"User-Agent": "pwc-bench", "Accept-Encoding": "identity"}
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310 (`place_of` let only http and https through)
-    with _opener(address).open(request, timeout=_TIMEOUT_SECONDS) as response:
-        total = _content_length(response.headers)
-        if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
+    with opened(address, place_of) as body:
+        if body.is_html:
             raise WeightsError(f"{name} gave an HTML page, not a checkpoint: is the address right, is a login needed?")
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
             with os.fdopen(handle, "wb") as file:
-                sha256, received = _copy(response, file, total or 0, observer)
-            if total is not None and received != total:
-                raise UnavailableError(f"{name} broke off after {received:,} of {total:,} bytes: try again")
+                sha256 = _copy(body, file, observer)
             refuse_what_no_checkpoint_begins_with(Path(temporary), name)
             _note(path, sha256)
             Path(temporary).replace(path)
@@ -84,46 +65,15 @@ def _download(address: str, name: str, path: Path, observer: Observer) -> None:
             Path(temporary).unlink(missing_ok=True)
 
 
-class _Readable(Protocol):
-    def read(self, amount: int, /) -> bytes: ...
-
-
-def _copy(response: _Readable, file: IO[bytes], total: int, observer: Observer) -> tuple[str, int]:
-    """Copy the body; return its SHA-256 and its length in bytes."""
+def _copy(body: Body, file: IO[bytes], observer: Observer) -> str:
+    """Copy the body and return its SHA-256."""
     digest, received = hashlib.sha256(), 0
-    while chunk := response.read(_CHUNK_BYTES):
+    for chunk in body.chunks():
         file.write(chunk)
         digest.update(chunk)
         received += len(chunk)
-        observer.progress(received, max(total, received), "bytes")
-    return digest.hexdigest(), received
-
-
-class _HttpsOnlyRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects, but never from https to a plain connection."""
-
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message, newurl: str
-    ) -> urllib.request.Request | None:
-        try:
-            place_of(newurl)
-        except WeightsError:
-            fp.close()
-            raise
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
-
-
-def _opener(address: str) -> urllib.request.OpenerDirector:
-    """Return an opener with the system's certificates and proxies; this machine itself needs no proxy."""
-    handlers: list[urllib.request.BaseHandler] = [_HttpsOnlyRedirects()]
-    if urlsplit(address).scheme == "http":
-        handlers.append(urllib.request.ProxyHandler({}))
-    return urllib.request.build_opener(*handlers)
-
-
-def _content_length(headers: Mapping[str, str]) -> int | None:
-    stated = headers.get("Content-Length", "")
-    return int(stated) if stated.isdecimal() else None
+        observer.progress(received, max(body.expected_bytes or 0, received), "bytes")
+    return digest.hexdigest()
 
 
 def _note_of(path: Path) -> Path:
@@ -136,9 +86,3 @@ def _note(path: Path, sha256: str) -> None:
     with os.fdopen(handle, "w") as file:
         file.write(sha256 + "\n")
     Path(temporary).replace(_note_of(path))
-
-
-def _reason(error: object) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted here ({error.verify_message})"
-    return " ".join(str(error).split()) or type(error).__name__

@@ -80,7 +80,7 @@ def test_a_redirect_to_this_machine_is_followed(tmp_path: Path, web: Web) -> Non
 
 def test_a_server_that_does_not_say_how_long_a_file_is_is_believed(tmp_path: Path, web: Web) -> None:
     """Without a stated length the end of the connection is the end of the file."""
-    web.answers["/tiny.pth"] = Answer(CONTENT, headers={"Content-Length": "unknown"})
+    web.answers["/tiny.pth"] = Answer(CONTENT, headers={"Content-Length": ""})
     assert fetch(f"{web.address}/tiny.pth", tmp_path, Listener()).read_bytes() == CONTENT
 
 
