@@ -5,15 +5,18 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 from rcssmin import cssmin
 from rjsmin import jsmin
 
 from pwc_bench.core.errors import PublishError
 from pwc_bench.core.files import PACKAGE
-from pwc_bench.site.build.compiling import SiteEnvironment
+from pwc_bench.core.text_forms import writable
 from pwc_bench.site.parts.frame import SITE_LINE, SITE_TITLE, Frame
 from pwc_bench.site.parts.page import Page
 
@@ -64,11 +67,46 @@ def templates_folder() -> Path:
     raise PublishError(f"no templates in {PACKAGE / 'templates'}: the installation is incomplete, install it again")
 
 
+class _Compiled(BytecodeCache):
+    """Keeps what templates were compiled to, for as long as the process lives: it is nearly half of a small build."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Find what a template of this very text was compiled to."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
+def _finalized(value: object) -> object:
+    """Replace what no HTML can hold, not even escaped."""
+    return writable(value) if type(value) is str and not value.isprintable() else value
+
+
 def make_environment(folder: Path, base_url: str | None = None) -> Environment:
     """Return the Jinja2 environment of the templates in `folder`."""
-    environment = SiteEnvironment(folder)
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        bytecode_cache=_COMPILED,
+    )
 
-    def canonical(path: str) -> str:
+    # What depends on the site is a filter of the context: such a one is not applied to a constant when it is compiled.
+    @pass_context
+    def canonical(_: Context, path: str) -> str:
         """Return a page's absolute address, "" where nobody said where the site will stand."""
         if base_url is None:
             return ""
@@ -76,7 +114,8 @@ def make_environment(folder: Path, base_url: str | None = None) -> Environment:
 
     made: dict[tuple[str, str, int, int], tuple[Frame, Markup]] = {}
 
-    def shared(frame: Frame, part: str) -> Markup:
+    @pass_context
+    def shared(_: Context, frame: Frame, part: str) -> Markup:
         """Return a partial that depends on the frame's furniture alone: rendered once for all pages that share it.
 
         Furniture is known by its identity, which is quicker than by its value; the frame that is kept keeps it alive.
