@@ -1,10 +1,11 @@
 """pwc-bench: turn model checkpoints into a leaderboard that people can trust.
 
-Three use cases, as typed functions; everything else that is exported here is a value that they take or return.
+The use cases, as typed functions; everything else that is exported here is a value that they take or return.
 
     import pwc_bench
 
     records = pwc_bench.evaluate("convit-ti,convit-s", data="/data/imagenet", db="results/pwc-bench.db")
+    table = pwc_bench.load("results").to_frame()  # of pandas: a row for each measurement
     verdicts = pwc_bench.compare("git:main:results", records, metrics=["top1", "gflops"])
     report = pwc_bench.publish("site", db="results/pwc-bench.db")
 
@@ -15,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pwc_bench.api import compare, evaluate, publish
+    from pwc_bench.api import Records, compare, evaluate, load, publish
     from pwc_bench.core.claim import Claim
     from pwc_bench.core.dataset import Dataset
     from pwc_bench.core.errors import PwcBenchError
@@ -37,11 +38,13 @@ __all__ = [
     "PwcBenchError",
     "Recipe",
     "Record",
+    "Records",
     "Variant",
     "Verdict",
     "__version__",
     "compare",
     "evaluate",
+    "load",
     "publish",
 ]
 
@@ -55,10 +58,12 @@ _HOMES = {
     "PwcBenchError": "core.errors",
     "Recipe": "core.variant",
     "Record": "core.record",
+    "Records": "api",
     "Variant": "core.variant",
     "Verdict": "core.verdict",
     "compare": "api",
     "evaluate": "api",
+    "load": "api",
     "publish": "api",
 }
 """The module of each exported name, below this package."""

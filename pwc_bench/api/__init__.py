@@ -1,4 +1,4 @@
-"""The use cases as three functions, for scripts and notebooks; the command line stands on the same parts."""
+"""The use cases as functions, for scripts and notebooks; the command line stands on the same parts."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pwc_bench.api.options import RunOptions
 from pwc_bench.api.places import default_database
+from pwc_bench.api.records import Records
 from pwc_bench.core.observer import Observer, SilentObserver
 from pwc_bench.core.record import Record
 from pwc_bench.core.verdict import Policy, Verdict
@@ -13,7 +14,7 @@ from pwc_bench.core.verdict import Policy, Verdict
 if TYPE_CHECKING:
     from pwc_bench.site.build import SiteReport
 
-__all__ = ["compare", "evaluate", "publish"]
+__all__ = ["Records", "compare", "evaluate", "load", "publish"]
 
 
 def evaluate(
@@ -47,7 +48,7 @@ def evaluate(
     db: str | None = None,
     folder: str | Path = "results",
     observer: Observer | None = None,
-) -> list[Record]:
+) -> Records:
     """Measure models on images and return one record for each variant's architecture and one for its accuracy.
 
     Args:
@@ -133,10 +134,29 @@ def evaluate(
     with taking_part() as team:
         if team is not None and not team.place.leads:
             assist_session(options, db, Path(folder), team)
-            return []
+            return Records()
         if db is None:
-            return list(run_unstored(options, Path(folder), told, team))
-        return list(run_session(options, db, told, team))
+            return Records(run_unstored(options, Path(folder), told, team))
+        return Records(run_session(options, db, told, team))
+
+
+def load(given: str | Path | None = None, *, db: str | None = None) -> Records:
+    """Return records wherever they lie; `.to_frame()` makes a table of them, with a row for each measurement.
+
+    Args:
+        given: a JSON Lines file, a folder of them, `campaign:NAME`, `git:REF:PATH` or an https address; None for all
+            records of the database, newest first.
+        db: a database's URL, or the path of an SQLite file; by default $PWC_BENCH_DB, else results/pwc-bench.db.
+
+    Raises:
+        NotFoundError: there is nothing of that name.
+        RecordFormatError: a file holds something else than records, or they were changed.
+        SourceError: an address cannot be fetched.
+        StoreError: there is no such database, or it cannot be read.
+    """
+    from pwc_bench.api.records import load_records
+
+    return load_records(given, db if db is not None else default_database())
 
 
 def compare(

@@ -22,11 +22,12 @@ def write_csv(records: Iterable[Record], stream: TextIO) -> None:
 
     A record without any measurement has one row with an empty metric, so that a failure does not vanish.
     """
-    write_csv_table(
-        stream,
-        COLUMNS,
-        (_cells(record, metric) for record in records for metric in sorted(record.measurements) or (None,)),
-    )
+    write_csv_table(stream, COLUMNS, table_rows(records))
+
+
+def table_rows(records: Iterable[Record]) -> Iterator[Iterable[CsvCell]]:
+    """Yield the rows of the table, of which each has a value for each of COLUMNS."""
+    return (_cells(record, metric) for record in records for metric in sorted(record.measurements) or (None,))
 
 
 FORMAT = Format(

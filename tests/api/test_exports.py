@@ -23,7 +23,8 @@ def test_the_issue_of_names_is_fixed() -> None:
     """These names are what scripts rely on."""
     assert pwc_bench.__all__ == [
         "Claim", "Dataset", "Measurement", "Metric", "Outcome", "Policy", "PwcBenchError", "Recipe", "Record",
-        "Variant", "Verdict", "__version__", "compare", "evaluate", "publish",
+        "Records",
+        "Variant", "Verdict", "__version__", "compare", "evaluate", "load", "publish",
     ]  # fmt: skip
 
 
